@@ -1,0 +1,40 @@
+/** Masks of plain text: escape sequences, addresses and paths that belong to the process, not to the result. */
+
+const ESC = String.fromCharCode(27);
+const CURSOR_UP = `${ESC}[A`;
+const CONTROL_SEQUENCE = new RegExp(`${ESC}\\[[0-9;:?]*[A-Za-z]`, 'g');
+
+const TOKEN = /‹(?:address|pid|environment|time|loops|rate|id-\d+)›/g;
+
+/** Marks what already looks like the token of a mask, so that no text that was really printed equals a masked one. */
+export function escapeTokens(text: string): string {
+  return text.includes('‹') ? text.replace(TOKEN, '‹$&') : text;
+}
+
+/** ANSI control sequences (colours, cursor movements); `keepCursorUp` keeps those that move one line up. */
+export function stripAnsi(text: string, keepCursorUp = false): string {
+  if (!text.includes(ESC)) return text;
+  return text.replace(CONTROL_SEQUENCE, (code) => (keepCursorUp && code === CURSOR_UP ? code : ''));
+}
+
+/** `<object at 0x7f…>`: only ` at 0x…` right before `>`, which HTML writes as `&gt;`. */
+export function maskAddresses(text: string, isHtml = false): string {
+  return text.replace(
+    isHtml ? /( at )0x[0-9a-fA-F]+(?=&gt;|>)/g : /( at )0x[0-9a-fA-F]+(?=>)/g,
+    '$1‹address›',
+  );
+}
+
+/** `/tmp/ipykernel_<pid>/<n>.py`: the process id only; the number of the file follows from the cell's source. */
+export function maskIpykernelPath(text: string): string {
+  return text.replace(/([\\/]ipykernel_)\d+(?=[\\/]\d+\.py)/g, '$1‹pid›');
+}
+
+/** The prefix of the running environment, where a path goes on into its libraries. */
+export function maskLibraryPath(text: string, prefix: string | undefined): string {
+  const bare = prefix?.replace(/[\\/]+$/, '');
+  if (!bare || !text.includes(bare)) return text;
+  const literal = bare.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const libraries = '[\\\\/](?:lib(?:64)?[\\\\/]python3\\.\\d+t?[\\\\/]|Lib[\\\\/]site-packages[\\\\/])';
+  return text.replace(new RegExp(`(?<![\\w.\\\\/~‹-])${literal}(?=${libraries})`, 'g'), '‹environment›');
+}

@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+// Deep tiers run for hours: they are picked by name in scripts/test-deep.mjs and never by `vitest run`.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'cli',
+          include: ['test/cli/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Each file starts kernels of its own; more than two at once only makes timeouts likelier.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'deep',
+          include: ['test/deep/**/*.test.ts'],
+          testTimeout: 3_600_000,
+          hookTimeout: 600_000,
+        },
+      },
+    ],
+  },
+});
