@@ -1,0 +1,241 @@
+/**
+ * Reads a run record and says how far its chain holds. Fields and line types that this version does not know are
+ * passed over: a newer agent may have written them.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { CellLine, RecordHeader, RecordSummary, RunRecord } from './record';
+
+export class RecordError extends Error {
+  constructor(
+    readonly reason: 'missing' | 'empty' | 'no-header' | 'newer',
+    message: string,
+  ) {
+    super(message);
+    this.name = 'RecordError';
+  }
+}
+
+/** What another document says the record was when it was finished: only that shows a change in its last line. */
+export type Expected = { root?: string; sha256?: string };
+
+const FIRST = '0'.repeat(64);
+const BLOCK = 1 << 20;
+const NEWLINE = 10;
+
+type Line = { bytes: Buffer; whole: boolean };
+
+/**
+ * @returns every line before the one where the chain breaks
+ * @throws RecordError when there is no record, or its first line is not a header this version can read
+ */
+export function readRecord(path: string, expected: Expected = {}): RunRecord {
+  const file = createHash('sha256');
+  const reading = new Reading();
+  for (const line of linesOf(path, file)) {
+    if (!reading.take(line)) break;
+  }
+  return reading.finish(path, expected, file);
+}
+
+/** The header and the summary alone, without checking the chain: for lists. Never throws for a damaged record. */
+export function readEnds(path: string): { header: RecordHeader | null; summary: RecordSummary | null } {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, 'r');
+  } catch {
+    return { header: null, summary: null };
+  }
+  try {
+    const size = fstatSync(descriptor).size;
+    const first = parse(edgeLine(descriptor, size, 'first'));
+    const last = parse(edgeLine(descriptor, size, 'last'));
+    return {
+      header: isHeader(first) ? first : null,
+      summary: last?.['type'] === 'summary' ? (last as unknown as RecordSummary) : null,
+    };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+class Reading {
+  private header: RecordHeader | null = null;
+  private readonly cells: CellLine[] = [];
+  private summary: RecordSummary | null = null;
+  private broken: RunRecord['broken'] = null;
+  private count = 0;
+  private root = FIRST;
+  private beforeLast = FIRST;
+  private newer = false;
+  private last: 'header' | 'cell' | 'summary' | 'other' = 'other';
+
+  /** @returns false where the chain breaks: nothing after that line can be trusted */
+  take({ bytes, whole }: Line): boolean {
+    const number = this.count + 1;
+    if (!whole) {
+      this.broken = { line: number, reason: 'torn' };
+      return false;
+    }
+    const line = parse(bytes);
+    if (line === null) {
+      this.broken = { line: number, reason: 'unreadable' };
+      return false;
+    }
+    if (line['prev'] !== this.root) {
+      this.dropLast();
+      this.broken = { line: Math.max(1, this.count), reason: 'changed' };
+      return false;
+    }
+    this.count = number;
+    this.beforeLast = this.root;
+    this.root = sha256(bytes);
+    this.keep(line);
+    return true;
+  }
+
+  finish(path: string, expected: Expected, file: Hash): RunRecord {
+    if (this.broken === null && this.count > 0 && this.contradicts(expected, file)) {
+      this.broken = { line: this.count, reason: 'changed' };
+      this.dropLast();
+    }
+    if (this.header === null) throw this.error(path);
+    const { header, cells, summary, root, broken } = this;
+    return { header, cells, summary, root, broken };
+  }
+
+  private contradicts(expected: Expected, file: Hash): boolean {
+    if (expected.root !== undefined && expected.root !== this.root) return true;
+    return expected.sha256 !== undefined && expected.sha256 !== file.digest('hex');
+  }
+
+  private keep(line: Record<string, unknown>): void {
+    this.last = 'other';
+    if (this.count === 1) {
+      if (isHeader(line)) {
+        this.header = line;
+        this.last = 'header';
+      } else {
+        this.newer = line['type'] === 'header';
+      }
+    } else if (isCell(line)) {
+      this.cells.push(withDefaults(line));
+      this.last = 'cell';
+    } else if (line['type'] === 'summary') {
+      this.summary = { skipped: [], faults: [], ...line } as unknown as RecordSummary;
+      this.last = 'summary';
+    }
+  }
+
+  private dropLast(): void {
+    // The header is kept even when it was changed: it is what a report names the record by.
+    if (this.last === 'cell') this.cells.pop();
+    if (this.last === 'summary') this.summary = null;
+    this.root = this.beforeLast;
+  }
+
+  private error(path: string): RecordError {
+    if (this.newer) {
+      return new RecordError('newer', `${path} was written by a newer Reprise. Update Reprise to read it.`);
+    }
+    if (this.count === 0 && this.broken === null) {
+      return new RecordError('empty', `${path} is empty: the run ended before anything was recorded.`);
+    }
+    return new RecordError(
+      'no-header',
+      `${path} does not begin with a record header, so nothing in it can be placed.`,
+    );
+  }
+}
+
+function isHeader(line: Record<string, unknown> | null): line is RecordHeader & Record<string, unknown> {
+  return line?.['type'] === 'header' && line['schema'] === 'reprise/record/1' && Array.isArray(line['cells']);
+}
+
+function isCell(line: Record<string, unknown>): line is Partial<CellLine> & Pick<CellLine, 'index' | 'id'> {
+  return line['type'] === 'cell' && typeof line['index'] === 'number' && typeof line['id'] === 'string';
+}
+
+/** A field that an older or faulty agent left out reads as "nothing was seen"; `faults` and `notObserved` say why. */
+function withDefaults(line: Partial<CellLine>): CellLine {
+  const none = {
+    reads: [],
+    readDigests: {},
+    writes: [],
+    deletes: [],
+    files: [],
+    entropy: [],
+    clock: [],
+    operations: [],
+    rng: { before: {}, after: {} },
+    warnings: [],
+    error: null,
+    outputs: { raw: '', layout: '', count: 0 },
+    notObserved: [],
+    faults: [],
+  };
+  return { ...none, ...line } as CellLine;
+}
+
+function* linesOf(path: string, file: Hash): Generator<Line> {
+  const descriptor = open(path);
+  try {
+    const block = Buffer.allocUnsafe(BLOCK);
+    let parts: Buffer[] = [];
+    for (let read = readSync(descriptor, block); read > 0; read = readSync(descriptor, block)) {
+      file.update(block.subarray(0, read));
+      let start = 0;
+      for (let end = newline(block, start, read); end >= 0; end = newline(block, start, read)) {
+        yield { bytes: Buffer.concat([...parts, block.subarray(start, end)]), whole: true };
+        parts = [];
+        start = end + 1;
+      }
+      if (start < read) parts.push(Buffer.from(block.subarray(start, read)));
+    }
+    if (parts.length > 0) yield { bytes: Buffer.concat(parts), whole: false };
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function newline(block: Buffer, start: number, end: number): number {
+  const found = block.indexOf(NEWLINE, start);
+  return found >= 0 && found < end ? found : -1;
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    if (!missing) throw error;
+    throw new RecordError('missing', `There is no record at ${path}.`);
+  }
+}
+
+function edgeLine(descriptor: number, size: number, edge: 'first' | 'last'): Buffer {
+  for (let length = Math.min(size, 65536); ; length = Math.min(size, length * 4)) {
+    const bytes = Buffer.allocUnsafe(length);
+    readSync(descriptor, bytes, 0, length, edge === 'first' ? 0 : size - length);
+    const end = edge === 'first' ? bytes.indexOf(NEWLINE) : bytes.lastIndexOf(NEWLINE);
+    const start = edge === 'first' || end <= 0 ? -1 : bytes.lastIndexOf(NEWLINE, end - 1);
+    if (edge === 'first' && end >= 0) return bytes.subarray(0, end);
+    if (edge === 'last' && start >= 0) return bytes.subarray(start + 1, end);
+    if (length === size) return end >= 0 ? bytes.subarray(0, end) : Buffer.alloc(0);
+  }
+}
+
+function parse(bytes: Buffer): Record<string, unknown> | null {
+  try {
+    const line: unknown = JSON.parse(bytes.toString('utf8'));
+    return typeof line === 'object' && line !== null && !Array.isArray(line)
+      ? (line as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,118 @@
+/**
+ * The run record: a header line, a line per cell execution and a summary line, chained by sha256.
+ * `docs/internals.md` describes every field; readers accept older versions for ever.
+ */
+import type { Fingerprint } from '../environment/fingerprint';
+
+export type Policy = 'full' | 'close' | 'observe';
+export type Seed = { value: string; from: 'fresh' | 'notebook' | 'option' | 'replayed' };
+export type RunStatus = 'ok' | 'error' | 'cancelled' | 'died';
+export type Place = { cell: number; line: number };
+
+export type GitState = { commit: string; branch?: string; remote?: string; dirty: boolean };
+
+export type RecordedCell = { index: number; id: string; type: 'code' | 'markdown' | 'raw'; source: string };
+
+export type RecordHeader = {
+  schema: 'reprise/record/1';
+  type: 'header';
+  prev: string;
+  run: string;
+  notebook: string;
+  startedAt: string;
+  agent: { version: string; sha256: string };
+  canon: string;
+  values: string;
+  seed: Seed;
+  policy: Policy;
+  entropy: 'record' | 'enforce';
+  rng: string;
+  strict: boolean;
+  replayOf?: string;
+  order?: 'document' | 'executed';
+  parameters?: Record<string, unknown>;
+  pin?: { lock: string; sha256: string };
+  environment: Fingerprint;
+  git: GitState | null;
+  cells: RecordedCell[];
+  starter: 'runner' | 'agent';
+};
+
+export type HowCompared = 'exact' | 'pickle' | 'sampled' | 'opaque';
+export type WrittenVariable = { name: string; digest?: string; how: HowCompared; type?: string };
+
+export type RecordedFile = {
+  path: string;
+  mode: 'read' | 'write';
+  sha256?: string;
+  /** Digest of a container by what it holds, without timestamps. */
+  content?: string;
+  size?: number;
+  /** Only of writes: the file did not exist before this execution. */
+  created?: boolean;
+  attribution: 'exact' | 'weak';
+};
+
+export type EntropyUse = {
+  source: string;
+  reach: 'seeded' | 'enforced' | 'unreached';
+  count: number;
+  at?: Place;
+};
+
+export type CellLine = {
+  type: 'cell';
+  prev: string;
+  seq: number;
+  index: number;
+  id: string;
+  execution: number;
+  executionCount: number | null;
+  status: 'ok' | 'error';
+  startedAt: string;
+  durationMs: number;
+  source: string;
+  reads: string[];
+  readDigests: Record<string, string>;
+  writes: WrittenVariable[];
+  deletes: string[];
+  files: RecordedFile[];
+  entropy: EntropyUse[];
+  clock: { call: string; at?: Place }[];
+  operations: { op: string; at?: Place }[];
+  rng: { before: Record<string, string>; after: Record<string, string> };
+  warnings: { category: string; message: string; line?: number }[];
+  error: { ename: string; evalue: string } | null;
+  outputs: { raw: string; layout: string; count: number };
+  /** Earlier cells whose displays this execution updated, with their outputs as they are since. */
+  revised?: { index: number; id: string; raw: string; layout: string; count: number }[];
+  precision: 'monitoring' | 'static';
+  notObserved: string[];
+  faults: string[];
+};
+
+export type RecordSummary = {
+  type: 'summary';
+  prev: string;
+  status: RunStatus;
+  endedAt: string;
+  durationMs: number;
+  results: string;
+  executed: number;
+  skipped: { index: number; id: string }[];
+  died?: { index: number; id: string; signal?: string };
+  faults: string[];
+};
+
+export type RecordLine = RecordHeader | CellLine | RecordSummary;
+
+/** A record as read from disk: as much of it as the chain vouches for. */
+export type RunRecord = {
+  header: RecordHeader;
+  cells: CellLine[];
+  summary: RecordSummary | null;
+  /** sha256 of the last whole line. */
+  root: string;
+  /** Where the chain breaks: 1-based line and reason; null when it holds to the end. */
+  broken: { line: number; reason: 'torn' | 'changed' | 'unreadable' } | null;
+};

@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { NotebookDocument } from '../notebook/model';
+import { serializeNotebook } from '../notebook/model';
+import type { Policy } from '../determinism/policy';
+import type { RecordHeader, Seed } from '../lineage/record';
+import type { Store } from '../lineage/store';
+
+/** One execution of a replay in executed order: the source as it was then, by digest. */
+export type Step = { index: number; id: string; source?: string };
+
+export type BundleContent = {
+  run: string;
+  notebook: string;
+  document: NotebookDocument;
+  order?: Step[];
+  policy: Policy;
+  seed: Seed;
+  entropy: 'record' | 'enforce';
+  rng: string;
+  strict: boolean;
+  environment: Record<string, string>;
+  timeout?: number;
+  allowErrors: boolean;
+  header: Partial<RecordHeader>;
+};
+
+/**
+ * Writes what the runner needs into the run's own folder, with relative paths only: the same folder runs in a pod.
+ * @returns the folder
+ */
+export function writeBundle(store: Store, content: BundleContent): string {
+  const folder = store.runFolder(content.run);
+  writeFileSync(join(folder, 'notebook.ipynb'), serializeNotebook(withoutOutputs(content.document)));
+  const bundle = {
+    schema: 'reprise/bundle/1',
+    run: content.run,
+    root: relative(folder, store.root).split('\\').join('/'),
+    notebook: content.notebook,
+    document: 'notebook.ipynb',
+    ...(content.order ? { order: content.order } : {}),
+    agent: {
+      schema: 'reprise/agent/1',
+      policy: content.policy,
+      seed: content.seed,
+      entropy: content.entropy,
+      rng: content.rng,
+      strict: content.strict,
+      valueBudgetMs: null,
+      header: content.header,
+    },
+    environment: content.environment,
+    timeout: content.timeout ?? null,
+    allowErrors: content.allowErrors,
+    detached: false,
+    out: '.',
+    objects: '../../objects',
+  };
+  writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle, null, 1) + '\n');
+  return folder;
+}
+
+function withoutOutputs(document: NotebookDocument): NotebookDocument {
+  const cells = (document.cells as NotebookDocument[]).map((cell) =>
+    cell.cell_type === 'code' ? { ...cell, outputs: [], execution_count: null } : cell,
+  );
+  return { ...document, cells };
+}

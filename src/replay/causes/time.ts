@@ -1,0 +1,21 @@
+/** The cell's own code read a clock. That the result depends on it, no record proves. */
+import { linesOf, type Context, type Suspect } from './context';
+
+export function time(context: Context): Suspect[] {
+  const lines = linesOf(context);
+  if (lines === undefined) return [];
+  const { index, line } = lines.before;
+  const reads = line.clock.length > 0 ? line.clock : lines.after.line.clock;
+  const [first] = reads;
+  if (first === undefined) return [];
+  const where =
+    first.at === undefined ? `in cell ${index}` : `on line ${first.at.line} of cell ${first.at.cell}`;
+  return [
+    {
+      kind: 'time',
+      strength: 'plausible',
+      summary: `\`${first.call}()\` ${where} reads the clock, which is different in every run.`,
+      evidence: reads.map(({ call, at }) => ({ what: `${call} was called`, where: at ?? { cell: index } })),
+    },
+  ];
+}

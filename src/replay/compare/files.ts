@@ -1,0 +1,56 @@
+/** Files that a cell wrote under the root: by bytes, then by what a container holds. */
+import type { CellLine, RecordedFile } from '../../lineage/record';
+import { different, identical, together, unverifiable, type Part } from './part';
+
+/** Said when a container's bytes differ and what it holds does not. */
+export const FILE_CONTENT = 'file-content';
+
+export function compareFiles(original: CellLine, replay: CellLine): Part & { count: number } {
+  const [before, after] = [written(original), written(replay)];
+  const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
+  const parts = paths.map((path) => compareFile(path, before.get(path), after.get(path)));
+  return { ...together(parts), count: paths.length };
+}
+
+/** Paths outside the root begin with `~`, a slash or a drive. */
+export function isUnderRoot(path: string): boolean {
+  return !/^(~|\/|\\|\.\.\/|[A-Za-z]:[\\/])/.test(path);
+}
+
+function written(line: CellLine): Map<string, RecordedFile> {
+  const files = line.files.filter(({ mode, path }) => mode === 'write' && isUnderRoot(path));
+  return new Map(files.map((file) => [file.path, file]));
+}
+
+function compareFile(path: string, before: RecordedFile | undefined, after: RecordedFile | undefined): Part {
+  if (before === undefined || after === undefined) {
+    const side = before === undefined ? 'replay' : 'original';
+    const difference = { what: 'file' as const, name: path, summary: `written only in the ${side}` };
+    const file = before ?? after;
+    // Seen on the file system only: another process may have written it.
+    if (file?.attribution === 'weak')
+      return unverifiable(`\`${path}\` was seen to change only in the ${side}.`, difference);
+    return different(difference);
+  }
+  if (before.sha256 === undefined || after.sha256 === undefined) {
+    return unverifiable(`\`${path}\` was written but could not be digested.`, {
+      what: 'file',
+      name: path,
+      summary: 'not compared: no digest',
+    });
+  }
+  if (before.sha256 === after.sha256) return identical();
+  if (before.content !== undefined && before.content === after.content) {
+    return { ...identical(), verdict: 'canonical', masks: [FILE_CONTENT] };
+  }
+  return different({ what: 'file', name: path, summary: summaryOf(before, after) });
+}
+
+function summaryOf(before: RecordedFile, after: RecordedFile): string {
+  const { size: old, sha256: oldDigest = '' } = before;
+  const { size: present, sha256: digest = '' } = after;
+  if (old !== undefined && present !== undefined && old !== present)
+    return `${old} bytes became ${present} bytes`;
+  const size = present === undefined ? '' : `, ${present} bytes as before`;
+  return `sha256 ${oldDigest.slice(0, 12)} became ${digest.slice(0, 12)}${size}`;
+}

@@ -1,0 +1,137 @@
+/** Causes of what two sides do not have in common, with the evidence for each; and what a person can do about it. */
+import type { Cause } from './documents';
+import { changedSource, nothingFound, obstacles } from './causes/unknown';
+import { linesOf, type Context, type Suspect } from './causes/context';
+import { dataDrift } from './causes/data-drift';
+import { environmentDrift, hardware } from './causes/environment';
+import { executionOrder } from './causes/order';
+import { hashSeed } from './causes/hash-seed';
+import { nondeterministicOperation } from './causes/operations';
+import { originOf, upstream } from './causes/upstream';
+import { time } from './causes/time';
+import { unseededEntropy } from './causes/entropy';
+import { declaredVolatile, masked } from './causes/volatile';
+
+const FINDERS: readonly ((context: Context) => Suspect[])[] = [
+  executionOrder,
+  unseededEntropy,
+  dataDrift,
+  upstream,
+  changedSource,
+  time,
+  nondeterministicOperation,
+  hashSeed,
+  environmentDrift,
+  hardware,
+];
+
+/** Said of the whole run: once is enough. */
+const OF_THE_RUN: ReadonlySet<Cause['kind']> = new Set([
+  'order',
+  'hidden-state',
+  'environment-drift',
+  'hardware',
+]);
+
+const RANK: Record<Cause['confidence'], number> = { certain: 0, likely: 1, possible: 2 };
+
+/** Why this cell is not `identical`; strongest first. Empty for a cell that is. */
+export function explainCell(context: Context): Cause[] {
+  const { verdict } = context.comparison;
+  if (verdict === 'identical') return [];
+  if (verdict === 'canonical') {
+    // Equality apart from these is proven: there is nothing else to look for.
+    const capped = context.comparison.capped ? nondeterministicOperation(context) : [];
+    return [...masked(context), ...capped].map((suspect) => asCause(suspect, 'certain'));
+  }
+  if (isOneSided(context)) return obstacles(context).map((suspect) => asCause(suspect, 'certain'));
+  return findCauses(context);
+}
+
+/** Why this cell's inputs or results differ, also where its own verdict is good: variables are not always judged. */
+export function findCauses(context: Context): Cause[] {
+  const known = [...declaredVolatile(context)];
+  const suspects = FINDERS.flatMap((find) => find(context));
+  const unexplained = known.length + suspects.length === 0 && context.comparison.obstacles.length === 0;
+  const causes = [...known, ...(unexplained ? [nothingFound(context)] : suspects)].map((suspect) =>
+    asCause(suspect, confidenceOf(suspect, suspects, context)),
+  );
+  causes.sort((a, b) => RANK[a.confidence] - RANK[b.confidence]);
+  // What could not be compared is no explanation: it comes after those that are.
+  return [...causes, ...obstacles(context).map((suspect) => asCause(suspect, 'certain'))];
+}
+
+/** Causes of the first divergence, followed by those of the cell that differed first. */
+export function leadingCauses(context: Context): Cause[] {
+  const own = explainCell(context);
+  const origin = originOf(context);
+  const further = origin === context.comparison ? [] : findCauses({ ...context, comparison: origin });
+  const isSaid = ({ kind, summary }: Cause): boolean =>
+    own.some((cause) => cause.summary === summary || (cause.kind === kind && OF_THE_RUN.has(kind)));
+  return [...own, ...further.filter((cause) => !isSaid(cause))];
+}
+
+/** One sentence of advice. */
+export function whatToDo({ kind, evidence, summary }: Cause): string {
+  switch (kind) {
+    case 'unseeded-entropy':
+      if (summary.includes('PYTHONHASHSEED'))
+        return 'Sort the set before its order matters, or run under the policy `close`.';
+      if (summary.includes('operating system')) {
+        return 'Use a seeded generator, or run with `--enforce-os-entropy`; or declare the output `# reprise: volatile <reason>`.';
+      }
+      if (summary.includes('different entropy'))
+        return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had.';
+      return 'Give it a seed, or run under the policy `close`, which seeds it.';
+    case 'environment-drift':
+      return 'Run `reprise restore` to build the pinned environment, or `reprise pin` to accept this one.';
+    case 'data-drift':
+      return `Put back ${evidence[0]?.where?.file ?? 'the file'} as it was, or run the notebook again and seal the new result.`;
+    case 'hardware':
+      return 'Run under the policy `full`, which fixes thread counts and CPU dispatch, or set a `tolerance` in the sidecar.';
+    case 'nondeterministic-operation':
+      return 'Use a form of the operation that is deterministic, or one worker; or set a `tolerance` in the sidecar.';
+    case 'hidden-state':
+    case 'order':
+      return 'Restart the kernel, run all cells from top to bottom, and correct what then fails or differs.';
+    case 'time':
+      return 'Pass the time in as a parameter, or declare the output `# reprise: volatile <reason>`.';
+    case 'volatile-output':
+      return 'Nothing: this does not count as a difference.';
+    case 'upstream':
+      return 'Look at the cell where it came from.';
+    case 'unknown':
+      return 'Run `reprise verify --times 3` to see whether it differs each time, and look at what the cell reads that is not recorded (network, other processes, threads).';
+  }
+}
+
+function confidenceOf(suspect: Suspect, all: readonly Suspect[], context: Context): Cause['confidence'] {
+  const isOnly = all.length === 1;
+  switch (suspect.strength) {
+    case 'proven':
+      return 'certain';
+    case 'decisive':
+      return isOnly && isFullyObserved(context) ? 'certain' : 'likely';
+    case 'plausible':
+      return all.every((other) => other === suspect || other.strength === 'faint') ? 'likely' : 'possible';
+    case 'faint':
+      return 'possible';
+  }
+}
+
+/** Certainty by exclusion needs that nothing was left out of either record. */
+function isFullyObserved(context: Context): boolean {
+  const lines = linesOf(context);
+  if (lines === undefined) return false;
+  return [lines.before, lines.after].every(
+    ({ line }) => line.notObserved.length === 0 && line.faults.length === 0,
+  );
+}
+
+function isOneSided({ comparison: { original, replay } }: Context): boolean {
+  return original?.ran !== true || replay?.ran !== true;
+}
+
+function asCause({ kind, summary, evidence }: Suspect, confidence: Cause['confidence']): Cause {
+  return { kind, confidence, summary, evidence };
+}

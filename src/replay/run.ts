@@ -1,0 +1,224 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { type NotebookDocument, parseNotebook } from '../notebook/model';
+import { findInterpreter, probe } from '../environment/interpreter';
+import { compareFingerprints, driftThatMatters } from '../environment/drift';
+import type { Drift } from '../environment/fingerprint';
+import { Failure } from '../notebook/failure';
+import { kernelEnvironment } from '../determinism/policy';
+import { seedValue } from '../determinism/streams';
+import { readRecord } from '../lineage/read';
+import type { RunRecord, RunStatus, Seed } from '../lineage/record';
+import { Store } from '../lineage/store';
+import { writeBundle } from './bundle';
+import { type Ended, executeLocally, type RunnerEvent } from './local';
+import { injectParameters, type Parameters, type Plan, planRun, type RunOptions } from './plan';
+import { keepFiles, putFilesBack, recoverFiles, refuseIfBusy } from './putback';
+import { documentOfRun, documentOrder, executedOrder } from './sources';
+
+export type Context = {
+  /** Path of the agent's zipapp. */
+  agent: string;
+  onEvent: (event: RunnerEvent) => void;
+  /** Told what is about to be executed. */
+  onDocument?: (document: NotebookDocument) => void;
+  signal?: AbortSignal;
+  /** Told once of files that an earlier, killed replay left to be put back. */
+  onRecovered?: (paths: string[]) => void;
+};
+
+/** A run that came to an end of some kind, with its record as read back and verified. */
+export type Finished = {
+  store: Store;
+  run: string;
+  status: RunStatus;
+  record: RunRecord;
+  notebook: string;
+  /** The notebook on disk is no longer the one that ran. */
+  notebookChanged: boolean;
+};
+
+/** Executes a notebook top to bottom where it lies, on the files as they are, and records it. */
+export async function runNotebook(file: string, options: RunOptions, context: Context): Promise<Finished> {
+  const plan = planRun(file, options);
+  const document = injectParameters(plan.model, options.parameters);
+  const { store, python } = await prepare(plan, options, context);
+  context.onDocument?.(document);
+  const run = store.newRunId();
+  const folder = writeBundle(store, {
+    run,
+    notebook: plan.notebook,
+    document,
+    policy: plan.policy,
+    seed: plan.seed,
+    entropy: plan.entropy,
+    rng: plan.rng,
+    strict: options.strict ?? false,
+    environment: kernelEnvironment(plan.policy, plan.seed.value, machine()),
+    timeout: options.timeout,
+    allowErrors: options.allowErrors ?? false,
+    header: {
+      ...(options.parameters ? { parameters: shownParameters(options.parameters) } : {}),
+      ...(plan.sidecar?.pin ? { pin: { lock: plan.sidecar.pin.lock, sha256: plan.sidecar.pin.sha256 } } : {}),
+    },
+  });
+  const ended = await executeLocally(
+    { python, agent: context.agent, folder, run },
+    context.onEvent,
+    context.signal,
+  );
+  return finished(store, run, ended, plan.notebook, plan.path, plan.text);
+}
+
+export type ReplayOptions = Pick<
+  RunOptions,
+  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict'
+> & {
+  order?: 'document' | 'executed';
+  overwrite?: boolean;
+};
+
+/**
+ * Executes the sources kept with a run again, from an empty kernel, with its entropy and policy. Files that the run
+ * wrote are put back afterwards, whatever happens.
+ * @throws Failure `drift` under `full` when the environment differs in a way that can matter
+ */
+export async function replayRun(
+  store: Store,
+  original: string,
+  options: ReplayOptions,
+  context: Context,
+): Promise<Finished> {
+  const record = readRecord(store.recordPath(original));
+  const { header } = record;
+  refuseIfBusy(store);
+  const notebookPath = `${store.root}/${header.notebook}`;
+  const python = (await findInterpreter(notebookPath, store.root, options.python)).path;
+  const policy = options.policy ?? header.policy;
+  const seed = replayedSeed(header.seed, options.seed);
+  const variables = kernelEnvironment(policy, seed.value, {
+    ...machine(),
+    recorded: header.environment.variables,
+  });
+  if (policy === 'full') await refuseDrift(record, python, context.agent, variables);
+  const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
+  const document = documentOfRun(store, original, record);
+  context.onDocument?.(document);
+  const run = store.newRunId();
+  const folder = writeBundle(store, {
+    run,
+    notebook: header.notebook,
+    document,
+    order,
+    policy,
+    seed,
+    entropy: header.entropy,
+    rng: header.rng,
+    strict: options.strict ?? header.strict,
+    environment: variables,
+    timeout: options.timeout,
+    allowErrors: options.allowErrors ?? false,
+    header: { replayOf: original, order: options.order ?? 'document' },
+  });
+  keepFiles(store, run, record.cells, options.overwrite ?? false);
+  try {
+    const ended = await executeLocally(
+      { python, agent: context.agent, folder, run },
+      context.onEvent,
+      context.signal,
+    );
+    return finished(store, run, ended, header.notebook);
+  } finally {
+    putFilesBack(
+      store,
+      run,
+      existsSync(store.recordPath(run)) ? readRecord(store.recordPath(run)).cells : [],
+    );
+  }
+}
+
+/** Finishes what killed replays left in a root, and tells of it. */
+export function recover(store: Store, context: Pick<Context, 'onRecovered'>): void {
+  const restored = recoverFiles(store);
+  if (restored.length > 0) context.onRecovered?.(restored);
+}
+
+async function prepare(
+  plan: Plan,
+  options: RunOptions,
+  context: Context,
+): Promise<{ store: Store; python: string }> {
+  const store = new Store(plan.root);
+  recover(store, context);
+  const python = (await findInterpreter(plan.path, plan.root, options.python)).path;
+  return { store: store.ensure(), python };
+}
+
+function finished(
+  store: Store,
+  run: string,
+  ended: Ended,
+  notebook: string,
+  path?: string,
+  text?: string,
+): Finished {
+  if (!existsSync(store.recordPath(run))) {
+    throw new Failure('infrastructure', 'disk', `Nothing of run ${run} could be written. Is the disk full?`);
+  }
+  const record = readRecord(store.recordPath(run));
+  return { store, run, status: ended.status, record, notebook, notebookChanged: changedOnDisk(path, text) };
+}
+
+function changedOnDisk(path: string | undefined, text: string | undefined): boolean {
+  if (path === undefined || text === undefined) return false;
+  try {
+    const now = parseNotebook(readFileSync(path, 'utf8'));
+    const before = parseNotebook(text);
+    return (
+      JSON.stringify(now.cells.map(({ id, source }) => [id, source])) !==
+      JSON.stringify(before.cells.map(({ id, source }) => [id, source]))
+    );
+  } catch {
+    return true;
+  }
+}
+
+async function refuseDrift(
+  record: RunRecord,
+  python: string,
+  agent: string,
+  variables: Record<string, string>,
+): Promise<void> {
+  const matters = driftThatMatters(
+    compareFingerprints(record.header.environment, await probe(python, agent, variables)),
+  );
+  if (matters.length === 0) return;
+  throw new Failure(
+    'drift',
+    'drift',
+    `The environment is not the one of run ${record.header.run}, and policy full replays only in the same: ` +
+      `${matters.map(driftPhrase).join('; ')}. Nothing ran. Install what was recorded, or give --policy close to replay all the same.`,
+  );
+}
+
+export function driftPhrase(drift: Drift): string {
+  return `${drift.what} ${drift.before ?? 'absent'} → ${drift.after ?? 'absent'}`;
+}
+
+function replayedSeed(recorded: Seed, option: RunOptions['seed']): Seed {
+  if (option === undefined || option === 'fresh') return { value: recorded.value, from: 'replayed' };
+  return { value: seedValue(option), from: 'option' };
+}
+
+function machine(): { given: NodeJS.ProcessEnv; cores: number } {
+  return { given: process.env, cores: availableParallelism() };
+}
+
+function shownParameters(parameters: Parameters): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [
+      name,
+      typeof value === 'object' && value !== null ? Number(value.float) : value,
+    ]),
+  );
+}

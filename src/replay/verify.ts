@@ -1,0 +1,146 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Failure } from '../notebook/failure';
+import { readSidecar, sidecarPath, type Tolerance } from '../notebook/sidecar';
+import type { Store } from '../lineage/store';
+import type { Judgement } from './documents';
+import { type Experiment, judge } from './judge';
+import { planRun, type RunOptions } from './plan';
+import { type Context, type Finished, type ReplayOptions, replayRun, runNotebook } from './run';
+import { loadNotebookSide, loadRunSide } from './side';
+
+/** What is told between executions, for people who wait. */
+export type Steps = { onStep?: (what: string) => void };
+
+export type VerifyOptions = RunOptions & { times: number; against: 'fresh' | 'outputs' };
+
+/**
+ * Runs a notebook and replays it `times` times, or runs it against the outputs that it was saved with.
+ * @throws Failure `cancelled` with what is kept, when a run was cancelled; `kernel-died`
+ */
+export async function verifyNotebook(
+  file: string,
+  options: VerifyOptions,
+  context: Context & Steps,
+): Promise<Judgement> {
+  const saved =
+    options.against === 'outputs' ? loadNotebookSide(file, planRun(file, options).notebook) : undefined;
+  if (saved && saved.document.every((cell) => saved.outputs(cell) === undefined)) {
+    throw new Failure(
+      'unverifiable',
+      'no-outputs',
+      `${basename(file)} has no saved outputs to verify against.`,
+    );
+  }
+  context.onStep?.(saved ? 'running' : 'running the original');
+  const original = await runNotebook(file, options, context);
+  requireEnd(original);
+  const { store, run } = original;
+  if (saved) {
+    const judgement = judge(saved, [loadRunSide(store, run)], judging(store, original.notebook, options));
+    return keepVerdict(store, run, judgement);
+  }
+  return replayAndJudge(
+    store,
+    run,
+    { ...options, seed: undefined, policy: undefined },
+    options.times,
+    context,
+  );
+}
+
+/** Replays a run `times` times and judges all of the replays against it; the judgement is kept with the last. */
+export async function replayAndJudge(
+  store: Store,
+  original: string,
+  options: ReplayOptions,
+  times: number,
+  context: Context & Steps,
+): Promise<Judgement> {
+  const replays: Finished[] = [];
+  for (let number = 1; number <= times; number++) {
+    context.onStep?.(times > 1 ? `replay ${number} of ${times}` : 'replaying');
+    const replay = await replayRun(store, original, options, context);
+    requireEnd(replay);
+    replays.push(replay);
+  }
+  const sides = replays.map(({ run }) => loadRunSide(store, run));
+  const judgement = judge(loadRunSide(store, original), sides, judging(store, replays[0]!.notebook, options));
+  return keepVerdict(store, replays.at(-1)!.run, judgement);
+}
+
+/**
+ * Replays a run both ways, as the document stands and as it was executed: where only the second repeats, the order of
+ * execution is the cause for certain.
+ */
+export async function tryBothOrders(
+  store: Store,
+  original: string,
+  options: ReplayOptions,
+  context: Context & Steps,
+): Promise<Experiment> {
+  const verdicts = { document: false, executed: false };
+  for (const order of ['document', 'executed'] as const) {
+    const { verdict } = await replayAndJudge(store, original, { ...options, order }, 1, context);
+    verdicts[order] = verdict === 'identical' || verdict === 'canonical';
+  }
+  return { executedRepeats: verdicts.executed, documentDoes: verdicts.document };
+}
+
+/** The newest finished run of a notebook, and whether its sources have changed since. */
+export function newestRunOf(store: Store, notebook: string): string {
+  const run = store.newestFinishedRun(notebook);
+  if (run === undefined) {
+    throw new Failure(
+      'unverifiable',
+      'no-run',
+      `${notebook} has no finished run to replay. Run it first: reprise run ${notebook}`,
+    );
+  }
+  return run;
+}
+
+/** Settings that a judgement depends on: the notebook's tolerance, and whether errors are allowed. */
+export function judging(
+  store: Store,
+  notebook: string,
+  options: { allowErrors?: boolean },
+): { tolerance?: Tolerance; allowErrors: boolean } {
+  const tolerance = readTolerance(join(store.root, notebook));
+  return { ...(tolerance ? { tolerance } : {}), allowErrors: options.allowErrors ?? false };
+}
+
+function readTolerance(notebook: string): Tolerance | undefined {
+  let text: string;
+  try {
+    text = readFileSync(sidecarPath(notebook), 'utf8');
+  } catch {
+    return undefined;
+  }
+  return readSidecar(text).settings.tolerance;
+}
+
+export function keepVerdict(store: Store, run: string, judgement: Judgement): Judgement {
+  writeFileSync(join(store.runFolder(run), 'verdict.json'), JSON.stringify(judgement, null, 1) + '\n');
+  return judgement;
+}
+
+function requireEnd(finished: Finished): void {
+  const { status, run, record } = finished;
+  if (status === 'cancelled') {
+    throw new Failure(
+      'infrastructure',
+      'cancelled',
+      `Cancelled. What was recorded until then is kept as run ${run}.`,
+    );
+  }
+  if (status === 'died') {
+    const died = record.summary?.died;
+    const where = died ? ` in cell ${died.index}${died.signal ? ` (${died.signal})` : ''}` : '';
+    throw new Failure(
+      'infrastructure',
+      'kernel-died',
+      `The kernel died${where}. What was recorded until then is kept as run ${run}.`,
+    );
+  }
+}

@@ -1,0 +1,346 @@
+import { describe, expect, it } from 'vitest';
+import { judge, type JudgeOptions } from '../../../src/replay/judge';
+import { whatToDo } from '../../../src/replay/explain';
+import type { Cause, Judgement } from '../../../src/replay/documents';
+import type { RecordHeader } from '../../../src/lineage/record';
+import {
+  draw,
+  exact,
+  FINGERPRINT,
+  notebookSide,
+  pickled,
+  read,
+  sha,
+  side,
+  stdout,
+  wrote,
+  type CellSpec,
+  type RunSpec,
+} from './build';
+
+const a = (text = 'a'): CellSpec => ({ outputs: [stdout(text)] });
+
+function judged(
+  original: CellSpec[],
+  replay: CellSpec[],
+  specs: { original?: RunSpec; replay?: RunSpec } = {},
+  options: JudgeOptions = {},
+): Judgement {
+  return judge(side(original, specs.original), [side(replay, { run: 'replay', ...specs.replay })], options);
+}
+
+function both(cell: CellSpec, more: CellSpec = {}): [CellSpec[], CellSpec[]] {
+  return [[{ ...cell, ...a('1') }], [{ ...cell, ...a('2'), ...more }]];
+}
+
+const kinds = (causes: readonly Cause[]): string[] =>
+  causes.map(({ kind, confidence }) => `${kind} ${confidence}`);
+
+describe('the cause of a difference', () => {
+  it('is the call that no seed reached, with its line', () => {
+    const { causes, cells } = judged(...both({ entropy: [draw('uuid4', 'unreached', 3, 5)] }));
+    expect(kinds(causes)).toEqual(['unseeded-entropy certain']);
+    expect(causes[0]?.summary).toBe(
+      '`uuid.uuid4()` on line 3 of cell 5 takes its value from the operating system; no seed reaches it.',
+    );
+    expect(causes[0]?.evidence).toEqual([{ what: 'uuid4: 1 draw, unreached', where: { cell: 5, line: 3 } }]);
+    expect(cells[0]?.causes).toEqual(causes);
+  });
+
+  it.each([
+    ['numpy.default_rng', '`numpy.random.default_rng()` on line 2 of cell 0 was given no seed'],
+    [
+      'numpy.global',
+      "NumPy's global generator was drawn from on line 2 of cell 0 before anything had seeded it",
+    ],
+    ['python.Random', '`random.Random()` on line 2 of cell 0 was given no seed'],
+    ['secrets', '`secrets` on line 2 of cell 0 takes its value from the operating system'],
+  ])('says of %s what a person would', (source, sentence) => {
+    expect(judged(...both({ entropy: [draw(source, 'unreached', 2)] })).causes[0]?.summary).toContain(
+      sentence,
+    );
+  });
+
+  it('is only likely where something else differs too', () => {
+    const cell = { entropy: [draw('uuid4', 'unreached')], files: [read('a.csv', '1')] };
+    expect(kinds(judged(...both(cell, { files: [read('a.csv', '2')] })).causes)).toEqual([
+      'unseeded-entropy likely',
+      'data-drift likely',
+    ]);
+  });
+
+  it('is not certain where something went unobserved', () => {
+    const cell = { entropy: [draw('uuid4', 'unreached')], notObserved: ['exec()'] };
+    expect(kinds(judged(...both(cell)).causes)).toEqual(['unseeded-entropy likely']);
+  });
+
+  it.each(['seeded', 'enforced'] as const)('never blames a draw that was %s', (reach) => {
+    const { causes } = judged(...both({ entropy: [draw('numpy.default_rng', reach)] }));
+    expect(kinds(causes)).toEqual(['unknown possible']);
+  });
+
+  it('is the entropy of the runs where each drew its own', () => {
+    const seed = (value: string): RunSpec => ({ header: { seed: { value, from: 'fresh' } } });
+    const cells = both({ entropy: [draw('numpy.default_rng', 'enforced', 4)] });
+    const { causes } = judged(...cells, { original: seed('1'), replay: seed('2') });
+    expect(kinds(causes)).toEqual(['unseeded-entropy certain']);
+    expect(causes[0]?.summary).toContain('The two runs began from different entropy');
+    const seeded = judged(...both({ entropy: [draw('numpy.global', 'seeded')] }), {
+      original: seed('1'),
+      replay: seed('2'),
+    });
+    expect(kinds(seeded.causes)).toEqual(['unknown possible']);
+  });
+
+  it('is the hash seed where it was not fixed and the cell orders a set', () => {
+    const spec = { environment: { variables: {} } };
+    const { causes } = judged(...both({ code: 'x = 1\nprint(list(set(words)))' }), {
+      original: spec,
+      replay: spec,
+    });
+    expect(kinds(causes)).toEqual(['unseeded-entropy likely']);
+    expect(causes[0]?.summary).toContain('line 2 of cell 0 uses one');
+    expect(causes[0]?.evidence[0]).toMatchObject({
+      what: 'PYTHONHASHSEED',
+      before: 'random',
+      after: 'random',
+    });
+  });
+
+  it('is a package that changed, with what it can change', () => {
+    const packages = { ...FINGERPRINT.packages, numpy: '1.26.4', ipykernel: '6.31.0' };
+    const judgement = judged(...both({}), { original: { environment: { packages } } });
+    expect(kinds(judgement.causes)).toEqual(['environment-drift likely']);
+    expect(judgement.causes[0]?.summary).toContain('`numpy` 1.26.4 became 2.4.6');
+    expect(judgement.causes[0]?.evidence).toEqual([{ what: 'numpy', before: '1.26.4', after: '2.4.6' }]);
+    expect(judgement.environment.map(({ what }) => what)).toEqual(['ipykernel', 'numpy']);
+  });
+
+  it('is the machine', () => {
+    const cpu = { model: 'Xeon', flags: sha('avx512'), cores: 2 };
+    const { causes } = judged(...both({}), { replay: { environment: { cpu } } });
+    expect(kinds(causes)).toEqual(['hardware likely']);
+    expect(causes[0]?.summary).toContain('`cpu model` EPYC became Xeon');
+  });
+
+  it('is a file that is no longer what it was', () => {
+    const { causes } = judged(
+      ...both({ files: [read('data/a.csv', '1')] }, { files: [read('data/a.csv', '2')] }),
+    );
+    expect(kinds(causes)).toEqual(['data-drift certain']);
+    expect(causes[0]?.evidence[0]).toEqual({
+      what: 'sha256 of data/a.csv',
+      where: { cell: 0, file: 'data/a.csv' },
+      before: sha('1'),
+      after: sha('2'),
+    });
+    expect(whatToDo(causes[0] as Cause)).toContain('data/a.csv');
+  });
+
+  it('is a clock, which no record can prove', () => {
+    const { causes } = judged(...both({ clock: [{ call: 'time.time', at: { cell: 0, line: 3 } }] }));
+    expect(kinds(causes)).toEqual(['time likely']);
+    expect(causes[0]?.summary).toBe(
+      '`time.time()` on line 3 of cell 0 reads the clock, which is different in every run.',
+    );
+  });
+
+  it('is an operation without a deterministic form', () => {
+    const { causes } = judged(...both({ operations: [{ op: 'scatter_add_', at: { cell: 0, line: 2 } }] }));
+    expect(kinds(causes)).toEqual(['nondeterministic-operation likely']);
+    const capped = judged([{ ...a(), operations: [{ op: 'scatter_add_' }] }], [a()]);
+    expect(kinds(capped.cells[0]?.causes ?? [])).toEqual(['nondeterministic-operation certain']);
+  });
+
+  it('points at threads that add up as they finish', () => {
+    const { causes } = judged(...both({ code: 'm.set_params(\n  n_jobs=2)\nprint(m.predict(x))' }));
+    expect(kinds(causes)).toEqual(['nondeterministic-operation possible']);
+    expect(causes[0]?.evidence[0]?.where).toEqual({ cell: 0, line: 2 });
+    expect(kinds(judged(...both({ code: 'm.fit(n_jobs=1)' })).causes)).toEqual(['unknown possible']);
+  });
+
+  it('is code that changed', () => {
+    const original = [{ ...a('1'), code: 'print(1)' }];
+    const { causes } = judged(original, [{ ...a('2'), code: 'print(2)' }]);
+    expect(causes[0]).toMatchObject({
+      kind: 'unknown',
+      summary: 'Cell 0 does not hold the same code on both sides.',
+    });
+  });
+
+  it('is unknown where nothing recorded differs, and says what was looked at', () => {
+    const { causes } = judged(...both({ notObserved: ['%sql'] }));
+    expect(kinds(causes)).toEqual(['unknown possible']);
+    expect(causes[0]?.evidence.map(({ what }) => what).join()).toContain('generator states');
+    expect(causes[0]?.evidence.at(-1)?.what).toBe('not observed: %sql');
+  });
+
+  it('is unknown without records', () => {
+    const judgement = judge(notebookSide([a('1')]), [notebookSide([a('2')])]);
+    expect(judgement.causes[0]?.summary).toContain('without a record on both sides');
+  });
+
+  it('is what a mask took out, where that is all', () => {
+    const address = (at: string): CellSpec[] => [{ outputs: [stdout(`<o at ${at}>`)] }];
+    const { cells, causes } = judged(address('0x7f01'), address('0x7f02'));
+    expect(kinds(cells[0]?.causes ?? [])).toEqual(['volatile-output certain']);
+    expect(cells[0]?.causes[0]?.summary).toBe('The results of cell 0 are equal apart from memory addresses.');
+    expect(causes).toEqual([]);
+    const packed = (content: string): CellSpec[] => [
+      { files: [wrote('m.zip', content, { content: sha('same') })] },
+    ];
+    expect(judged(packed('1'), packed('2')).masks).toEqual(['file-content']);
+  });
+});
+
+describe('a cause upstream', () => {
+  const maker = (value: string, more: CellSpec = {}): CellSpec => ({ writes: [exact('x', value)], ...more });
+  const user = (value: string): CellSpec => ({ ...a(value), readDigests: { x: sha(value) } });
+
+  it('names the variable and the cell that it came from, and what went wrong there', () => {
+    const unseeded = { entropy: [draw('uuid4', 'unreached')] };
+    const judgement = judged([maker('1', unseeded), a(), user('1')], [maker('2', unseeded), a(), user('2')]);
+    expect(judgement.firstDivergence?.index).toBe(0);
+    const [cause] = judgement.cells[2]?.causes ?? [];
+    expect(cause).toMatchObject({ kind: 'upstream', confidence: 'certain' });
+    expect(cause?.summary).toBe('`x`, which cell 0 wrote, already differed when cell 2 read it.');
+    expect(cause?.evidence.at(-1)).toEqual({ what: 'cell that differed first', where: { cell: 0 } });
+  });
+
+  it('leads to a cell that was not judged itself', () => {
+    const clock = { clock: [{ call: 'time.time', at: { cell: 0, line: 1 } }] };
+    const middle = (value: string): CellSpec => ({
+      readDigests: { x: sha(value) },
+      writes: [exact('y', value)],
+    });
+    const last = (value: string): CellSpec => ({ ...a(value), readDigests: { y: sha(value) } });
+    const judgement = judged([maker('1', clock), a(), last('1')], [maker('2', clock), a(), last('2')]);
+    expect(judgement.verdict).toBe('different');
+    const chain = judged(
+      [maker('1', clock), middle('1'), last('1')],
+      [maker('2', clock), middle('2'), last('2')],
+    );
+    expect(chain.firstDivergence?.index).toBe(1);
+    expect(kinds(chain.causes)).toEqual(['upstream certain', 'time likely']);
+    expect(chain.cells[2]?.causes[0]?.evidence.at(-1)?.where).toEqual({ cell: 0 });
+  });
+
+  it('follows files from the cell that wrote them', () => {
+    const writer = (value: string): CellSpec => ({
+      files: [wrote('a.csv', value)],
+      entropy: [draw('secrets', 'unreached')],
+    });
+    const reader = (value: string): CellSpec => ({ ...a(value), files: [read('a.csv', value)] });
+    const judgement = judged([writer('1'), reader('1')], [writer('2'), reader('2')]);
+    expect(kinds(judgement.cells[1]?.causes ?? [])).toEqual(['upstream certain']);
+    expect(judgement.cells[1]?.causes[0]?.evidence[0]?.where).toEqual({ cell: 0, file: 'a.csv' });
+  });
+
+  it('follows a seeded generator to the cell that drew another number of times', () => {
+    const rng = (before: string, after: string): CellSpec => ({
+      rng: { before: { 'numpy.global': before }, after: { 'numpy.global': after } },
+      entropy: [draw('numpy.global', 'seeded')],
+    });
+    const judgement = judged(
+      [{ ...a(), ...rng('s', 't1') }, a(), { ...a('1'), ...rng('t1', 'u1') }],
+      [{ ...a(), ...rng('s', 't2') }, a(), { ...a('2'), ...rng('t2', 'u2') }],
+    );
+    expect(judgement.causes[0]).toMatchObject({ kind: 'upstream', confidence: 'certain' });
+    expect(judgement.causes[0]?.summary).toContain('The state of `numpy.global`, which cell 0 drew from,');
+  });
+
+  it('does not claim that an unequal pickle differs', () => {
+    const fitted = (value: string): CellSpec => ({
+      writes: [pickled('x', value)],
+      entropy: [draw('torch', 'enforced')],
+    });
+    const judgement = judged([fitted('1'), user('1')], [fitted('2'), user('2')]);
+    expect(kinds(judgement.cells[1]?.causes ?? [])).toEqual(['upstream likely']);
+    expect(judgement.cells[1]?.causes[0]?.summary).toContain('may already have differed');
+  });
+});
+
+describe('the order of execution', () => {
+  const setter = (value: string): CellSpec => ({ writes: [exact('x', value)] });
+  const user = (value: string): CellSpec => ({ ...a(value), reads: ['x'], readDigests: { x: sha(value) } });
+
+  it('is likely where a later cell had written an input, and certain after the experiment', () => {
+    const cells: [CellSpec[], CellSpec[]] = [
+      [setter('1'), user('2'), setter('2')],
+      [setter('1'), user('1'), setter('2')],
+    ];
+    const specs = { original: { order: [0, 2, 1] } };
+    const { causes } = judged(...cells, specs);
+    expect(kinds(causes)).toEqual(['order likely']);
+    expect(causes[0]?.summary).toContain('The original ran cell 1 after cell 2, out of document order.');
+    expect(causes[0]?.evidence[0]).toEqual({ what: 'order of execution', before: '0 2 1', after: '0 1 2' });
+    const proven = judged(...cells, specs, { experiment: { executedRepeats: true, documentDoes: false } });
+    expect(kinds(proven.causes)).toEqual(['order certain']);
+    const disproven = judged(...cells, specs, {
+      experiment: { executedRepeats: false, documentDoes: false },
+    });
+    expect(kinds(disproven.causes)).not.toContain('order certain');
+  });
+
+  it('is hidden state where a cell ran more than once', () => {
+    const count = (value: string): CellSpec => ({ writes: [exact('x', value)], reads: ['x'] });
+    const specs = { original: { order: [0, 0, 1] } };
+    const { causes } = judged([count('2'), user('2')], [count('1'), user('1')], specs);
+    expect(kinds(causes)).toContain('hidden-state likely');
+    expect(causes[0]?.summary).toContain('The original ran cell 0 more than once.');
+  });
+
+  it('is hidden state where a cell has gone since', () => {
+    const original = [
+      { ...setter('1'), id: 'gone' },
+      { ...user('1'), id: 'b' },
+    ];
+    const { cells } = judged(original, [{ ...user('2'), id: 'b' }]);
+    expect(kinds(cells[1]?.causes ?? [])).toContain('hidden-state likely');
+    expect(cells[0]?.causes[0]?.summary).toBe('Cell 0 is only in the original.');
+  });
+});
+
+describe('what could not be compared', () => {
+  it('is said after what explains it', () => {
+    const cell = (value: string): CellSpec => ({
+      ...a(),
+      writes: [pickled('model', value)],
+      entropy: [draw('numpy.global', 'unreached')],
+    });
+    const { causes } = judged([cell('1')], [cell('2')]);
+    expect(kinds(causes)).toEqual(['unseeded-entropy certain', 'unknown certain']);
+    expect(causes[1]?.summary).toContain('`model` could not be compared');
+  });
+
+  it('says that output was lost', () => {
+    const { causes } = judged([{ ...a('long'), arrived: [stdout('lo')] }], [a('long')]);
+    expect(causes.map(({ summary }) => summary)).toEqual([
+      'Output of cell 0 was lost between the kernel and the executed copy of 20260101-000000-aaaaaa.',
+    ]);
+  });
+});
+
+it('has advice for every kind of cause', () => {
+  const all: Cause['kind'][] = [
+    'unseeded-entropy',
+    'environment-drift',
+    'data-drift',
+    'hardware',
+    'nondeterministic-operation',
+    'hidden-state',
+    'order',
+    'time',
+    'volatile-output',
+    'upstream',
+    'unknown',
+  ];
+  for (const kind of all) {
+    expect(whatToDo({ kind, confidence: 'likely', summary: '', evidence: [] })).toMatch(/^[A-Z].*\.$/);
+  }
+});
+
+it('blames no environment for what the header cannot know', () => {
+  const header: Partial<RecordHeader> = { git: null };
+  expect(judged([a()], [a()], { original: { header } }).causes).toEqual([]);
+});
