@@ -1,0 +1,129 @@
+"""Which cell is running, and which frames on the stack belong to cells."""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import threading
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, NamedTuple, Optional
+
+_STDLIB = tuple(
+    {os.path.realpath(p) + os.sep for p in (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")) if p}
+)
+_LIBRARIES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
+_OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_IMPORT = "<frozen importlib._bootstrap>"
+
+
+@dataclass
+class Execution:
+    """One execution of one cell, and how often each source has been drawn from in it."""
+
+    key: str
+    index: int
+    number: int
+    counts: Dict[str, int] = field(default_factory=dict)
+
+
+class Place(NamedTuple):
+    """Where a draw came from, as seen from the stack."""
+
+    stream: tuple  # the parts of the stream's name before the source
+    counts: Dict[str, int]
+    cell: Optional[int]
+    line: Optional[int]
+    by_user: bool  # the nearest frame outside the standard library is a cell's, or a module's under the root
+
+
+class Cells:
+    """The cells that have run in this kernel, by the file names that IPython gives their code."""
+
+    def __init__(self, root: Optional[str]) -> None:
+        self.current: Optional[Execution] = None
+        self.task = threading.local()
+        self._root = os.path.realpath(root) + os.sep if root else None
+        self._by_file: Dict[str, Execution] = {}
+        self._executions: Dict[str, int] = {}
+        self._modules: Dict[str, Dict[str, int]] = {}
+
+    def begin(self, key: str, index: int, filename: str) -> Execution:
+        number = self._executions.get(key, 0) + 1
+        self._executions[key] = number
+        self.current = self._by_file[filename] = Execution(key, index, number)
+        return self.current
+
+    def end(self) -> None:
+        self.current = None
+
+    def cell_of(self, filename: str) -> Optional[Execution]:
+        return self._by_file.get(filename)
+
+    def place(self, depth: int = 1) -> Place:
+        """Reads the stack from `depth` frames above the caller. A draw is named by the running cell where one of its
+        frames is on the stack; by the module being imported, or the drawing module, where none is; by its task in
+        work handed to other threads and processes."""
+        frame: Any = sys._getframe(depth + 1)
+        nearest: Optional[Any] = None
+        cell_frame: Optional[Any] = None
+        importing: Optional[str] = None
+        first_module: Optional[str] = None
+        below_import = "<module>"
+        while frame is not None:
+            name = frame.f_code.co_filename
+            if name in self._by_file:
+                nearest = nearest or frame
+                cell_frame = frame
+                break
+            if name == _IMPORT:
+                importing = importing or below_import
+            elif not name.startswith(_OURS):
+                module = frame.f_globals.get("__name__", "?")
+                first_module = first_module or module
+                if frame.f_code.co_name == "<module>":
+                    below_import = module
+                if nearest is None and not is_standard_library(name):
+                    nearest = frame
+            frame = frame.f_back
+        by_user = nearest is not None and self.is_users(nearest.f_code.co_filename)
+        cell = self._by_file[cell_frame.f_code.co_filename].index if cell_frame is not None else None
+        line = cell_frame.f_lineno if cell_frame is not None else None
+        if importing is None:
+            task = getattr(self.task, "name", None)
+            if task is not None:
+                return Place(("task", *task), self.task.counts, cell, line, by_user)
+            if cell_frame is not None and self.current is not None:
+                current = self.current
+                return Place(("cell", current.key, current.number), current.counts, cell, line, by_user)
+        module = importing or first_module or "?"
+        return Place(("module", module), self._modules.setdefault(module, {}), cell, line, by_user)
+
+    def is_users(self, filename: str) -> bool:
+        if filename in self._by_file:
+            return True
+        if self._root is None or any(part in filename for part in _LIBRARIES):
+            return False
+        return os.path.realpath(filename).startswith(self._root)
+
+
+def is_standard_library(filename: str) -> bool:
+    if filename.startswith("<frozen "):
+        return True
+    return filename.startswith(_STDLIB) and not any(part in filename for part in _LIBRARIES)
+
+
+def take(counts: Dict[str, int], source: str) -> int:
+    number = counts.get(source, 0) + 1
+    counts[source] = number
+    return number
+
+
+def cell_keys(document: Dict[str, Any]) -> List[str]:
+    """The key of every cell: its id, or `cell-<index>` where it has none or an earlier cell has the same."""
+    keys: List[str] = []
+    identified = (document.get("nbformat", 4), document.get("nbformat_minor", 0)) >= (4, 5)
+    for index, cell in enumerate(document.get("cells", [])):
+        key = cell.get("id") if identified else None
+        keys.append(key if isinstance(key, str) and key and key not in keys else f"cell-{index}")
+    return keys

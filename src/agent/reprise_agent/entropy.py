@@ -1,0 +1,30 @@
+"""The log of one cell's draws: source, reach, how often, and the user's line."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Dict, List, Optional, Tuple
+
+
+class EntropyLog:
+    """Thread-safe; entries are counted by (source, reach, place)."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._entries: Dict[Tuple[str, str, Optional[int], Optional[int]], int] = {}
+
+    def add(self, source: str, reach: str, cell: Optional[int] = None, line: Optional[int] = None, count: int = 1) -> None:
+        key = (source, reach, cell, line)
+        with self._lock:
+            self._entries[key] = self._entries.get(key, 0) + count
+
+    def take(self) -> List[Dict[str, Any]]:
+        with self._lock:
+            entries, self._entries = self._entries, {}
+        found = []
+        for (source, reach, cell, line), count in entries.items():
+            entry: Dict[str, Any] = {"source": source, "reach": reach, "count": count}
+            if cell is not None and line is not None:
+                entry["at"] = {"cell": cell, "line": line}
+            found.append(entry)
+        return found

@@ -1,0 +1,1 @@
+"""Writing the run record: hash-chained JSON lines, and objects named by their digest."""

@@ -1,0 +1,215 @@
+"""What happened in each cell, from the kernel's side: begins, ends, and writes the cell's line of the record."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import time
+import traceback
+from typing import Any, Dict, Iterator, List, Optional
+
+from .cells import Cells, Execution, cell_keys
+from .config import Config
+from .entropy import EntropyLog
+from .outputs import OutputArea, digest_form, raw_form
+from .record.header import now, read_document, source_of
+from .record.writer import RecordWriter, put_object
+from .seeding import states
+from .tracking.clocks import clock_reads
+from .tracking.files import FileTracker
+from .tracking.variables import VariableTracker
+from .tracking.warnings import WarningTracker
+
+
+class Recorder:
+    """Owns the trackers. A fault of ours is caught, noted in the cell's `faults`, and never reaches the user's cell."""
+
+    def __init__(self, shell: Any, config: Config, cells: Cells, log: EntropyLog, folder: str, objects: str) -> None:
+        self._shell = shell
+        self._cells = cells
+        self._log = log
+        self._objects = objects
+        self._writer = RecordWriter(os.path.join(folder, "record.jsonl"))
+        root = config.root or os.getcwd()
+        ignored = [os.path.join(root, config.notebook)] if config.notebook else []
+        self._variables = VariableTracker(shell, config.value_budget_ms)
+        self._files = FileTracker(root, os.getcwd(), ignored)
+        self._warnings = WarningTracker()
+        self._notebook = os.path.join(root, config.notebook) if config.notebook else None
+        self._identity = _Identity(self._notebook)
+        self._areas: Dict[str, "tuple[Execution, OutputArea]"] = {}
+        self._message: Optional[str] = None
+        self._area = OutputArea()
+        self._revised: Dict[str, "tuple[Execution, OutputArea]"] = {}
+        self._faults: List[str] = []
+        self._seq = 0
+
+    def install(self) -> None:
+        self._generators = states.save()
+        for name, tracker in (("variables", self._variables), ("files", self._files), ("warnings", self._warnings)):
+            with self.guard(f"tracking {name}"):
+                tracker.install()
+
+    @contextlib.contextmanager
+    def guard(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            self.fault(what, error)
+
+    def fault(self, what: str, error: BaseException) -> None:
+        last = traceback.extract_tb(error.__traceback__)[-1:] or [None]
+        where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last[0] else ""
+        self._faults.append(f"{what}: {type(error).__name__}{where}")
+
+    def begin(self, code: str, cell_id: Optional[str], index: Optional[int], message: str) -> None:
+        self._code = code
+        self._started = now()
+        key, position = self._identity.find(code, cell_id, index)
+        filename = self._shell.compile.get_code_name(code, code, self._shell.execution_count)
+        self.execution = self._cells.begin(key, position, filename)
+        self._message, self._area, self._revised = message, OutputArea(), {}
+        self._rng_before: Dict[str, str] = {}
+        with self.guard("tracking variables"):
+            self._variables.before(key, code)
+        with self.guard("tracking files"):
+            self._files.before()
+        with self.guard("tracking warnings"):
+            self._warnings.before()
+        with self.guard("reading generator states"):
+            # Comms, timers and our own work between cells must not move the user's streams.
+            states.restore(self._generators)
+            self._rng_before = states.digests()
+        self._clock = time.perf_counter()
+
+    def heard(self, message: str, kind: str, content: Dict[str, Any]) -> None:
+        """One IOPub message on its way out, in whichever thread sent it."""
+        if kind == "update_display_data":
+            if self._message is not None:
+                self._area.update(content)
+            for earlier, (execution, area) in self._areas.items():
+                if area.update(content):
+                    self._revised[earlier] = (execution, area)
+        elif message == self._message:
+            self._area.add(kind, content)
+
+    def end(self) -> None:
+        self._duration = (time.perf_counter() - self._clock) * 1000
+
+    def finish(self, reply: Dict[str, Any]) -> Dict[str, Any]:
+        """The cell's line, already appended to the record; called after the streams were flushed."""
+        execution = self.execution
+        line: Dict[str, Any] = {
+            "type": "cell",
+            "seq": self._seq,
+            "index": execution.index,
+            "id": execution.key,
+            "execution": execution.number,
+            "executionCount": reply.get("execution_count"),
+            "status": "ok" if reply.get("status") == "ok" else "error",
+            "startedAt": self._started,
+            "durationMs": round(self._duration, 3),
+            "source": hashlib.sha256(self._code.encode("utf-8", "replace")).hexdigest(),
+            "error": {"ename": reply["ename"], "evalue": reply["evalue"]} if "ename" in reply else None,
+            "reads": [],
+            "readDigests": {},
+            "writes": [],
+            "deletes": [],
+            "precision": "static",
+            "notObserved": [],
+            "files": [],
+            "clock": [],
+            "warnings": [],
+            "operations": [],
+            "entropy": [],
+            "outputs": {"raw": "", "layout": "", "count": 0},
+        }
+        with self.guard("reading generator states"):
+            line["rng"] = {"before": self._rng_before, "after": states.digests()}
+        self._generators = states.save()
+        with self.guard("tracking variables"):
+            line.update(self._variables.after())
+        with self.guard("tracking files"):
+            line["files"] = self._files.after()
+        with self.guard("tracking warnings"):
+            line["warnings"] = self._warnings.after()
+            line["operations"] = _operations(line["warnings"], execution.index)
+        with self.guard("tracking clocks"):
+            line["clock"] = [
+                {"call": read["call"], "at": {"cell": execution.index, "line": read["line"]}}
+                for read in clock_reads(self._shell, self._code)
+            ]
+        line["entropy"] = self._log.take()
+        with self.guard("digesting outputs"):
+            line["outputs"] = self._outputs(self._area)
+        with self.guard("digesting outputs"):
+            if self._revised:
+                line["revised"] = [
+                    {"index": earlier.index, "id": earlier.key, **self._outputs(area)}
+                    for earlier, area in self._revised.values()
+                ]
+        if self._area.shows_displays() and self._message is not None:
+            self._areas[self._message] = (execution, self._area)
+        self._message = None
+        self._cells.end()
+        self._seq += 1
+        return self._append(line)
+
+    def _outputs(self, area: OutputArea) -> Dict[str, Any]:
+        outputs = area.finished()
+        raw, data = digest_form(raw_form(outputs))
+        layout, _ = digest_form(raw_form(outputs, across_displays=False))
+        put_object(self._objects, data, raw)
+        return {"raw": raw, "layout": layout, "count": len(outputs)}
+
+    def _append(self, line: Dict[str, Any]) -> Dict[str, Any]:
+        line["faults"], self._faults = self._faults, []
+        try:
+            put_object(self._objects, self._code.encode("utf-8", "replace"), line["source"])
+            self._writer.append(line)
+        except OSError as error:
+            # The next line will not follow this one: the chain shows the gap, and the reply carries the line.
+            line["faults"] = [*line["faults"], f"writing the record: {error.strerror or type(error).__name__}"]
+            line["unwritten"] = True
+        return line
+
+
+class _Identity:
+    """Which cell of the notebook a request is for, when the front end does not say (nbclient sends no cell id)."""
+
+    def __init__(self, notebook: Optional[str]) -> None:
+        document = read_document(notebook) if notebook else None
+        cells = document["cells"] if document else []
+        keys = cell_keys(document) if document else []
+        self._index = {key: index for index, key in enumerate(keys)}
+        self._sources = [
+            (index, key, source_of(cell))
+            for index, (key, cell) in enumerate(zip(keys, cells))
+            if cell.get("cell_type") == "code"
+        ]
+        self._next = 0
+        self._unknown: Dict[str, int] = {}
+
+    def find(self, code: str, cell_id: Optional[str], index: Optional[int]) -> "tuple[str, int]":
+        if cell_id is not None:
+            known = self._index.get(cell_id, self._unknown.setdefault(cell_id, len(self._index) + len(self._unknown)))
+            return cell_id, known if index is None else index
+        ordered = self._sources[self._next :] + self._sources[: self._next]
+        for position, key, source in ordered:
+            if source == code:
+                self._next = next(i for i, entry in enumerate(self._sources) if entry[0] == position) + 1
+                return key, position
+        position = self._unknown.setdefault(code, len(self._index) + len(self._unknown))
+        return f"cell-{position}", position
+
+
+def _operations(warnings: List[Dict[str, Any]], index: int) -> List[Dict[str, Any]]:
+    """Operations that a framework itself calls nondeterministic (torch's warn-only mode)."""
+    found = []
+    for warning in warnings:
+        message = warning.get("message", "")
+        if "does not have a deterministic implementation" in message:
+            at = {"at": {"cell": index, "line": warning["line"]}} if warning.get("line") else {}
+            found.append({"op": message.split(" does not have")[0].split()[-1], **at})
+    return found

@@ -1,0 +1,1 @@
+"""The headless runner: executes a bundle top to bottom, here or in a pod. It does not compare."""

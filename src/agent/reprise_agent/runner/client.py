@@ -1,0 +1,164 @@
+"""One kernel process and its channels: execute a cell, and say how that ended."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from dataclasses import dataclass
+from typing import Any, Callable, Dict, List, Optional
+
+import zmq
+from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.manager import KernelManager
+
+from ..outputs import MESSAGES, OutputArea
+
+# How long an interrupted cell may take to stop before its kernel is killed.
+GRACE_SECONDS = 10.0
+START_SECONDS = 60.0
+
+
+class KernelDied(Exception):
+    """The kernel process ended by itself; `signal` names what killed it, where the system says."""
+
+    def __init__(self, signal_name: Optional[str]) -> None:
+        super().__init__(signal_name or "it exited")
+        self.signal = signal_name
+
+
+class Cancelled(Exception):
+    """The owner cancelled the run."""
+
+
+class TimedOut(Exception):
+    """A cell ran longer than it may."""
+
+
+@dataclass
+class Reply:
+    status: str
+    execution_count: Optional[int]
+    record: Optional[Dict[str, Any]]
+    error: Optional[Dict[str, Any]]
+
+
+class Client:
+    """`displays` maps every display id to the areas that show it, over all cells."""
+
+    def __init__(self, argv: List[str], environment: Dict[str, str], folder: str, cancelled: Callable[[], bool], wake: int) -> None:
+        self._manager = KernelManager()
+        self._manager._kernel_spec = KernelSpec(argv=argv, display_name="Reprise", language="python")
+        self._environment = environment
+        self._folder = folder
+        self._cancelled = cancelled
+        self._wake = wake
+        self._areas: List[OutputArea] = []
+
+    @property
+    def pid(self) -> Optional[int]:
+        return getattr(self._manager.provisioner, "pid", None)
+
+    def start(self) -> None:
+        self._manager.start_kernel(env=self._environment, cwd=self._folder)
+        self._client = self._manager.client()
+        # Unbounded on both sides: a dropped output would make the digest a lie.
+        self._client.context.rcvhwm = 0
+        self._client.start_channels(stdin=False)
+        self._client.wait_for_ready(timeout=START_SECONDS)
+        self._poller = zmq.Poller()
+        for channel in (self._client.iopub_channel, self._client.shell_channel):
+            self._poller.register(channel.socket, zmq.POLLIN)
+        self._poller.register(self._wake, zmq.POLLIN)
+
+    def execute(self, source: str, cell_id: str, index: int, area: OutputArea, timeout: Optional[float], stop: bool) -> Reply:
+        self._areas.append(area)
+        session = self._client.session
+        content = dict(
+            code=source, silent=False, store_history=True, user_expressions={}, allow_stdin=False, stop_on_error=stop
+        )
+        message = session.msg("execute_request", content, metadata={"cellId": cell_id, "reprise": {"index": index}})
+        self._client.shell_channel.send(message)
+        return self._collect(message["header"]["msg_id"], area, timeout)
+
+    def _collect(self, message: str, area: OutputArea, timeout: Optional[float]) -> Reply:
+        deadline = time.monotonic() + timeout if timeout else None
+        asked_to_stop: Optional[Exception] = None
+        reply, idle = None, False
+        while reply is None or not idle:
+            if asked_to_stop is None and self._cancelled():
+                asked_to_stop, deadline = Cancelled(), self._interrupt()
+            elif deadline is not None and time.monotonic() > deadline:
+                if asked_to_stop is not None:
+                    raise asked_to_stop
+                asked_to_stop, deadline = TimedOut(), self._interrupt()
+            ready = dict(self._poller.poll(200 if deadline is None else _milliseconds(deadline)))
+            if self._client.iopub_channel.socket in ready:
+                idle = self._read_outputs(message, area) or idle
+            if self._client.shell_channel.socket in ready:
+                reply = self._read_reply(message) or reply
+            if not ready and not self._manager.is_alive():
+                self._read_outputs(message, area)
+                raise KernelDied(self._end_signal())
+        if asked_to_stop is not None:
+            self._note(asked_to_stop, reply)
+        return reply
+
+    def _note(self, asked: Exception, reply: Reply) -> None:
+        if isinstance(asked, Cancelled):
+            raise asked
+        reply.status = "timeout"
+
+    def _interrupt(self) -> float:
+        self._manager.interrupt_kernel()
+        return time.monotonic() + GRACE_SECONDS
+
+    def _read_outputs(self, parent: str, area: OutputArea) -> bool:
+        idle = False
+        while self._client.iopub_channel.socket.poll(0):
+            message = self._client.get_iopub_msg(timeout=1)
+            kind, content = message["msg_type"], message["content"]
+            if kind == "update_display_data":
+                for known in self._areas:
+                    known.update(content)
+            elif message["parent_header"].get("msg_id") == parent:
+                if kind in MESSAGES:
+                    area.add(kind, content)
+                idle = idle or (kind == "status" and content["execution_state"] == "idle")
+        return idle
+
+    def _read_reply(self, parent: str) -> Optional[Reply]:
+        message = self._client.get_shell_msg(timeout=1)
+        if message["parent_header"].get("msg_id") != parent:
+            return None
+        content = message["content"]
+        error = {key: content[key] for key in ("ename", "evalue", "traceback")} if "ename" in content else None
+        return Reply(content["status"], content.get("execution_count"), message["metadata"].get("reprise"), error)
+
+    def _end_signal(self) -> Optional[str]:
+        code = getattr(getattr(self._manager.provisioner, "process", None), "returncode", None)
+        return signal.Signals(-code).name if isinstance(code, int) and code < 0 else None
+
+    def stop(self, now: bool) -> None:
+        """Ends the kernel and every process of its group: workers of a killed pool would stay behind."""
+        group = self.pid
+        try:
+            self._client.stop_channels()
+        except Exception:
+            pass
+        try:
+            self._manager.shutdown_kernel(now=now)
+        except Exception:
+            self._kill(group)
+        self._kill(group)
+
+    def _kill(self, group: Optional[int]) -> None:
+        if group is not None and hasattr(os, "killpg"):
+            try:
+                os.killpg(group, signal.SIGKILL)
+            except (ProcessLookupError, PermissionError):
+                pass
+
+
+def _milliseconds(deadline: float) -> int:
+    return max(1, min(200, int((deadline - time.monotonic()) * 1000) + 1))

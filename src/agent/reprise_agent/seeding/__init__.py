@@ -1,0 +1,1 @@
+"""Seeding: what stands where fresh entropy would have come from, and what only watches it."""

@@ -1,0 +1,49 @@
+"""One draw of fresh entropy: named, logged, and under an enforcing policy answered from its stream."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from typing import Iterator, Optional
+
+from ..cells import Cells, Place, take
+from ..entropy import EntropyLog
+from ..streams import Streams
+
+
+class Draws:
+    def __init__(self, streams: Streams, cells: Cells, log: EntropyLog, enforces: bool) -> None:
+        self.streams = streams
+        self.cells = cells
+        self.log = log
+        self.enforces = enforces
+        self._local = threading.local()
+
+    @property
+    def noted(self) -> bool:
+        """Is a draw in progress on this thread that is in the log already?"""
+        return getattr(self._local, "noted", False)
+
+    @contextlib.contextmanager
+    def already_noted(self) -> Iterator[None]:
+        """Within: what a noted draw takes from the operating system is not noted again."""
+        self._local.noted = True
+        try:
+            yield
+        finally:
+            self._local.noted = False
+
+    def bits(self, count: int, family: str, source: str, depth: int = 1) -> Optional[int]:
+        """An unseeded construction asks for `count` bits: an integer from its stream, or None where the policy only
+        observes. `family` names the stream, `source` the record's entry (the more exact of the two)."""
+        place = self.cells.place(depth + 1)
+        if not self.enforces:
+            self._note(source, "unreached", place)
+            return None
+        self._note(source, "enforced", place)
+        return self.streams.bits(count, *place.stream, family, take(place.counts, family))
+
+    def _note(self, source: str, reach: str, place: Place) -> None:
+        # Draws without a cell on the stack (imports by completion, comms) are nobody's result.
+        if place.cell is not None or place.stream[0] == "task":
+            self.log.add(source, reach, place.cell, place.line)

@@ -1,0 +1,80 @@
+"""Calls a function once, right after a module has been imported; costs nothing for a module that never is."""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+from typing import Any, Callable, Dict, List, Optional
+
+Hook = Callable[[Any], None]
+
+
+class ImportHooks(importlib.abc.MetaPathFinder):
+    def __init__(self, on_fault: Callable[[str, BaseException], None]) -> None:
+        self._hooks: Dict[str, List[Hook]] = {}
+        self._finding = False
+        self._on_fault = on_fault
+
+    def install(self) -> None:
+        sys.meta_path.insert(0, self)
+
+    def after(self, name: str, hook: Hook) -> None:
+        """Calls `hook(module)` after the import of `name`, or now where it is loaded already."""
+        module = sys.modules.get(name)
+        if module is not None:
+            self._call(hook, name, module)
+        else:
+            self._hooks.setdefault(name, []).append(hook)
+
+    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[importlib.machinery.ModuleSpec]:
+        if self._finding or fullname not in self._hooks:
+            return None
+        self._finding = True
+        try:
+            spec = _find(fullname, path, target)
+        finally:
+            self._finding = False
+        if spec is None or spec.loader is None or not hasattr(spec.loader, "exec_module"):
+            return None
+        spec.loader = _Loader(spec.loader, lambda module: self._loaded(fullname, module))  # type: ignore[assignment]
+        return spec
+
+    def _loaded(self, name: str, module: Any) -> None:
+        for hook in self._hooks.pop(name, []):
+            self._call(hook, name, module)
+
+    def _call(self, hook: Hook, name: str, module: Any) -> None:
+        try:
+            hook(module)
+        except Exception as error:
+            self._on_fault(f"seeding {name}", error)
+
+
+def _find(fullname: str, path: Any, target: Any) -> Optional[importlib.machinery.ModuleSpec]:
+    for finder in sys.meta_path:
+        if isinstance(finder, ImportHooks):
+            continue
+        spec = finder.find_spec(fullname, path, target)
+        if spec is not None:
+            return spec
+    return None
+
+
+class _Loader(importlib.abc.Loader):
+    """Stands in for the real loader until the module is executed, then is gone from the module."""
+
+    def __init__(self, real: Any, loaded: Hook) -> None:
+        self._real = real
+        self._loaded = loaded
+
+    def create_module(self, spec: Any) -> Any:
+        return self._real.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        module.__spec__.loader = module.__loader__ = self._real
+        self._real.exec_module(module)
+        self._loaded(module)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)

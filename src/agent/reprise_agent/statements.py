@@ -1,0 +1,114 @@
+"""Finds the statement of a cell that drew from a global generator, by comparing cheap marks between statements."""
+
+from __future__ import annotations
+
+import ast
+import random
+import sys
+from typing import Any, Callable, Dict, Optional
+
+from .cells import Cells
+from .entropy import EntropyLog
+from .seeding import states
+from .seeding.users import UserSeeds
+
+# Past this many statements in one cell the marks would cost more than they tell; a last one tells that it drew.
+_LIMIT = 400
+
+
+class Statements:
+    def __init__(self, shell: Any, cells: Cells, log: EntropyLog, users: UserSeeds, enforces: bool) -> None:
+        self._shell = shell
+        self._cells = cells
+        self._log = log
+        self._users = users
+        self._reach = "enforced" if enforces else "unreached"
+        self._marks: Dict[str, Any] = {}
+        self._line: Optional[int] = None
+        self._tree: Optional[ast.Module] = None
+        self._seen = 0
+
+    def install(self) -> None:
+        run_code, run_statements = self._shell.run_code, self._shell.run_ast_nodes
+
+        async def run_statement(code_obj: Any, result: Any = None, *, async_: bool = False) -> Any:
+            self._line = _first_line(code_obj)
+            self._seen += 1
+            try:
+                return await run_code(code_obj, result, async_=async_)
+            finally:
+                if self._seen <= _LIMIT:
+                    self.look()
+
+        async def run_all(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return await run_statements(*args, **kwargs)
+            finally:
+                if self._seen > _LIMIT:
+                    self._line = None
+                    self.look()
+
+        self._shell.run_code = run_statement
+        self._shell.run_ast_nodes = run_all
+        self._users.before = self.look
+        self._users.after = self.reset
+
+    def begin(self, code: str) -> None:
+        self._seen, self._line, self._tree = 0, None, None
+        self._code = code
+        self.reset()
+
+    def reset(self) -> None:
+        self._marks = states.mark(self._marks)
+
+    def look(self) -> None:
+        """Logs each generator that moved since the last look."""
+        marks = states.mark(self._marks)
+        for source, value in marks.items():
+            if source in self._marks and self._marks[source] != value and self._cells.current is not None:
+                reach = "seeded" if self._users.seeded(source) else self._reach
+                self._log.add(source, reach, self._cells.current.index, self._line_of(source))
+        self._marks = marks
+
+    def _line_of(self, source: str) -> Optional[int]:
+        """The line of the draw within the running statement, where the statement names it; else its first line."""
+        if self._line is None:
+            return None
+        if self._tree is None:
+            self._tree = _parse(self._shell.transform_cell(self._code))
+        for statement in self._tree.body:
+            if statement.lineno <= self._line <= (statement.end_lineno or statement.lineno):
+                for node in ast.walk(statement):
+                    if isinstance(node, ast.Call) and _is_bound_to(source, self._resolve(node.func)):
+                        return node.lineno
+        return self._line
+
+    def _resolve(self, node: ast.AST) -> Any:
+        if isinstance(node, ast.Name):
+            return self._shell.user_ns.get(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self._resolve(node.value)
+            return vars(owner).get(node.attr) if isinstance(owner, type(sys)) else None
+        return None
+
+
+def _is_bound_to(source: str, function: Any) -> bool:
+    owner = getattr(function, "__self__", None)
+    if source == "python.random":
+        return owner is random._inst  # type: ignore[attr-defined]
+    module = sys.modules.get("numpy.random.mtrand")
+    return source == "numpy.global" and module is not None and owner is module._rand  # type: ignore[attr-defined]
+
+
+def _first_line(code: Any) -> Optional[int]:
+    lines: Optional[Callable[[], Any]] = getattr(code, "co_lines", None)
+    if lines is None:
+        return code.co_firstlineno
+    return next((line for _, _, line in lines() if line), code.co_firstlineno)
+
+
+def _parse(code: str) -> ast.Module:
+    try:
+        return ast.parse(code)
+    except SyntaxError:
+        return ast.Module(body=[], type_ignores=[])

@@ -1,0 +1,281 @@
+"""Files that each cell read and wrote: opens are noted by wrappers, the rest is seen by inotify, digests come at the end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from operator import itemgetter
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
+
+from . import inotify
+from .feeder import Feeder, Hashed, Noted
+from .hashing import Places, digest_file, entry_of, read_entry
+from .inotify import FolderWatch
+from .openers import MOVED, READ, WRITE, Note, install_openers
+from .system import home_folder, library_folders
+
+Entry = Dict[str, Any]
+_SQLITE = b"SQLite format 3\0"
+
+
+class _Read(NamedTuple):
+    changed: int  # when the file last changed, in ns
+    entry: Entry
+
+
+class _Written(NamedTuple):
+    order: int  # when, within the cell
+    existed: bool  # before that
+    attribution: str
+    still_open: Callable[[], bool]
+
+
+class FileTracker:
+    """Paths in entries are relative to `root` (absolute), `~/…`, or bare names. `cwd` is the notebook's folder, watched
+    from the start; `ignore` are absolute paths that are never reported, such as the notebook itself."""
+
+    def __init__(self, root: str, cwd: str, ignore: List[str]) -> None:
+        ignored = [os.path.normpath(os.path.join(root, path)) for path in ignore]
+        self._places = Places(root, home_folder(), ignored, library_folders())
+        self._folder = os.path.realpath(cwd)
+        self._notes: List[Note] = []
+        self._watch = FolderWatch()
+        self._feeder = Feeder(self._notes, self._places, self._watch.ignore_opens)
+        self._cache: Dict[Any, Any] = {}
+        self._pending: Dict[str, _Written] = {}
+        self._modules: Set[str] = set()
+        self._sources: Dict[str, int] = {}
+        self._not_observed: List[str] = []
+        self._started = time.time_ns()
+
+    def install(self) -> None:
+        self._modules = set(sys.modules)
+        self._watch.start()
+        self._watch.add(self._folder)
+        install_openers(self._notes)
+        self._feeder.start()
+
+    def before(self, source: str = "") -> None:
+        """`source`, where given, names folders in its strings that are then watched during this cell too."""
+        for folder in _folders_named_in(source, os.getcwd()):
+            self._watch_folder(folder)
+        self._watch.skip()  # what happened between cells is no cell's doing
+        self._notes.clear()
+        self._started = time.time_ns()
+        self._feeder.begin(os.getcwd())
+
+    def after(self) -> List[Entry]:
+        """The cell's entries, sorted by path, reads first. A file still open for writing comes with the cell that
+        closes it."""
+        events = self._watch.take()
+        self._not_observed = ["file events (inotify's queue overflowed)"] if self._watch.overflowed else []
+        notes, hashed = self._feeder.end()
+        reads, writes, removed = self._fold(notes)
+        for path in self._imported():
+            self._read(reads, path, "exact")
+        handed = {item[1] for item in hashed.files}
+        self._merge_events(events, handed, reads, writes, removed)
+        entries = self._handed_reads(hashed, writes)
+        entries += [
+            self._as_read(path, read, writes) for path, read in reads.items() if not self._made_here(path, writes)
+        ]
+        entries += self._finished_writes(writes)
+        entries += [self._deletion(path, how) for path, how in removed.items() if not os.path.lexists(path)]
+        for folder in {*hashed.folders, *map(os.path.dirname, reads), *map(os.path.dirname, writes)}:
+            self._watch_folder(folder)
+        entries.sort(key=itemgetter("mode", "path"))
+        return entries
+
+    def not_observed(self) -> List[str]:
+        """What the last cell may have done to files without it being seen."""
+        return self._not_observed
+
+    def close(self) -> List[Entry]:
+        """Entries of files that were closed after the cell that opened them had ended, or are open still."""
+        pending, self._pending = self._pending, {}
+        self._feeder.close()
+        self._watch.close()
+        return [entry for path, written in pending.items() for entry in self._write_entries(path, written)]
+
+    def _fold(self, notes: Iterable[Noted]) -> "tuple[Dict[str, _Read], Dict[str, _Written], Dict[str, str]]":
+        """Sorts notes into reads (of what the cell had not written itself), writes and removals."""
+        reads: Dict[str, _Read] = {}
+        writes: Dict[str, _Written] = {}
+        removed: Dict[str, str] = {}
+        for order, folder, note in notes:
+            path, kind = self._resolved(folder, note[0]), note[1]
+            if path is None:
+                continue
+            if kind == READ:
+                if path not in writes and path not in reads:
+                    self._read(reads, path, "exact")
+            elif kind == WRITE:
+                self._written(writes, removed, path, _Written(order, note[2], "exact", note[3]))
+            else:
+                self._removed(writes, removed, path)
+                target = self._resolved(folder, note[2]) if kind == MOVED else None
+                if target is not None:
+                    self._written(writes, removed, target, _Written(order, note[3], "exact", _closed))
+        return reads, writes, removed
+
+    def _read(self, reads: Dict[str, _Read], path: str, attribution: str) -> None:
+        found = read_entry(self._places, path, self._cache)
+        if found is not None:
+            reads[path] = _Read(found[0], {**found[1], "attribution": attribution})
+
+    def _resolved(self, folder: str, path: Any) -> Optional[str]:
+        try:
+            path = os.fsdecode(path)
+        except TypeError:
+            return None  # a descriptor: the file was noted when it was opened
+        path = self._places.resolve(folder, path)
+        return path if self._places.concerns(path) else None
+
+    def _written(
+        self, writes: Dict[str, _Written], removed: Dict[str, str], path: str, written: _Written
+    ) -> None:
+        existed = removed.pop(path, None) is not None or written.existed
+        first = writes.get(path) or self._pending.get(path)
+        order, existed = (first.order, first.existed) if first is not None else (written.order, existed)
+        writes[path] = written._replace(order=order, existed=existed)
+
+    @staticmethod
+    def _removed(writes: Dict[str, _Written], removed: Dict[str, str], path: str) -> None:
+        written = writes.pop(path, None)
+        if written is None or written.existed:
+            removed[path] = "exact"
+
+    def _merge_events(
+        self,
+        events: List[inotify.Event],
+        handed: Set[str],
+        reads: Dict[str, _Read],
+        writes: Dict[str, _Written],
+        removed: Dict[str, str],
+    ) -> None:
+        """Adds what only inotify saw: native code, child processes, and other programs."""
+        seen: Dict[str, int] = {}
+        created: Set[str] = set()
+        for path, mask in events:
+            if mask & inotify.IS_FOLDER:
+                if mask & inotify.CREATED:
+                    self._watch_folder(path)
+                continue
+            if mask & inotify.CREATED and not seen.get(path, 0) & (inotify.DELETED | inotify.MOVED_FROM):
+                created.add(path)
+            seen[path] = seen.get(path, 0) | mask
+        for path, mask in seen.items():
+            if path in writes or path in removed or path in self._pending or not self._places.concerns(path):
+                continue
+            if not os.path.lexists(path):
+                if mask & (inotify.DELETED | inotify.MOVED_FROM) and path not in created:
+                    removed[path] = "weak"
+            elif mask & (inotify.MODIFIED | inotify.CREATED | inotify.MOVED_TO):
+                writes[path] = _Written(0, path not in created, "weak", _native_writer(path))
+            elif path not in reads and path not in handed:
+                self._read(reads, path, "weak")
+
+    def _imported(self) -> List[str]:
+        """Files of modules under the root that this cell imported, or loaded again after a change."""
+        for name in sys.modules.keys() - self._modules:
+            self._modules.add(name)
+            path = getattr(sys.modules.get(name), "__file__", None)
+            path = self._places.resolve(os.getcwd(), path) if isinstance(path, str) else ""
+            if self._places.is_inside(path) and self._places.concerns(path):
+                self._sources[path] = 0
+        found = []
+        for path, changed in self._sources.items():
+            try:
+                now = os.stat(path).st_mtime_ns
+            except OSError:
+                continue
+            if now != changed:
+                self._sources[path] = now
+                found.append(path)
+        return found
+
+    def _handed_reads(self, hashed: Hashed, writes: Dict[str, _Written]) -> List[Entry]:
+        entries: List[Entry] = []
+        for _, path, changed, entry, position in hashed.files:
+            if changed < self._started and path not in writes:
+                entries.append(entry)
+            elif path not in writes or self._feeder.order_of(position) < writes[path].order:
+                if not self._made_here(path, writes):
+                    entries.append(self._as_read(path, _Read(changed, entry), writes))
+        return entries
+
+    @staticmethod
+    def _made_here(path: str, writes: Dict[str, _Written]) -> bool:
+        return path in writes and not writes[path].existed
+
+    def _as_read(self, path: str, read: _Read, writes: Dict[str, _Written]) -> Entry:
+        if path in writes or self._started <= read.changed <= time.time_ns():
+            # It changed while the cell ran: what is there now need not be what was read.
+            return {key: item for key, item in read.entry.items() if key not in ("sha256", "content", "size")}
+        return read.entry
+
+    def _finished_writes(self, writes: Dict[str, _Written]) -> List[Entry]:
+        self._pending.update(writes)
+        finished = [path for path, written in self._pending.items() if not written.still_open()]
+        return [entry for path in finished for entry in self._write_entries(path, self._pending.pop(path))]
+
+    def _write_entries(self, path: str, written: _Written) -> List[Entry]:
+        facts = digest_file(path, self._cache)
+        if facts is None:
+            return [self._deletion(path, written.attribution)] if written.existed and not os.path.lexists(path) else []
+        entry = {**entry_of(self._places, path, "write", facts), "attribution": written.attribution}
+        if not written.existed:
+            entry["created"] = True
+        return [entry]
+
+    def _deletion(self, path: str, attribution: str) -> Entry:
+        return {"path": self._places.label(path), "mode": "write", "deleted": True, "attribution": attribution}
+
+    def _watch_folder(self, folder: str) -> None:
+        if folder and self._places.concerns(folder + os.sep):
+            self._watch.add(folder)
+
+
+def _closed() -> bool:
+    return False
+
+
+def _native_writer(path: str) -> Callable[[], bool]:
+    """Whether native code of this process has the file open for writing. Databases are whole after each commit."""
+
+    def still_open() -> bool:
+        try:
+            descriptors = [entry for entry in os.listdir("/proc/self/fd") if _target(entry) == path]
+            if not any(_is_writing(entry) for entry in descriptors):
+                return False
+            with os.fdopen(os.open(path, os.O_RDONLY), "rb") as file:
+                return file.read(len(_SQLITE)) != _SQLITE
+        except OSError:
+            return False
+
+    return still_open
+
+
+def _target(descriptor: str) -> str:
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return ""
+
+
+def _is_writing(descriptor: str) -> bool:
+    with os.fdopen(os.open(f"/proc/self/fdinfo/{descriptor}", os.O_RDONLY)) as facts:
+        flags = next(line.split()[1] for line in facts if line.startswith("flags:"))
+    return bool(int(flags, 8) & (os.O_WRONLY | os.O_RDWR))
+
+
+def _folders_named_in(source: str, cwd: str) -> Set[str]:
+    folders = set()
+    for quote in ("'", '"'):
+        for text in source.split(quote)[1::2]:
+            if "/" in text and len(text) < 1024 and "\n" not in text:
+                folder = os.path.normpath(os.path.join(cwd, os.path.expanduser(os.path.dirname(text))))
+                if os.path.isdir(folder):
+                    folders.add(folder)
+    return folders

@@ -1,0 +1,202 @@
+"""Wrappers around Python's openers that note each path and do nothing else."""
+
+from __future__ import annotations
+
+import builtins
+import io
+import os
+import sys
+import weakref
+from types import TracebackType
+from typing import Any, Callable, List, Optional, Tuple
+
+# What a wrapper notes: (path, READ), (path, WRITE, existed, still open?), (path, MOVED, target, target existed),
+# (path, REMOVED) or (folder, CHANGED_FOLDER). Reads come by the thousand and stay as small as can be.
+READ, WRITE, MOVED, REMOVED, CHANGED_FOLDER = "r", "w", "m", "d", "c"
+Note = Tuple[Any, ...]
+
+_WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+# Modules that took `open` from builtins when they were imported.
+_TAKEN = (
+    ("bz2", "_builtin_open"),
+    ("lzma", "_builtin_open"),
+    ("tarfile", "bltn_open"),
+    ("IPython.core.interactiveshell", "io_open"),
+)
+
+
+def install_openers(notes: List[Note]) -> None:
+    """From now on every file that Python code opens, moves or removes is noted in `notes`."""
+    original = io.open
+    wrapper = _noting_open(original, notes.append)
+    builtins.open = io.open = wrapper  # type: ignore[assignment]
+    for module, name in _TAKEN:
+        if getattr(sys.modules.get(module), name, None) is original:
+            setattr(sys.modules[module], name, wrapper)
+    os.open = _noting_os_open(os.open, notes.append)  # type: ignore[assignment]
+    os.chdir = _noting_chdir(os.chdir, notes.append)
+    for name in ("rename", "replace"):
+        setattr(os, name, _noting_move(getattr(os, name), notes.append))
+    for name in ("remove", "unlink"):
+        setattr(os, name, _noting_removal(getattr(os, name), notes.append))
+    _hide_our_frames()
+
+
+def _hide_our_frames() -> None:
+    """A cell's traceback must read as if nobody watched: outputs are compared."""
+    module = sys.modules.get("IPython.core.interactiveshell")
+    if module is None:
+        return
+    original = module.InteractiveShell._get_exc_info
+
+    def exc_info(shell: Any, exc_tuple: Any = None) -> Any:
+        kind, error, entries = original(shell, exc_tuple)
+        seen: List[Any] = []
+        link = error
+        while isinstance(link, BaseException) and all(link is not other for other in seen):
+            seen.append(link)
+            link.__traceback__ = without_tracking_frames(link.__traceback__)
+            link = link.__cause__ or link.__context__
+        return kind, error, without_tracking_frames(entries)
+
+    module.InteractiveShell._get_exc_info = exc_info
+
+
+def without_tracking_frames(error: Optional[TracebackType]) -> Optional[TracebackType]:
+    """A traceback without the wrappers' own frames, as it would be had nobody been watching."""
+    while error is not None and error.tb_frame.f_code.co_filename == __file__:
+        error = error.tb_next
+    entry = error
+    while entry is not None:
+        while entry.tb_next is not None and entry.tb_next.tb_frame.f_code.co_filename == __file__:
+            entry.tb_next = entry.tb_next.tb_next
+        entry = entry.tb_next
+    return error
+
+
+def _like(original: Callable[..., Any], module: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    def dress(wrapper: Callable[..., Any]) -> Callable[..., Any]:
+        wrapper.__name__ = wrapper.__qualname__ = original.__name__
+        wrapper.__module__, wrapper.__doc__ = module, original.__doc__
+        return wrapper
+
+    return dress
+
+
+def _noting_open(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "io")
+    def open(
+        file: Any,
+        mode: Any = "r",
+        buffering: Any = -1,
+        encoding: Any = None,
+        errors: Any = None,
+        newline: Any = None,
+        closefd: Any = True,
+        opener: Any = None,
+    ) -> Any:
+        __tracebackhide__ = True
+        if mode == "r" or mode == "rb":
+            note((file, READ))
+            return original(file, mode, buffering, encoding, errors, newline, closefd, opener)
+        existed = _exists(file)
+        opened = original(file, mode, buffering, encoding, errors, newline, closefd, opener)
+        writes = not isinstance(mode, str) or bool(set("wax+") & set(mode))
+        if not writes or "+" in mode and "w" not in mode and "x" not in mode:
+            note((file, READ))
+        if writes:
+            note((file, WRITE, existed, _still_open(opened)))
+        return opened
+
+    open.__annotations__ = {}
+    return open
+
+
+def _noting_os_open(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "os")
+    def open(path: Any, flags: Any, mode: Any = 0o777, *, dir_fd: Any = None) -> Any:
+        __tracebackhide__ = True
+        if dir_fd is not None:
+            return original(path, flags, mode, dir_fd=dir_fd)
+        if not flags & _WRITING:
+            note((path, READ))
+            return original(path, flags, mode)
+        existed = _exists(path)
+        descriptor = original(path, flags, mode)
+        note((path, WRITE, existed, _descriptor_open(descriptor)))
+        return descriptor
+
+    open.__annotations__ = {}
+    return open
+
+
+def _noting_chdir(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "os")
+    def chdir(path: Any) -> None:
+        __tracebackhide__ = True
+        original(path)
+        note((os.getcwd(), CHANGED_FOLDER))
+
+    chdir.__annotations__ = {}
+    return chdir
+
+
+def _noting_move(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "os")
+    def move(src: Any, dst: Any, *, src_dir_fd: Any = None, dst_dir_fd: Any = None) -> None:
+        __tracebackhide__ = True
+        existed = _exists(dst)
+        original(src, dst, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
+        if src_dir_fd is None and dst_dir_fd is None:
+            note((src, MOVED, dst, existed))
+
+    move.__annotations__ = {}
+    return move
+
+
+def _noting_removal(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "os")
+    def remove(path: Any, *, dir_fd: Any = None) -> None:
+        __tracebackhide__ = True
+        original(path, dir_fd=dir_fd)
+        if dir_fd is None:
+            note((path, REMOVED))
+
+    remove.__annotations__ = {}
+    return remove
+
+
+def _exists(path: Any) -> bool:
+    try:
+        return os.path.lexists(path)
+    except Exception:
+        return False
+
+
+def _still_open(file: Any) -> Callable[[], bool]:
+    try:
+        reference = weakref.ref(file)
+    except TypeError:
+        return lambda: False
+
+    def still_open() -> bool:
+        opened = reference()
+        return opened is not None and not opened.closed
+
+    return still_open
+
+
+def _descriptor_open(descriptor: int) -> Callable[[], bool]:
+    try:
+        link = f"/proc/self/fd/{descriptor}"
+        target = os.readlink(link)
+    except OSError:
+        return lambda: False
+
+    def still_open() -> bool:
+        try:
+            return os.readlink(link) == target
+        except OSError:
+            return False
+
+    return still_open

@@ -1,0 +1,133 @@
+"""Names by reading a cell's code and the notebook's functions it reaches, where the interpreter cannot report them."""
+
+from __future__ import annotations
+
+import functools
+from types import CodeType, FunctionType, MethodType
+from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+
+from .hints import Hint
+from .names import Names, accesses, is_function, nested
+
+_ITEMS = 64
+
+
+class StaticObserver:
+    precision = "static"
+
+    def __init__(self, namespace: Dict[str, Any]) -> None:
+        self._namespace = namespace
+        self._compiled: List[Tuple[CodeType, Dict[str, Hint]]] = []
+        self._names: Optional[Names] = None
+
+    def begin(self, names: Names) -> None:
+        self._names = names
+        self._compiled = []
+
+    def compiled(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+        # %timeit compiles a statement twice more, to time the compiler.
+        if self._names is not None and not code.co_filename.startswith("<magic-timeit-s"):
+            self._compiled.append((code, hints))
+
+    def end(self) -> None:
+        if self._names is None:
+            return
+        reader = _Reader(self._namespace, self._names)
+        for code, hints in self._compiled:
+            reader.read_top_level(code, hints)
+        self._names, self._compiled = None, []
+
+
+class _Reader:
+    def __init__(self, namespace: Dict[str, Any], names: Names) -> None:
+        self._namespace = namespace
+        self._names = names
+        self._reached: Set[int] = set()
+
+    def read_top_level(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+        loads = {access.name for access in accesses(code) if access.kind == "load"}
+        stores = {access.name for access in accesses(code) if access.kind == "store"}
+        for inner in nested(code):
+            if not is_function(inner) and not inner.co_name.startswith("<"):
+                self._class_body(inner, hints)
+            elif inner.co_name in stores - loads and not code.co_filename.startswith("<magic-timeit"):
+                continue  # a definition reads nothing until it is called; then it is reached through its name
+            else:
+                self._function(inner, hints)
+        for access in accesses(code):
+            if access.kind == "load":
+                self._load(access.name, hints)
+            else:
+                self._names.store(access.name)
+
+    def _load(self, name: str, hints: Dict[str, Hint]) -> None:
+        self._names.load(name)
+        hint = hints.get(name)
+        if hint is not None:
+            self._names.apply(hint.names, hint.note)
+        for code in _code_of(self._namespace.get(name), self._namespace):
+            self._function(code, hints)
+
+    def _function(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+        if id(code) in self._reached:
+            return
+        self._reached.add(id(code))
+        for access in accesses(code):
+            if access.kind == "load":
+                self._load(access.name, hints)
+            elif access.is_global:
+                self._names.store(access.name)
+        for inner in nested(code):
+            if is_function(inner):
+                self._function(inner, hints)
+            else:
+                self._class_body(inner, hints)
+
+    def _class_body(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+        own: Set[str] = set()
+        for access in accesses(code):
+            if access.kind == "load" and (access.is_global or access.name not in own):
+                self._load(access.name, hints)
+            elif access.kind == "store":
+                own.add(access.name)
+        for inner in nested(code):
+            if inner.co_name.startswith("<"):
+                self._function(inner, hints)
+
+
+def _code_of(value: Any, namespace: Dict[str, Any], depth: int = 3) -> Iterator[CodeType]:
+    """Code of the notebook's own that a value can run: a function and what it closes over, a class's or an
+    instance's methods, what a partial or a small container holds."""
+    if depth == 0 or value is None:
+        return
+    kind = type(value)
+    if kind is FunctionType:
+        if value.__globals__ is namespace:
+            yield value.__code__
+        for cell in value.__closure__ or ():
+            try:
+                yield from _code_of(cell.cell_contents, namespace, depth - 1)
+            except ValueError:
+                pass  # an empty cell
+    elif kind is MethodType:
+        yield from _code_of(value.__func__, namespace, depth)
+        yield from _code_of(value.__self__, namespace, depth - 1)
+    elif kind is functools.partial:
+        for part in (value.func, *value.args, *value.keywords.values()):
+            yield from _code_of(part, namespace, depth - 1)
+    elif kind in (list, tuple, dict):
+        for part in list(value.values() if kind is dict else value)[:_ITEMS] if len(value) <= _ITEMS else ():
+            yield from _code_of(part, namespace, depth - 1)
+    elif isinstance(value, type):
+        yield from _methods(value, namespace)
+    elif kind.__module__ == "__main__":
+        yield from _methods(kind, namespace)
+
+
+def _methods(cls: type, namespace: Dict[str, Any]) -> Iterator[CodeType]:
+    for base in cls.__mro__:
+        if base.__module__ == "__main__":
+            for member in vars(base).values():
+                for part in (member, getattr(member, "__func__", None), getattr(member, "fget", None)):
+                    if type(part) is FunctionType:
+                        yield from _code_of(part, namespace, 2)

@@ -1,0 +1,179 @@
+"""Variables that each cell read, wrote and deleted, with digests of their values."""
+
+from __future__ import annotations
+
+import re
+import time
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, Dict, Iterable, NamedTuple, Optional, Set, Union
+
+from .hints import hints_of
+from .kinds.base import ATOMS
+from .kinds.code import is_users_module
+from .monitoring import MonitoringObserver
+from .names import Names, is_builtin
+from .probe import estimate_ms
+from .static import StaticObserver
+from .values import Result, digest_value, sample_value
+
+_HISTORY = re.compile(r"(_{1,3}|_\d+|_i{1,3}|_i\d+|_[io]h|_dh|In|Out|_exit_code|__\w+__)\Z")
+_OUTPUT_HISTORY = re.compile(r"(_{1,3}|_\d+|_oh|Out)\Z")
+_SMALL_MS = 0.05
+
+
+class _Known(NamedTuple):
+    identity: int
+    result: Result
+    fixed: bool  # no operation can change what this object is
+
+
+class VariableTracker:
+    """Follows the namespace of one IPython shell. Cost does not grow with what the namespace holds, only with what a
+    cell reads and writes; a snapshot of ids takes some 30 µs per 1,000 names.
+
+    `budget_ms` is the time for digests after one cell, in milliseconds; None: every value is digested whole.
+    """
+
+    def __init__(self, shell: Any, budget_ms: Optional[float]) -> None:
+        self._shell = shell
+        self._budget = budget_ms
+        self._observer: Union[MonitoringObserver, StaticObserver, None] = None
+        self._names = Names()
+        self._before: Dict[str, int] = {}
+        self._known: Dict[str, _Known] = {}
+
+    def install(self) -> None:
+        """Listens to the shell's compiler, which every statement of a cell passes through."""
+        self._observer = MonitoringObserver.start() or StaticObserver(self._shell.user_ns)
+        compiler = self._shell.compile
+        listening = _listening(type(compiler), self._compiled)
+        compiler.__class__ = listening
+        self._shell.compiler_class = listening
+
+    def before(self, cell_key: str, source: str) -> None:
+        self._names = Names()
+        self._before = self._snapshot()
+        if self._observer is not None:
+            self._observer.begin(self._names)
+
+    def after(self) -> Dict[str, Any]:
+        """The variable fields of a cell's record line."""
+        names, observer, before = self._names, self._observer, self._before
+        if observer is not None:
+            observer.end()
+        after = self._snapshot()
+        reads = {name for name in names.reads(before, after) if not self._is_shells(name)}
+        bound = {name for name in names.stored if name in after}
+        bound |= {name for name, identity in after.items() if before.get(name) != identity}
+        writes = {name for name in bound if not self._is_shells(name)}
+        deletes = sorted(name for name in before.keys() - after.keys() if not self._is_shells(name))
+        earlier = {name: self._known[name] for name in reads if name in self._known}
+        self._digest([*sorted(writes), *sorted(reads - writes)], after)
+        changed = self._changed(reads - writes, earlier)
+        writes |= changed | self._aliases(changed, after)
+        for name in deletes:
+            self._known.pop(name, None)
+        return {
+            "reads": sorted(reads),
+            "readDigests": self._read_digests(reads, writes, earlier),
+            "writes": [self._entry(name) for name in sorted(writes)],
+            "deletes": deletes,
+            "precision": observer.precision if observer is not None else "static",
+            "notObserved": sorted(names.notes | self._history_notes()),
+        }
+
+    def _compiled(self, code: Any, tree: Any) -> None:
+        if self._observer is not None:
+            self._observer.compiled(code, hints_of(code, tree))
+
+    def _snapshot(self) -> Dict[str, int]:
+        namespace = self._shell.user_ns
+        return dict(zip(namespace, map(id, namespace.values())))
+
+    def _is_shells(self, name: str) -> bool:
+        if _HISTORY.match(name):
+            return True
+        hidden = self._shell.user_ns_hidden
+        return name in hidden and self._shell.user_ns.get(name, hidden[name]) is hidden[name]
+
+    def _history_notes(self) -> Set[str]:
+        """Earlier outputs that the cell used by IPython's names: what they are depends on the order of execution."""
+        used = {name for name in self._names.loaded if _OUTPUT_HISTORY.match(name) and name in self._before}
+        # A name that the user took for a value of no interest is not IPython's any more.
+        return {name for name in used if name not in self._names.stored and not is_builtin(name)}
+
+    def _digest(self, names: Iterable[str], after: Dict[str, int]) -> None:
+        started = time.perf_counter()
+        namespace = self._shell.user_ns
+        for name in names:
+            if name not in after:
+                continue
+            value, known = namespace[name], self._known.get(name)
+            if known is None or known.identity != id(value) or not known.fixed:
+                spent = (time.perf_counter() - started) * 1000
+                self._known[name] = _Known(id(value), self._result(value, spent), _is_fixed(value))
+
+    def _result(self, value: Any, spent_ms: float) -> Result:
+        if self._budget is not None:
+            expected = estimate_ms(value)
+            if expected > _SMALL_MS and spent_ms + expected > self._budget:
+                return sample_value(value)
+        return digest_value(value)
+
+    def _changed(self, names: Set[str], earlier: Dict[str, _Known]) -> Set[str]:
+        """Names that the cell read and whose values are not what they were: a method call is a read."""
+        changed = set()
+        for name in names & earlier.keys() & self._known.keys():
+            was, now = earlier[name].result, self._known[name].result
+            comparable = was[0] is not None and now[0] is not None and (was[1] == "sampled") == (now[1] == "sampled")
+            if comparable and was[0] != now[0]:
+                changed.add(name)
+        return changed
+
+    def _aliases(self, changed: Set[str], after: Dict[str, int]) -> Set[str]:
+        """Other names of the objects that changed."""
+        if not changed:
+            return set()
+        by_identity = {after[name]: self._known[name] for name in changed}
+        found = {name for name, identity in after.items() if identity in by_identity and not self._is_shells(name)}
+        for name in found - changed:
+            self._known[name] = by_identity[after[name]]
+        return found
+
+    def _read_digests(self, reads: Set[str], writes: Set[str], earlier: Dict[str, _Known]) -> Dict[str, str]:
+        digests: Dict[str, str] = {}
+        for name in sorted(reads):
+            # A value never digested before, and changed by this cell, is not known as it was read.
+            known = earlier.get(name) or (self._known.get(name) if name not in writes else None)
+            if known is not None and known.result[0] is not None:
+                digests[name] = known.result[0]
+        return digests
+
+    def _entry(self, name: str) -> Dict[str, Any]:
+        digest, how, type_name = self._known[name].result
+        entry: Dict[str, Any] = {"name": name, "how": how, "type": type_name}
+        if digest is not None:
+            entry["digest"] = digest
+        return entry
+
+
+def _listening(base: type, heard: Any) -> type:
+    class ListeningCompiler(base):  # type: ignore[misc]
+        def __call__(self, source: Any, *args: Any, **kwargs: Any) -> Any:
+            code = super().__call__(source, *args, **kwargs)
+            try:
+                heard(code, source)
+            except Exception:
+                pass  # what is not heard is not in the record; the user's cell must run
+            return code
+
+    return ListeningCompiler
+
+
+def _is_fixed(value: Any) -> bool:
+    """Whether an object's digest can never change while it is the same object."""
+    if type(value) in ATOMS or isinstance(value, ModuleType):
+        return True
+    if isinstance(value, BuiltinFunctionType):
+        return value.__self__ is None or isinstance(value.__self__, ModuleType)
+    return isinstance(value, (FunctionType, type)) and not is_users_module(value.__module__)

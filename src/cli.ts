@@ -1,0 +1,59 @@
+/** Composition root of the terminal: commands, Ctrl-C, and the last line of every error. */
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json';
+import { compareCommand } from './cli/compare';
+import { doctorCommand } from './cli/doctor';
+import { EXIT, problemOf } from './cli/exit';
+import { explainCommand } from './cli/explain';
+import { gcCommand } from './cli/gc';
+import { kernelCommand } from './cli/kernel';
+import { replayCommand } from './cli/replay';
+import { runCommand } from './cli/run';
+import { runsCommand } from './cli/runs';
+import { verifyCommand } from './cli/verify';
+
+const program = new Command('reprise')
+  .description('Notebook results you can get again.')
+  .version(manifest.version)
+  .addHelpText('before', 'Example: reprise verify study/train.ipynb\n')
+  .exitOverride();
+
+const interruption = new AbortController();
+process.on('SIGINT', () => interruption.abort());
+process.on('SIGTERM', () => interruption.abort());
+// A reader that went away (`reprise runs | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? 0 : EXIT.infrastructure),
+);
+
+const commands = [
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, kernelCommand, doctorCommand,
+]; // prettier-ignore
+for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
+for (const command of program.commands) command.exitOverride();
+
+program.parseAsync().catch((error: unknown) => {
+  process.exitCode = end(error);
+});
+
+function end(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  const problem = problemOf(error);
+  if (problem === undefined) {
+    process.stderr.write(
+      `Reprise failed: ${error instanceof Error ? error.message : String(error)}\nThis is a defect of Reprise; what was recorded is kept.\n`,
+    );
+    if (process.env.REPRISE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
+    return EXIT.infrastructure;
+  }
+  const { reason, message } = problem;
+  process.stderr.write(`${message}\n`);
+  if (
+    process.argv.some(
+      (word, i) => word === '--format=json' || (word === 'json' && process.argv[i - 1] === '--format'),
+    )
+  ) {
+    process.stdout.write(JSON.stringify({ schema: 'reprise/error/0', reason, message }, null, 2) + '\n');
+  }
+  return interruption.signal.aborted ? EXIT.interrupted : problem.code;
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Failure } from '../notebook/failure';
+import { findRoot } from '../notebook/root';
+import { Store } from '../lineage/store';
+import { judge } from '../replay/judge';
+import { loadNotebookSide, loadRunSide, type Side } from '../replay/side';
+import { judging } from '../replay/verify';
+import { type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
+import type { Terminal } from './terminal';
+import { exitOfJudgement, tellJudgement } from './verdict';
+
+type Flags = OutputFlags & { allowErrors?: boolean };
+
+export function compareCommand(program: Command, _signal: AbortSignal, done: (code: number) => void): void {
+  outputOptions(program.command('compare <a> <b>'))
+    .description('judge two records or executed notebooks')
+    .addHelpText('before', 'Example: reprise compare 20261123-101500-a1b2c3 20261123-102000-d4e5f6\n')
+    .option('--allow-errors', 'errors that repeat do not fail')
+    .action((a: string, b: string, flags: Flags) => {
+      const terminal = terminalOf(flags);
+      const { store, judgement } = compareTwo(a, b, flags, terminal);
+      terminal.document(judgement);
+      tellJudgement(terminal, store, judgement);
+      done(exitOfJudgement(store, judgement, flags.allowErrors ?? false));
+    });
+}
+
+export function compareTwo(a: string, b: string, flags: { allowErrors?: boolean }, terminal: Terminal) {
+  const sides = [a, b].map((what) => findSide(what, terminal)) as [Found, Found];
+  const store = sides[0].store;
+  return {
+    store,
+    judgement: judge(sides[0].side, [sides[1].side], judging(store, sides[0].side.notebook, flags)),
+  };
+}
+
+type Found = { store: Store; side: Side };
+
+/** A run id, a run's folder, or an executed notebook. */
+function findSide(what: string, terminal: Terminal): Found {
+  const path = resolve(what);
+  if (what.endsWith('.ipynb') && existsSync(path)) {
+    const store = new Store(findRoot(path));
+    return { store, side: loadNotebookSide(path, what) };
+  }
+  const run = what.replace(/\/$/, '').split('/').at(-1)!;
+  const store = existsSync(path) ? new Store(resolve(path, '..', '..', '..')) : storeHere(terminal);
+  if (store.hasRun(run)) return { store, side: loadRunSide(store, run) };
+  throw new Failure(
+    'usage',
+    'no-run',
+    `${what} is neither a run here nor an executed notebook. See: reprise runs`,
+  );
+}

@@ -1,0 +1,53 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { applyGc, planGc } from '../lineage/gc';
+import { EXIT } from './exit';
+import { count, type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
+
+type Flags = OutputFlags & { keep: number; olderThan: number; apply?: boolean };
+
+export function gcCommand(program: Command, _signal: AbortSignal, done: (code: number) => void): void {
+  outputOptions(program.command('gc'))
+    .description('prune old runs; shows what would go unless told --apply')
+    .addHelpText('before', 'Example: reprise gc --keep 5 --older-than 30 --apply\n')
+    .addOption(
+      new Option('--keep <n>', 'newest runs of each notebook that stay').argParser(count).default(10),
+    )
+    .addOption(new Option('--older-than <days>', 'only runs older than this').argParser(days).default(30))
+    .option('--apply', 'remove what is listed')
+    .action((flags: Flags) => {
+      const terminal = terminalOf(flags);
+      const store = storeHere(terminal);
+      const plan = planGc(store, { keep: flags.keep, olderThanDays: flags.olderThan });
+      const removed = flags.apply ? applyGc(store, plan) : undefined;
+      terminal.document({
+        schema: 'reprise/gc/0',
+        applied: removed !== undefined,
+        ...plan,
+        ...(removed ? { removed } : {}),
+      });
+      for (const run of plan.runs)
+        terminal.say(`${run.run}  ${run.status.padEnd(10)} ${run.notebook ?? '?'}  ${size(run.bytes)}`);
+      terminal.say(
+        removed
+          ? `Removed ${removed.runs.length} runs and ${removed.objects} objects: ${size(removed.bytes)}.`
+          : `Would remove ${plan.runs.length} runs and ${plan.objects.length} objects: ${size(plan.bytes)}. Nothing was removed; add --apply.`,
+      );
+      done(EXIT.good);
+    });
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError('It is a number of days.');
+  return value;
+}
+
+function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let unit = 0;
+  while (bytes >= 1000 && unit < units.length - 1) {
+    bytes /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? bytes : bytes.toFixed(1)} ${units[unit]}`;
+}

@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import { type Command, Option } from 'commander';
+import { findInterpreter } from '../environment/interpreter';
+import { kernelEnvironment, POLICIES, type Policy } from '../determinism/policy';
+import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
+import { planRun } from '../replay/plan';
+import { EXIT } from './exit';
+import { agentPath, type OutputFlags, outputOptions, parseSeed, terminalOf } from './shared';
+
+type Flags = OutputFlags & { install?: boolean; python?: string; policy?: Policy; seed?: 'fresh' | bigint };
+
+export function kernelCommand(program: Command, _signal: AbortSignal, done: (code: number) => void): void {
+  outputOptions(program.command('kernel <notebook>'))
+    .description('the kernel of a notebook, for every Jupyter front end')
+    .addHelpText('before', 'Example: reprise kernel study/train.ipynb --install\n')
+    .option('--install', 'put it where Jupyter front ends find kernels')
+    .option('--python <path>', 'the Python to run with')
+    .addOption(new Option('--policy <policy>', 'what is enforced').choices([...POLICIES]))
+    .addOption(
+      new Option('--seed <seed>', 'fresh entropy for each kernel, or an integer').argParser(parseSeed),
+    )
+    .action(async (notebook: string, flags: Flags) => done(await kernel(notebook, flags)));
+}
+
+async function kernel(notebook: string, flags: Flags): Promise<number> {
+  const terminal = terminalOf(flags);
+  const plan = planRun(notebook, { policy: flags.policy, seed: flags.seed });
+  const fresh = plan.seed.from === 'fresh';
+  const variables = kernelEnvironment(plan.policy, plan.seed.value, {
+    given: process.env,
+    cores: availableParallelism(),
+  });
+  // Fresh entropy is drawn when a kernel starts, and its hash seed with it: the agent restarts itself once.
+  if (fresh) delete variables.PYTHONHASHSEED;
+  const request: KernelRequest = {
+    python: (await findInterpreter(plan.path, plan.root, flags.python)).path,
+    agent: flags.install ? settleAgent(agentPath()) : agentPath(),
+    root: plan.root,
+    notebook: plan.notebook,
+    environment: variables,
+    config: {
+      schema: 'reprise/agent/1',
+      policy: plan.policy,
+      seed: fresh ? { value: null, from: 'fresh' } : plan.seed,
+      entropy: plan.entropy,
+      rng: plan.rng,
+      strict: false,
+      valueBudgetMs: 50,
+    },
+  };
+  const described = describeKernel(request);
+  if (flags.install) installKernel(described, request);
+  terminal.document({
+    schema: 'reprise/kernel/0',
+    name: described.name,
+    installed: flags.install === true,
+    spec: described.spec,
+  });
+  terminal.say(
+    flags.install
+      ? `Installed as "${described.spec.display_name}" (${described.name}). Choose it as the notebook's kernel; each of its runs is recorded.`
+      : `${JSON.stringify(described.spec, null, 2)}\nNothing was written. Install it with: reprise kernel ${notebook} --install`,
+  );
+  return EXIT.good;
+}

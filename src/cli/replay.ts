@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { findRoot, relativePath } from '../notebook/root';
+import { parseNotebook } from '../notebook/model';
+import { readFileSync } from 'node:fs';
+import { cellDigest } from '../notebook/digest';
+import { Failure } from '../notebook/failure';
+import { readRecord } from '../lineage/read';
+import { Store } from '../lineage/store';
+import { recover } from '../replay/run';
+import { newestRunOf, replayAndJudge } from '../replay/verify';
+import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
+import type { Terminal } from './terminal';
+import { tellJudgement, exitOfJudgement } from './verdict';
+
+type Flags = ExecuteFlags & { order?: 'document' | 'executed'; overwrite?: boolean };
+
+export function replayCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
+  executeOptions(program.command('replay <run-or-notebook>'))
+    .description('execute the sources kept with a run again, and judge')
+    .addHelpText('before', 'Example: reprise replay study/train.ipynb\n')
+    .addOption(
+      new Option('--order <order>', 'of a live session: top to bottom, or as it was executed').choices([
+        'document',
+        'executed',
+      ]),
+    )
+    .option('--overwrite', 'let the replay write over the files of the run, however large')
+    .option('--strict', 'raise where an operation has no deterministic form')
+    .action(async (what: string, flags: Flags) => done(await replay(what, flags, signal)));
+}
+
+async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<number> {
+  const terminal = terminalOf(flags);
+  const { store, run } = findRun(what, terminal);
+  terminal.tell(
+    `${terminal.bold(`Replaying ${run}`)}  ${terminal.dim(readRecord(store.recordPath(run)).header.notebook)}`,
+  );
+  const options = { ...runOptionsOf(flags), order: flags.order, overwrite: flags.overwrite };
+  const judgement = await replayAndJudge(store, run, options, 1, contextOf(terminal, signal));
+  terminal.document(judgement);
+  tellJudgement(terminal, store, judgement);
+  return exitOfJudgement(store, judgement, flags.allowErrors ?? false);
+}
+
+/** A run id in the current root, or a notebook's newest finished run. */
+export function findRun(what: string, terminal: Terminal): { store: Store; run: string } {
+  const isNotebook = what.endsWith('.ipynb') || existsSync(what);
+  if (!isNotebook) {
+    const store = storeHere(terminal);
+    if (store.hasRun(what)) return { store, run: what };
+    throw new Failure(
+      'usage',
+      'no-run',
+      `There is no run ${what} here, and no notebook of that name. See: reprise runs`,
+    );
+  }
+  const path = resolve(what);
+  if (!existsSync(path)) throw new Failure('usage', 'no-notebook', `There is no notebook at ${what}.`);
+  const store = new Store(findRoot(path));
+  recover(store, {
+    onRecovered: (paths) => terminal.tell(`A killed replay's files were put back: ${paths.join(', ')}`),
+  });
+  const run = newestRunOf(store, relativePath(store.root, path));
+  if (changedSince(store, run, path)) {
+    terminal.tell(
+      terminal.yellow('The notebook changed since that run; the sources kept with the run are replayed.'),
+    );
+  }
+  return { store, run };
+}
+
+function changedSince(store: Store, run: string, notebook: string): boolean {
+  const before = readRecord(store.recordPath(run)).header.cells.filter(
+    (cell) => cell.type === 'code' && cell.id !== 'injected-parameters',
+  );
+  const now = parseNotebook(readFileSync(notebook, 'utf8')).cells.filter((cell) => cell.type === 'code');
+  return before.length !== now.length || before.some((cell, i) => cell.source !== cellDigest(now[i]!.source));
+}

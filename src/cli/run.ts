@@ -1,0 +1,107 @@
+import { copyFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Failure } from '../notebook/failure';
+import { type Parameters, parseParameter, planRun } from '../replay/plan';
+import { type Finished, runNotebook } from '../replay/run';
+import { runDocument } from '../replay/rundocument';
+import { exitOfRun } from './exit';
+import { duration } from './progress';
+import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, terminalOf } from './shared';
+import type { Terminal } from './terminal';
+
+type Flags = ExecuteFlags & { p?: string[]; out?: string; inPlace?: boolean };
+
+export function runCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
+  executeOptions(program.command('run <notebook>'))
+    .description('execute a notebook top to bottom and record it')
+    .addHelpText('before', 'Example: reprise run study/train.ipynb -p epochs=3 --timeout 600\n')
+    .option('-p <name=value>', 'a parameter for the cell tagged "parameters" (again for more)', collect)
+    .option('--out <file>', 'also write the executed copy there')
+    .option('--in-place', 'write the outputs into the notebook itself')
+    .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
+    .option('--strict', 'raise where an operation has no deterministic form')
+    .action(async (notebook: string, flags: Flags) => done(await run(notebook, flags, signal)));
+}
+
+async function run(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
+  const terminal = terminalOf(flags);
+  const options = { ...runOptionsOf(flags), parameters: flags.p && parametersOf(flags.p) };
+  const plan = planRun(notebook, options);
+  terminal.tell(
+    `${terminal.bold(plan.notebook)}  ${terminal.dim(`policy ${plan.policy}, ${seedPhrase(plan.seed.from)}`)}`,
+  );
+  const finished = await runNotebook(notebook, options, contextOf(terminal, signal));
+  const document = runDocument(finished.store, finished.run, finished.record);
+  const executed = join(finished.store.root, document.executed);
+  if (flags.out) copyFileSync(executed, resolve(flags.out));
+  if (flags.inPlace) writeInPlace(finished, executed, resolve(notebook));
+  terminal.document(document);
+  tellEnd(terminal, finished);
+  return exitOfRun(finished.status);
+}
+
+/** The last lines of every run: what came of it, and where it is. */
+export function tellEnd(terminal: Terminal, finished: Finished): void {
+  const { record, status, run } = finished;
+  const failed = record.cells.find((cell) => cell.status === 'error');
+  const took = duration(record.summary?.durationMs ?? 0);
+  const ran = `${record.cells.length} ${record.cells.length === 1 ? 'cell' : 'cells'} in ${took}`;
+  const what = {
+    ok: terminal.green(`Ran ${ran}.`),
+    error: terminal.red(
+      `Stopped at an error: ${ran}${failed ? `, cell ${failed.index} raised ${failed.error?.ename ?? 'an error'}` : ''}.`,
+    ),
+    cancelled: terminal.yellow(`Cancelled after ${ran}; what was recorded until then is kept.`),
+    died: terminal.red(
+      `The kernel died in cell ${record.summary?.died?.index ?? '?'}${signalPhrase(finished)}; what was recorded until then is kept.`,
+    ),
+  }[status];
+  terminal.tell(what);
+  if (finished.notebookChanged) {
+    terminal.tell(
+      'The notebook was changed or deleted on disk while it ran; the record holds the sources that ran.',
+    );
+  }
+  terminal.tell(terminal.dim(`Recorded as ${run}. Have it again: reprise replay ${run}`));
+}
+
+function signalPhrase(finished: Finished): string {
+  const signal = finished.record.summary?.died?.signal;
+  return signal ? ` (${signal}${signal === 'SIGKILL' ? ', often for lack of memory' : ''})` : '';
+}
+
+function seedPhrase(from: string): string {
+  return from === 'fresh' ? 'fresh entropy, recorded' : 'fixed seed';
+}
+
+function parametersOf(given: string[]): Parameters {
+  return Object.fromEntries(
+    given.map((text) => {
+      const at = text.indexOf('=');
+      const name = text.slice(0, at);
+      if (at < 1 || !/^[^\W\d]\w*$/u.test(name)) {
+        throw new Failure('usage', 'bad-parameter', `-p ${text}: a parameter is written name=value.`);
+      }
+      return [name, parseParameter(text.slice(at + 1))];
+    }),
+  );
+}
+
+function collect(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+/** @throws Failure `notebook-changed`: outputs of one version are never written into another */
+function writeInPlace(finished: Finished, executed: string, notebook: string): void {
+  if (finished.notebookChanged) {
+    throw new Failure(
+      'usage',
+      'notebook-changed',
+      `The notebook changed while it ran, so --in-place wrote nothing. The executed copy is kept with run ${finished.run}.`,
+    );
+  }
+  const temporary = `${notebook}.reprise-new`;
+  writeFileSync(temporary, readFileSync(executed), { mode: statSync(notebook).mode });
+  renameSync(temporary, notebook);
+}

@@ -1,0 +1,116 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { join, resolve } from 'node:path';
+import { Failure } from '../notebook/failure';
+import { POLICIES, type Policy } from '../determinism/policy';
+import { findRoot } from '../notebook/root';
+import { Store } from '../lineage/store';
+import { type Context, recover } from '../replay/run';
+import type { RunOptions } from '../replay/plan';
+import { ProgressLines } from './progress';
+import { Terminal } from './terminal';
+
+/** Options that run, verify and replay share (contracts, "Commands"). */
+export type ExecuteFlags = OutputFlags & {
+  policy?: Policy;
+  seed?: 'fresh' | bigint;
+  python?: string;
+  allowErrors?: boolean;
+  timeout?: number;
+  target?: string;
+  strict?: boolean;
+  enforceOsEntropy?: boolean;
+};
+
+export type OutputFlags = { format: 'text' | 'json'; progress: 'text' | 'ndjson' | 'none'; color?: boolean };
+
+export function outputOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--format <format>', 'text for people, or one JSON document')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
+    .addOption(
+      new Option('--progress <kind>', 'progress on stderr as one JSON object a line')
+        .choices(['text', 'ndjson', 'none'])
+        .default('text'),
+    )
+    .option('--no-color', 'no colour and no redrawing');
+}
+
+export function executeOptions(command: Command): Command {
+  return outputOptions(command)
+    .addOption(new Option('--policy <policy>', 'what is enforced').choices([...POLICIES]))
+    .addOption(new Option('--seed <seed>', 'fresh entropy for the run, or an integer').argParser(parseSeed))
+    .option('--python <path>', 'the Python to run with')
+    .option('--allow-errors', 'go on past cells that raise')
+    .addOption(new Option('--timeout <seconds>', 'how long a cell may run').argParser(positive))
+    .addOption(
+      new Option('--target <target>', 'where to run').choices(['local', 'kubernetes']).default('local'),
+    );
+}
+
+export function runOptionsOf(flags: ExecuteFlags): RunOptions {
+  if (flags.target === 'kubernetes') {
+    throw new Failure(
+      'usage',
+      'no-target',
+      'This version runs and replays locally only; --target kubernetes is not there yet.',
+    );
+  }
+  const { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy } = flags;
+  return { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy };
+}
+
+export function parseSeed(text: string): 'fresh' | bigint {
+  if (text === 'fresh') return text;
+  if (/^-?\d+$/.test(text)) return BigInt(text);
+  throw new InvalidArgumentError('It is "fresh" or an integer.');
+}
+
+export function positive(text: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It is a number above 0.');
+  return value;
+}
+
+export function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It is a whole number from 1 on.');
+  return value;
+}
+
+export function terminalOf(flags: OutputFlags): Terminal {
+  return new Terminal(flags.format, flags.progress, { color: flags.color });
+}
+
+/** The agent that is built beside this bundle. */
+export function agentPath(): string {
+  return join(__dirname, 'agent.pyz');
+}
+
+/** The store of the current folder, for commands that are given a run id or nothing. */
+export function storeHere(terminal: Terminal): Store {
+  const store = new Store(findRoot(resolve('notebook.ipynb')));
+  recover(store, { onRecovered: (paths) => tellRecovered(terminal, paths) });
+  return store;
+}
+
+/** Context of one execution: progress to the terminal, Ctrl-C to the kernel. */
+export function contextOf(terminal: Terminal, signal: AbortSignal): Context {
+  const lines = new ProgressLines(terminal);
+  return {
+    agent: agentPath(),
+    signal,
+    onEvent: (event) => lines.show(event),
+    onDocument: (document) => lines.label(document),
+    onRecovered: (paths) => tellRecovered(terminal, paths),
+  };
+}
+
+function tellRecovered(terminal: Terminal, paths: string[]): void {
+  terminal.tell(
+    `A replay was killed here before it could put files back; they are back now: ${paths.join(', ')}`,
+  );
+}

@@ -1,0 +1,164 @@
+import { existsSync } from 'node:fs';
+import { readRecord } from '../lineage/read';
+import type { Store } from '../lineage/store';
+import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
+import { whatToDo } from '../replay/explain';
+import { EXIT, exitOfVerdict } from './exit';
+import { firstLine } from './progress';
+import type { Terminal } from './terminal';
+
+export const VERDICT_WORDS: Record<Verdict, string> = {
+  identical: 'Same',
+  canonical: 'Same apart from',
+  'within-tolerance': 'Close',
+  different: 'Different',
+  unverifiable: 'Cannot tell',
+};
+
+const MASK_WORDS: Record<string, string> = {
+  cr: 'redrawn lines',
+  ansi: 'colours',
+  address: 'addresses',
+  'ipykernel-path': 'temporary paths',
+  'library-path': 'library paths',
+  traceback: 'tracebacks',
+  'generated-id': 'generated ids',
+  'png-pixels': 'image encoding',
+  'json-order': 'key order',
+  timing: 'timings',
+  'file-content': 'timestamps inside files',
+};
+
+/** At most this many cells are told in full; the document has all. */
+const SHOWN = 3;
+
+/** The verdict as a person reads it: one line, then the first difference, its cause, and what to do. */
+export function tellJudgement(terminal: Terminal, store: Store, judgement: Judgement): void {
+  if (terminal.format === 'json') return;
+  const paint = paintOf(terminal, judgement.verdict);
+  terminal.say(`${paint(headline(judgement))}; ${coverage(judgement)}`);
+  const repeated = errorOf(store, judgement);
+  if (repeated && judgement.verdict !== 'different')
+    terminal.say(terminal.red(`${repeated} It repeats in the replay.`));
+  const declared = judgement.cells.filter((cell) => cell.declared === 'volatile');
+  if (declared.length > 0)
+    terminal.say(`Declared volatile, not judged: cells ${declared.map(({ index }) => index).join(', ')}.`);
+  if (judgement.verdict !== 'identical') tellCauses(terminal, store, judgement);
+}
+
+export function tellCauses(terminal: Terminal, store: Store, judgement: Judgement): void {
+  if (terminal.format === 'json') return;
+  const told = judgement.cells.filter(
+    (cell) => cell.verdict === 'different' || cell.verdict === 'unverifiable',
+  );
+  const first = told.findIndex((cell) => cell.index === judgement.firstDivergence?.index);
+  const ordered = first > 0 ? [told[first]!, ...told.filter((_, i) => i !== first)] : told;
+  for (const cell of ordered.slice(0, SHOWN)) tellCell(terminal, store, judgement, cell);
+  if (ordered.length > SHOWN) {
+    terminal.say(
+      terminal.dim(
+        `… and ${ordered.length - SHOWN} more cells: ${ordered
+          .slice(SHOWN)
+          .map(({ index }) => index)
+          .join(', ')}.`,
+      ),
+    );
+  }
+  const general = judgement.causes.filter(
+    (cause) => !told.some((cell) => cell.causes.some((known) => known.summary === cause.summary)),
+  );
+  for (const cause of general) tellCause(terminal, cause);
+  if (told.length === 0 && general.length === 0)
+    terminal.say('Nothing differs, so there is nothing to explain.');
+}
+
+function tellCell(terminal: Terminal, store: Store, judgement: Judgement, cell: CellVerdict): void {
+  const source = sourceOf(store, judgement.original, cell.index);
+  terminal.say();
+  terminal.say(`${terminal.bold(`cell ${cell.index}`)}  ${terminal.dim(source)}`);
+  for (const difference of cell.differences.slice(0, 4)) {
+    const what = difference.what === 'output' ? difference.name : `${difference.what} ${difference.name}`;
+    terminal.say(`  ${what}`);
+    for (const line of difference.summary.split('\n').slice(0, 12))
+      terminal.say(`    ${coloured(terminal, line)}`);
+  }
+  for (const cause of cell.causes) tellCause(terminal, cause);
+}
+
+function tellCause(terminal: Terminal, cause: Cause): void {
+  terminal.say(`  ${terminal.bold('why')}   ${cause.summary} ${terminal.dim(`(${cause.confidence})`)}`);
+  for (const { what, before, after } of cause.evidence.slice(0, 3)) {
+    const change =
+      before !== undefined || after !== undefined ? `: ${before ?? 'absent'} → ${after ?? 'absent'}` : '';
+    terminal.say(terminal.dim(`        ${what}${change}`));
+  }
+  terminal.say(`  ${terminal.bold('to do')} ${whatToDo(cause)}`);
+}
+
+function headline(judgement: Judgement): string {
+  const runs = judgement.replays.length;
+  const words = VERDICT_WORDS[judgement.verdict];
+  const first = judgement.firstDivergence;
+  const inRuns = ` in ${runs} of ${runs} ${runs === 1 ? 'run' : 'runs'}`;
+  if (judgement.verdict === 'different') return `${words} from cell ${first?.index ?? '?'}`;
+  if (judgement.verdict === 'unverifiable') return first ? `${words} from cell ${first.index}` : words;
+  if (judgement.verdict !== 'canonical') return words + inRuns;
+  const masks = judgement.masks.map((mask) => MASK_WORDS[mask] ?? mask);
+  return `${words}${masks.length > 0 ? ` ${masks.join(', ')}` : ' what no policy reaches'}${inRuns}`;
+}
+
+function coverage({ covered }: Judgement): string {
+  const { outputs, files, variables } = covered;
+  const all = variables.compared + variables.uncompared;
+  const counted = [
+    plural(outputs, 'output'),
+    plural(files, 'file'),
+    `${variables.compared} of ${plural(all, 'variable')}`,
+  ];
+  return `${counted.join(', ')} compared`;
+}
+
+function plural(count: number, word: string): string {
+  return `${count} ${word}${count === 1 ? '' : 's'}`;
+}
+
+/** The exit code of a judgement: an error that was not allowed is 1 even when it repeats. */
+export function exitOfJudgement(store: Store, judgement: Judgement, allowErrors: boolean): number {
+  const code = exitOfVerdict(judgement.verdict);
+  return code === EXIT.good && !allowErrors && errorOf(store, judgement) !== undefined ? EXIT.diverged : code;
+}
+
+function errorOf(store: Store, judgement: Judgement): string | undefined {
+  for (const run of [judgement.original, ...judgement.replays]) {
+    if (!store.hasRun(run) || !existsSync(store.recordPath(run))) continue;
+    const record = readRecord(store.recordPath(run));
+    const failed =
+      record.summary?.status === 'error'
+        ? record.cells.filter((cell) => cell.status === 'error').at(-1)
+        : undefined;
+    if (record.summary?.status === 'error') {
+      return failed
+        ? `Cell ${failed.index} raised ${failed.error?.ename ?? 'an error'}.`
+        : 'A cell did not run to its end.';
+    }
+  }
+  return undefined;
+}
+
+function sourceOf(store: Store, run: string, index: number): string {
+  if (!store.hasRun(run)) return '';
+  const cell = readRecord(store.recordPath(run)).header.cells[index];
+  return cell && store.hasObject(cell.source)
+    ? firstLine(store.getObject(cell.source).toString('utf8')).slice(0, 80)
+    : '';
+}
+
+function paintOf(terminal: Terminal, verdict: Verdict): (text: string) => string {
+  if (verdict === 'different') return terminal.red;
+  return verdict === 'unverifiable' ? terminal.yellow : terminal.green;
+}
+
+function coloured(terminal: Terminal, line: string): string {
+  if (line.startsWith('-')) return terminal.red(line);
+  return line.startsWith('+') ? terminal.green(line) : line;
+}

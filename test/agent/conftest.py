@@ -1,0 +1,105 @@
+"""Fixtures of the agent's tests: the package from its sources, and whole runs through the real runner."""
+
+from __future__ import annotations
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+CHECKOUT = pathlib.Path(__file__).resolve().parents[2]
+SOURCES = CHECKOUT / "src" / "agent"
+sys.path.insert(0, str(SOURCES))
+
+from reprise_agent.streams import Streams  # noqa: E402
+
+
+class Ran:
+    """A finished run: its events, its record and its outputs."""
+
+    def __init__(self, folder: pathlib.Path, lines: list) -> None:
+        self.folder = folder
+        self.events = lines
+        text = (folder / "record.jsonl").read_text(encoding="utf-8")
+        self.record = [json.loads(line) for line in text.splitlines()]
+        self.cells = [line for line in self.record if line["type"] == "cell"]
+        executed = folder / "executed.ipynb"
+        self.executed = json.loads(executed.read_text(encoding="utf-8")) if executed.exists() else None
+
+    def text(self, index: int) -> str:
+        """What the cell printed and returned, as text."""
+        found = []
+        for output in self.executed["cells"][index]["outputs"]:
+            found.append("".join(output.get("text") or output.get("data", {}).get("text/plain") or []))
+        return "".join(found)
+
+    def entropy(self, index: int) -> set:
+        return {(use["source"], use["reach"]) for use in self.cells[index]["entropy"]}
+
+
+def notebook(*sources: str, **cell: object) -> dict:
+    cells = [
+        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source, "outputs": [], "execution_count": None, **cell}
+        for i, source in enumerate(sources)
+    ]
+    return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
+
+
+@pytest.fixture
+def agent_file(tmp_path: pathlib.Path) -> pathlib.Path:
+    path = tmp_path / "agent_entry.py"
+    path.write_text(f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\nfrom reprise_agent.__main__ import main\nsys.exit(main())\n")
+    return path
+
+
+@pytest.fixture
+def run(tmp_path: pathlib.Path, agent_file: pathlib.Path):
+    """Runs cells through the runner: `run("x = 1", policy="close", seed="ab")`."""
+    root = tmp_path / "root"
+    root.mkdir()
+    count = iter(range(1000))
+
+    def execute(*sources: str, policy: str = "close", seed: str = "5eed", files: dict = {}, **given: object) -> Ran:
+        for name, text in files.items():
+            (root / name).write_text(text)
+        folder = root / ".reprise" / "runs" / f"20260101-000000-{next(count):06d}"
+        folder.mkdir(parents=True)
+        document = given.pop("document", None) or notebook(*sources)
+        (folder / "notebook.ipynb").write_text(json.dumps(document))
+        enforced = {"PYTHONHASHSEED": Streams(seed).hash_seed()} if policy != "observe" else {}
+        agent = {"policy": policy, "seed": {"value": seed, "from": "fresh"}, "valueBudgetMs": None}
+        agent.update(given.pop("agent", {}))
+        bundle = {
+            "schema": "reprise/bundle/1",
+            "run": folder.name,
+            "root": "../../..",
+            "notebook": "study.ipynb",
+            "document": "notebook.ipynb",
+            "agent": agent,
+            "environment": enforced,
+            "out": ".",
+            "objects": "../../objects",
+            **given,
+        }
+        (folder / "bundle.json").write_text(json.dumps(bundle))
+        process = subprocess.Popen(
+            [sys.executable, str(agent_file), "run", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": ""},
+        )
+        try:
+            events = [json.loads(line) for line in process.stdout]
+            process.wait(timeout=120)
+        finally:
+            process.stdin.close()
+            process.kill()
+        return Ran(folder, events)
+
+    execute.root = root
+    return execute
