@@ -50,6 +50,10 @@ export type RecordedFile = {
   size?: number;
   /** Only of writes: the file did not exist before this execution. */
   created?: boolean;
+  /** Only of writes: the execution left no file there. */
+  deleted?: boolean;
+  /** The file lies outside the root; then `path` is `~/…` or a bare name. */
+  outside?: boolean;
   attribution: 'exact' | 'weak';
 };
 

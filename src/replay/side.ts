@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cellDigest } from '../notebook/digest';
-import { parseNotebook, type Notebook } from '../notebook/model';
+import { NotebookError, parseNotebook, type Notebook } from '../notebook/model';
 import { rawDigest, type Output } from '../notebook/output';
 import { expandHome, readLocal } from '../lineage/local';
 import { readRecord } from '../lineage/read';
@@ -106,9 +106,16 @@ function expectedRecord(folder: string): { sha256?: string } {
   }
 }
 
+/** Where the executed copy is damaged, what the agent kept of the outputs stands in for it. */
 function readExecuted(folder: string): Notebook | null {
   const file = path.join(folder, 'executed.ipynb');
-  return existsSync(file) ? parseNotebook(readFileSync(file, 'utf8'), file) : null;
+  if (!existsSync(file)) return null;
+  try {
+    return parseNotebook(readFileSync(file, 'utf8'), file);
+  } catch (error) {
+    if (error instanceof NotebookError) return null;
+    throw error;
+  }
 }
 
 function keptOutputs(store: Store, digest: string | undefined): Output[] | undefined {

@@ -45,7 +45,11 @@ function relativeDifference(was: number, is: number): string | undefined {
 }
 
 function linesDiffer(before: string, after: string): string {
-  const [a, b] = [before.split('\n'), after.split('\n')];
+  const ended = before.endsWith('\n') && after.endsWith('\n');
+  const [a, b] = [before, after].map((text) => (ended ? text.slice(0, -1) : text).split('\n')) as [
+    string[],
+    string[],
+  ];
   if (a.length === b.length && [...a].sort().join('\n') === [...b].sort().join('\n')) {
     return 'the same lines in another order';
   }
@@ -53,7 +57,7 @@ function linesDiffer(before: string, after: string): string {
   const at = first < 0 ? a.length : first;
   if (a.length !== b.length)
     return `${a.length} lines became ${b.length}; the first that differs is line ${at + 1}`;
-  if (a.length === 1) return `${quote(before)} became ${quote(after)}`;
+  if (a.length === 1) return `${quote(a[0] ?? '')} became ${quote(b[0] ?? '')}`;
   const count = a.filter((line, i) => line !== b[i]).length;
   return `${count} of ${a.length} lines differ, first line ${at + 1}: ${quote(a[at] ?? '')} became ${quote(b[at] ?? '')}`;
 }

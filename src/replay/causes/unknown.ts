@@ -1,4 +1,5 @@
 /** What could not be compared, sources that changed; and, when nothing is found, what was looked at. */
+import { isHashSeedOpen } from './hash-seed';
 import { indexOf, linesOf, type Context, type Suspect } from './context';
 
 export function obstacles({ comparison }: Context): Suspect[] {
@@ -37,6 +38,7 @@ export function nothingFound(context: Context): Suspect {
     };
   }
   const unseen = [...new Set([...lines.before.line.notObserved, ...lines.after.line.notObserved])];
+  const hashing = isHashSeedOpen(context) ? ['PYTHONHASHSEED was not fixed to one value'] : [];
   return {
     kind: 'unknown',
     strength: 'faint',
@@ -46,7 +48,10 @@ export function nothingFound(context: Context): Suspect {
         what: 'looked at and the same: source, variables and files read, entropy, generator states, clocks, environment',
         where: { cell: index },
       },
-      ...unseen.map((what) => ({ what: `not observed: ${what}`, where: { cell: index } })),
+      ...[...hashing, ...unseen.map((what) => `not observed: ${what}`)].map((what) => ({
+        what,
+        where: { cell: index },
+      })),
     ],
   };
 }

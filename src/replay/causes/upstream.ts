@@ -61,9 +61,9 @@ function carriersOf(context: Context): Carrier[] {
   const { before, after } = lines;
   const inputs = differingReads(before, after).flatMap((read): Carrier[] => {
     const [was, is] = [carrierOf(before, read), carrierOf(after, read)];
-    // Left by two different cells: a matter of the order of execution.
-    if (was !== undefined && is !== undefined && was.id !== is.id) return [];
-    const line = was ?? is;
+    // Left by two different executions: a matter of their order.
+    if (was?.id !== is?.id || was?.execution !== is?.execution) return [];
+    const line = was;
     // A file that no cell had written is data that drifted, not a difference that was carried.
     if (line === undefined && read.what === 'file') return [];
     return [{ ...read, ...cellAt(context, line) }];

@@ -12,25 +12,21 @@ export function compareFiles(original: CellLine, replay: CellLine): Part & { cou
   return { ...together(parts), count: paths.length };
 }
 
-/** Paths outside the root begin with `~`, a slash or a drive. */
-export function isUnderRoot(path: string): boolean {
-  return !/^(~|\/|\\|\.\.\/|[A-Za-z]:[\\/])/.test(path);
+export function isUnderRoot({ path, outside }: RecordedFile): boolean {
+  return outside !== true && !/^(~|\/|\\|\.\.\/|[A-Za-z]:[\\/])/.test(path);
 }
 
 function written(line: CellLine): Map<string, RecordedFile> {
-  const files = line.files.filter(({ mode, path }) => mode === 'write' && isUnderRoot(path));
+  const files = line.files.filter((file) => file.mode === 'write' && isUnderRoot(file));
   return new Map(files.map((file) => [file.path, file]));
 }
 
 function compareFile(path: string, before: RecordedFile | undefined, after: RecordedFile | undefined): Part {
-  if (before === undefined || after === undefined) {
-    const side = before === undefined ? 'replay' : 'original';
-    const difference = { what: 'file' as const, name: path, summary: `written only in the ${side}` };
-    const file = before ?? after;
-    // Seen on the file system only: another process may have written it.
-    if (file?.attribution === 'weak')
-      return unverifiable(`\`${path}\` was seen to change only in the ${side}.`, difference);
-    return different(difference);
+  if (before === undefined || after === undefined) return oneSided(path, before, after);
+  if (before.deleted === true || after.deleted === true) {
+    if (before.deleted === after.deleted) return identical();
+    const side = before.deleted === true ? 'original' : 'replay';
+    return different({ what: 'file', name: path, summary: `deleted only in the ${side}` });
   }
   if (before.sha256 === undefined || after.sha256 === undefined) {
     return unverifiable(`\`${path}\` was written but could not be digested.`, {
@@ -44,6 +40,17 @@ function compareFile(path: string, before: RecordedFile | undefined, after: Reco
     return { ...identical(), verdict: 'canonical', masks: [FILE_CONTENT] };
   }
   return different({ what: 'file', name: path, summary: summaryOf(before, after) });
+}
+
+function oneSided(path: string, before: RecordedFile | undefined, after: RecordedFile | undefined): Part {
+  const side = before === undefined ? 'replay' : 'original';
+  const file = before ?? after;
+  const summary = `${file?.deleted === true ? 'deleted' : 'written'} only in the ${side}`;
+  const difference = { what: 'file' as const, name: path, summary };
+  // Seen on the file system only: another process may have written it.
+  if (file?.attribution === 'weak')
+    return unverifiable(`\`${path}\` was seen to change only in the ${side}.`, difference);
+  return different(difference);
 }
 
 function summaryOf(before: RecordedFile, after: RecordedFile): string {

@@ -1,6 +1,6 @@
 /** The outputs of one cell: by raw digest, then by canon/1, then within a declared tolerance. */
 import { canonicalize, type Canonical, type CanonContext, type Mask } from '../../notebook/canon';
-import { layoutDigest, rawDigest, type Output } from '../../notebook/output';
+import { joinStreams, layoutDigest, rawDigest, type Output } from '../../notebook/output';
 import type { Tolerance } from '../../notebook/tolerance';
 import { asDifference, outputDifferences } from '../differences';
 import type { CellView } from '../view';
@@ -28,9 +28,9 @@ export function compareOutputs(original: CellView, replay: CellView, tolerance?:
   return compareContent(original.outputs, replay.outputs, contextOf(original), contextOf(replay), tolerance);
 }
 
-/** Outputs that one front end shows: 0 where nothing was kept and nothing recorded. */
+/** Outputs with each stream counted once: 0 where nothing was kept and nothing recorded. */
 export function outputCount({ outputs, recorded }: CellView): number {
-  return outputs === undefined ? (recorded?.count ?? 0) : canonicalize(outputs).outputs.length;
+  return outputs === undefined ? (recorded?.count ?? 0) : joinStreams(outputs).length;
 }
 
 export function contextOf({ source, side }: CellView): CanonContext {

@@ -50,7 +50,7 @@ function jsonWithin(a: Json, b: Json, tolerance: Tolerance): boolean {
     inA.length === inB.size &&
     inA.every(([key, value]) => {
       const other = inB.get(key);
-      return other !== undefined && jsonWithin(value as Json, other as Json, tolerance);
+      return other !== undefined && jsonWithin(value, other, tolerance);
     })
   );
 }

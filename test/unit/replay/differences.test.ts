@@ -19,6 +19,7 @@ describe('what differs', () => {
     [[stdout('0')], [stdout('1')], 'stdout: 0 became 1'],
     [[stdout('a b')], [stdout('a  b')], 'stdout: only white space differs'],
     [[stdout('b\na\n')], [stdout('a\nb\n')], 'stdout: the same lines in another order'],
+    [[stdout('yes\n')], [stdout('no\n')], 'stdout: "yes" became "no"'],
     [[stdout('yes')], [stdout('no')], 'stdout: "yes" became "no"'],
     [[stdout('a\nb\nc')], [stdout('a\nx\nc')], 'stdout: 1 of 3 lines differ, first line 2: "b" became "x"'],
     [[stdout('a\nb')], [stdout('a\nb\nc')], 'stdout: 2 lines became 3; the first that differs is line 3'],

@@ -129,6 +129,24 @@ const PAIRS: [what: string, original: CellSpec, replay: CellSpec, verdict: Verdi
     'identical',
   ],
   [
+    'a temporary file outside the root',
+    { files: [wrote('tmpa1b2', '1', { outside: true })] },
+    { files: [wrote('tmpc3d4', '2', { outside: true })] },
+    'identical',
+  ],
+  [
+    'a file that both deleted',
+    { files: [wrote('a.csv', '', { sha256: undefined, deleted: true })] },
+    { files: [wrote('a.csv', '', { sha256: undefined, deleted: true })] },
+    'identical',
+  ],
+  [
+    'a file that one of them deleted',
+    { files: [wrote('a.csv', '1')] },
+    { files: [wrote('a.csv', '', { sha256: undefined, deleted: true })] },
+    'different',
+  ],
+  [
     'a container with other time stamps',
     { files: [wrote('m.keras', '1', { content: sha('same') })] },
     { files: [wrote('m.keras', '2', { content: sha('same') })] },

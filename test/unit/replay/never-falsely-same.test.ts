@@ -88,7 +88,7 @@ const MUTATIONS: Record<string, Mutation> = {
     else if (output.output_type === 'error') output.evalue = changed(output.evalue, chance);
     else {
       const mime = chance.pick(Object.keys(output.data));
-      output.data[mime] = changed(String(output.data[mime]), chance);
+      output.data[mime] = changed(output.data[mime] as string, chance);
     }
     return { ...cell, outputs };
   },

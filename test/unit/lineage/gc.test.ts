@@ -1,0 +1,131 @@
+import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { applyGc, planGc } from '../../../src/lineage/gc';
+import type { Store } from '../../../src/lineage/store';
+import { sha, stdout, type CellSpec, type RunSpec } from '../replay/build';
+import { temporaryStore, writeRun } from './build';
+
+const NOW = new Date('2026-06-01T00:00:00.000Z');
+const OLD = new Date('2026-01-01T00:00:00.000Z');
+const PRUNE_ALL = { keep: 0, olderThanDays: 0, now: NOW };
+
+const cells = (text: string): CellSpec[] => [{ outputs: [stdout(text)] }];
+const id = (day: number): string => `2026010${day}-000000-aaaaaa`;
+
+function oldRun(store: Store, day: number, text: string, spec: RunSpec = {}): string {
+  const folder = writeRun(store, id(day), cells(text), {
+    ...spec,
+    header: { startedAt: `2026-01-0${day}T00:00:00.000Z`, ...spec.header },
+  });
+  for (const name of readdirSync(folder)) utimesSync(path.join(folder, name), OLD, OLD);
+  return folder;
+}
+
+function object(store: Store, content: string, age = OLD): string {
+  const digest = store.putObject(Buffer.from(content));
+  utimesSync(store.objectPath(digest), age, age);
+  return digest;
+}
+
+const pruned = (store: Store, options = {}): string[] =>
+  planGc(store, { ...PRUNE_ALL, ...options }).runs.map(({ run }) => run);
+
+describe('what gc plans', () => {
+  it('is everything but the newest finished run of each notebook', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'a');
+    oldRun(store, 2, 'b');
+    oldRun(store, 3, 'c', { header: { notebook: 'other.ipynb' } });
+    oldRun(store, 4, 'd', { summary: { status: 'cancelled' } });
+    expect(pruned(store)).toEqual([id(4), id(1)]);
+  });
+
+  it('leaves the newest and the young', () => {
+    const store = temporaryStore();
+    for (const day of [1, 2, 3, 4]) oldRun(store, day, 'a');
+    expect(pruned(store, { keep: 2 })).toEqual([id(2), id(1)]);
+    expect(pruned(store, { olderThanDays: 30, now: new Date('2026-02-01T12:00:00.000Z') })).toEqual([
+      id(2),
+      id(1),
+    ]);
+    expect(planGc(store, { ...PRUNE_ALL, keep: 2 }).kept).toContainEqual({ run: id(3), because: 'newest' });
+  });
+
+  it('leaves a sealed run', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'sealed');
+    oldRun(store, 2, 'b');
+    const seal = { cells: [], results: '' };
+    writeFileSync(
+      path.join(store.root, 'study.repro.json'),
+      JSON.stringify({ schema: 'reprise/notebook/1', settings: {}, seal: { ...seal, run: id(1) } }),
+    );
+    expect(pruned(store)).toEqual([]);
+    expect(planGc(store, PRUNE_ALL).kept).toContainEqual({ run: id(1), because: 'sealed' });
+  });
+
+  it('leaves a run that is still being written', () => {
+    const store = temporaryStore();
+    const folder = oldRun(store, 1, 'a', { summary: null });
+    oldRun(store, 2, 'b');
+    expect(pruned(store)).toEqual([id(1)]);
+    writeFileSync(path.join(folder, 'local.json'), JSON.stringify({ pid: process.pid }));
+    expect(planGc(store, PRUNE_ALL).kept).toContainEqual({ run: id(1), because: 'being-written' });
+  });
+
+  it('leaves the original of a replay that stays', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'a');
+    oldRun(store, 2, 'b');
+    oldRun(store, 3, 'a', { header: { replayOf: id(1) } });
+    expect(pruned(store, { keep: 1 })).toEqual([]);
+    expect(pruned(store)).toEqual([id(3), id(1)]);
+  });
+
+  it('changes nothing', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'a');
+    oldRun(store, 2, 'b');
+    object(store, 'unreferenced');
+    const before = readdirSync(store.folder, { recursive: true }).sort();
+    const plan = planGc(store, PRUNE_ALL);
+    expect(plan.bytes).toBeGreaterThan('unreferenced'.length);
+    expect(readdirSync(store.folder, { recursive: true }).sort()).toEqual(before);
+  });
+});
+
+describe('what gc removes', () => {
+  it('is the planned runs, and the objects that nothing names any more', () => {
+    const store = temporaryStore();
+    const [gone, kept] = [object(store, 'source of old'), object(store, 'source of new')];
+    const [stray, young] = [object(store, 'stray'), object(store, 'about to be named', NOW)];
+    oldRun(store, 1, 'a', { header: { pin: { lock: 'x', sha256: gone } } });
+    oldRun(store, 2, 'b', { header: { pin: { lock: 'x', sha256: kept } } });
+    const plan = planGc(store, PRUNE_ALL);
+    expect(plan.objects.map(({ name }) => name).sort()).toEqual([gone, stray].sort());
+    const removed = applyGc(store, plan, NOW);
+    expect(removed).toMatchObject({ runs: [id(1)], objects: 2, bytes: plan.bytes });
+    expect(store.runIds()).toEqual([id(2)]);
+    expect(readdirSync(store.objectsFolder).sort()).toEqual([kept, young].sort());
+  });
+
+  it('leaves what began to be used since the plan was made', () => {
+    const store = temporaryStore();
+    const digest = object(store, 'reused');
+    const folder = oldRun(store, 1, 'a', {
+      summary: null,
+      header: { pin: { lock: 'x', sha256: sha('pinned') } },
+    });
+    const pinned = object(store, 'pinned');
+    oldRun(store, 2, 'b');
+    const plan = planGc(store, PRUNE_ALL);
+    expect(plan.runs.map(({ run }) => run)).toEqual([id(1)]);
+    expect(plan.objects.map(({ name }) => name).sort()).toEqual([digest, pinned].sort());
+    utimesSync(store.objectPath(digest), NOW, NOW);
+    writeFileSync(path.join(folder, 'local.json'), JSON.stringify({ pid: process.pid }));
+    expect(applyGc(store, plan, NOW)).toEqual({ runs: [], objects: 0, bytes: 0 });
+    expect(existsSync(folder)).toBe(true);
+    expect(store.hasObject(pinned)).toBe(true);
+  });
+});
