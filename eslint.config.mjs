@@ -5,18 +5,7 @@ import { walls } from './eslint/walls.mjs';
 
 const root = import.meta.dirname;
 const nodeGlobals = Object.fromEntries(
-  [
-    'process',
-    'console',
-    'URL',
-    'Buffer',
-    'setTimeout',
-    'clearTimeout',
-    'setInterval',
-    'clearInterval',
-    'fetch',
-    'AbortController',
-  ].map((name) => [name, 'readonly']),
+  Object.getOwnPropertyNames(globalThis).map((name) => [name, 'readonly']),
 );
 
 export default tseslint.config(

@@ -40,10 +40,30 @@ function wholeRuns() {
     const cell = (i) => ({
       cell_type: 'code', id: `c${i}`, source: `x${i} = ${i}`, metadata: {}, outputs: [], execution_count: null,
     }); // prettier-ignore
-    const document = { nbformat: 4, nbformat_minor: 5, metadata: {}, cells: Array.from({ length: CELLS }, (_, i) => cell(i)) };
+    const document = {
+      nbformat: 4,
+      nbformat_minor: 5,
+      metadata: {},
+      cells: Array.from({ length: CELLS }, (_, i) => cell(i)),
+    };
     writeFileSync(notebook, JSON.stringify(document));
-    const base = [python, path.join(root, 'bench', 'nbclient_run.py'), notebook, path.join(folder, 'out.ipynb')];
-    const ours = [path.join(root, 'bin', 'reprise'), 'run', notebook, '--python', python, '--format', 'json', '--progress', 'none'];
+    const base = [
+      python,
+      path.join(root, 'bench', 'nbclient_run.py'),
+      notebook,
+      path.join(folder, 'out.ipynb'),
+    ];
+    const ours = [
+      path.join(root, 'bin', 'reprise'),
+      'run',
+      notebook,
+      '--python',
+      python,
+      '--format',
+      'json',
+      '--progress',
+      'none',
+    ];
     const times = [];
     for (let round = 0; round <= ROUNDS; round++) {
       const pair = [timed(base), timed(ours)];

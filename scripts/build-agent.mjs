@@ -1,0 +1,97 @@
+/**
+ * Packs `src/agent/reprise_agent` into `dist/agent.pyz`, byte for byte the same from the same sources, because its
+ * sha256 names the agent in kernelspecs and records. Needs no Python.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { crc32 } from 'node:zlib';
+import { isMain, root } from './lib/checkout.mjs';
+
+const MAIN = 'import sys\n\nfrom reprise_agent.__main__ import main\n\nsys.exit(main())\n';
+
+/** 1980-01-01 00:00, the first moment a zip can name. */
+const DOS_TIME = 0;
+const DOS_DATE = (1 << 5) | 1;
+
+const REGULAR_FILE_0644 = 0o100644;
+
+/** @returns {string} sha256 of the written `dist/agent.pyz`, hex. */
+export function buildAgent() {
+  const archive = zip(agentFiles());
+  const target = path.join(root, 'dist', 'agent.pyz');
+  mkdirSync(path.dirname(target), { recursive: true });
+  // A kernel that is just starting must never read half an archive.
+  const temporary = `${target}.${process.pid}`;
+  writeFileSync(temporary, archive);
+  renameSync(temporary, target);
+  return createHash('sha256').update(archive).digest('hex');
+}
+
+/** @returns {{ name: string, data: Buffer }[]} members in the order of their names' code units. */
+function agentFiles() {
+  const sources = path.join(root, 'src', 'agent');
+  const names = readdirSync(path.join(sources, 'reprise_agent'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !/\.py[co]$/.test(entry.name) && !entry.name.startsWith('.'))
+    .map((entry) =>
+      path.relative(sources, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, '/'),
+    );
+  return [
+    { name: '__main__.py', data: Buffer.from(MAIN) },
+    ...names.map((name) => ({ name, data: readFileSync(path.join(sources, name)) })),
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Members are stored, not deflated: what zlib writes differs between its versions and processors. */
+function zip(members) {
+  const bodies = [];
+  const directory = [];
+  let offset = 0;
+  for (const { name, data } of members) {
+    const encoded = Buffer.from(name);
+    const common = commonHeader(encoded, data);
+    const local = Buffer.concat([Buffer.from('PK\x03\x04'), common, encoded]);
+    bodies.push(local, data);
+    directory.push(Buffer.from('PK\x01\x02'), uint16(0x031e), common, centralTail(offset), encoded);
+    offset += local.length + data.length;
+  }
+  const central = Buffer.concat(directory);
+  return Buffer.concat([...bodies, central, endOfDirectory(members.length, central.length, offset)]);
+}
+
+/** The 26 bytes that a local header and a directory entry share (APPNOTE 4.3.7). */
+function commonHeader(name, data) {
+  const utf8Names = 0x0800;
+  return Buffer.concat([
+    uint16(20, utf8Names, 0, DOS_TIME, DOS_DATE),
+    uint32(crc32(data), data.length, data.length),
+    uint16(name.length, 0),
+  ]);
+}
+
+function centralTail(offset) {
+  return Buffer.concat([uint16(0, 0, 0), uint32(REGULAR_FILE_0644 * 0x10000, offset)]);
+}
+
+function endOfDirectory(count, size, offset) {
+  return Buffer.concat([
+    Buffer.from('PK\x05\x06'),
+    uint16(0, 0, count, count),
+    uint32(size, offset),
+    uint16(0),
+  ]);
+}
+
+function uint16(...values) {
+  const bytes = Buffer.alloc(values.length * 2);
+  values.forEach((value, index) => bytes.writeUInt16LE(value, index * 2));
+  return bytes;
+}
+
+function uint32(...values) {
+  const bytes = Buffer.alloc(values.length * 4);
+  values.forEach((value, index) => bytes.writeUInt32LE(value, index * 4));
+  return bytes;
+}
+
+if (isMain(import.meta)) console.log(`dist/agent.pyz ${buildAgent()}`);

@@ -1,0 +1,50 @@
+/** Counts from the machine-readable reports of the test runners. */
+import { existsSync, readFileSync } from 'node:fs';
+
+/** A skipped test fails the gate unless its reason begins with this word: what it needs is not on every machine. */
+const OPTIONAL = /^(Skipped: )?optional:/;
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: string[], waived: string[] }} Counts `skipped`: tests that had
+ *   to run and did not; `waived`: those that need not, with their reason.
+ * @returns {Counts | null} null when the runner left no report, that is, did not get as far as running tests.
+ */
+export function vitestCounts(file) {
+  if (!existsSync(file)) return null;
+  const counts = { passed: 0, failed: 0, skipped: [], waived: [] };
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  for (const suite of testResults) {
+    if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')) {
+      counts.failed += 1;
+    }
+    for (const test of suite.assertionResults) {
+      if (test.status === 'passed') counts.passed += 1;
+      else if (test.status === 'failed') counts.failed += 1;
+      else counts.skipped.push(test.fullName);
+    }
+  }
+  return counts;
+}
+
+/** @returns {Counts | null} as above, from pytest's JUnit XML. */
+export function pytestCounts(file) {
+  if (!existsSync(file)) return null;
+  const xml = readFileSync(file, 'utf8');
+  const counts = { passed: 0, failed: 0, skipped: [], waived: [] };
+  for (const [, attributes, body = ''] of xml.matchAll(
+    /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
+  )) {
+    const name = attribute(attributes, 'name');
+    if (/<(failure|error)\b/.test(body)) counts.failed += 1;
+    else if (/<skipped\b/.test(body)) {
+      const reason = attribute(body.match(/<skipped\b([^>]*)/)[1], 'message');
+      if (OPTIONAL.test(reason)) counts.waived.push(`${name} (${reason})`);
+      else counts.skipped.push(`${name} (${reason})`);
+    } else counts.passed += 1;
+  }
+  return counts;
+}
+
+function attribute(text, name) {
+  return text.match(new RegExp(`\\b${name}="([^"]*)"`))?.[1] ?? '';
+}

@@ -1,0 +1,60 @@
+/**
+ * `npm run test:deep -- TIER` runs `test/deep/TIER*.test.ts`, the large counts, and writes `bench/deep/TIER.json`:
+ * commit, seed, counts, duration. `REPRISE_TEST_SEED` repeats a run's random choices.
+ */
+import { randomInt } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bootstrap } from './bootstrap.mjs';
+import { node, root } from './lib/checkout.mjs';
+import { vitestCounts } from './lib/reports.mjs';
+import { execute, Failure, mustExecute, runScript, say } from './lib/steps.mjs';
+
+await runScript(async () => {
+  const tier = process.argv[2];
+  const folder = path.join(root, 'test', 'deep');
+  const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.test.ts')) : [];
+  const chosen = files.filter((name) => tier !== undefined && name.startsWith(tier));
+  if (chosen.length === 0) {
+    const tiers = files.map((name) => name.slice(0, -'.test.ts'.length)).sort();
+    throw new Failure(`Usage: npm run test:deep -- TIER; there are: ${tiers.join(', ') || 'none yet'}`);
+  }
+  const seed = process.env.REPRISE_TEST_SEED ?? String(randomInt(2 ** 31));
+  const commit = (await mustExecute('git rev-parse', 'git', ['rev-parse', 'HEAD'])).trim();
+  const dirty = (await mustExecute('git status', 'git', ['status', '--porcelain'])).trim() !== '';
+  const python = await bootstrap();
+  say(`Tier ${tier}, seed ${seed}`);
+  const begun = Date.now();
+  const counts = await runTier(chosen, { REPRISE_TEST_SEED: seed, REPRISE_TEST_PYTHON: python });
+  const failed = counts.failed + counts.skipped.length;
+  const durationSeconds = Math.round((Date.now() - begun) / 1000);
+  const report = path.join(root, 'bench', 'deep', `${tier}.json`);
+  mkdirSync(path.dirname(report), { recursive: true });
+  const result = { tier, commit, dirty, seed, passed: counts.passed, failed, durationSeconds };
+  writeFileSync(report, `${JSON.stringify(result, null, 2)}\n`);
+  if (failed > 0) process.exitCode = 1;
+  console.log(`\n${counts.passed} passed, ${failed} failed`);
+});
+
+async function runTier(names, env) {
+  const reports = mkdtempSync(path.join(tmpdir(), 'reprise-deep-'));
+  const report = path.join(reports, 'report.json');
+  const files = names.map((name) => path.join('test', 'deep', name));
+  const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`];
+  try {
+    await execute(
+      node,
+      ['node_modules/vitest/vitest.mjs', 'run', '--project', 'deep', ...files, ...reporters],
+      {
+        env,
+        show: true,
+      },
+    );
+    const counts = vitestCounts(report);
+    if (counts === null) throw new Failure('The tests did not get as far as running; see above.');
+    return counts;
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,122 @@
+/**
+ * `npm test`, the gate: gets the checkout ready, runs every suite and ends with one line, `N passed, N failed`.
+ * `npm test -- lint unit` runs only the suites named. `REPRISE_TEST_SEED` repeats a run's random choices.
+ */
+import { randomInt } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bootstrap } from './bootstrap.mjs';
+import { node, root } from './lib/checkout.mjs';
+import { pytestCounts, vitestCounts } from './lib/reports.mjs';
+import { execute, Failure, runScript, say } from './lib/steps.mjs';
+import { ensureEnv, ENVIRONMENTS } from './python-env.mjs';
+
+const SUITES = {
+  lint: runLint,
+  unit: (context) => runVitest('unit', context),
+  cli: (context) => runVitest('cli', context),
+  'agent-311': (context) => runPytest('demo-311', context),
+  'agent-39': (context) => runPytest('agent-39', context),
+  'agent-313': (context) => runPytest('agent-313', context),
+};
+
+await runScript(async () => {
+  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SUITES);
+  const unknown = names.filter((name) => !(name in SUITES));
+  if (unknown.length > 0) {
+    throw new Failure(`No such suite: ${unknown.join(', ')}. There are: ${Object.keys(SUITES).join(', ')}`);
+  }
+  const seed = process.env.REPRISE_TEST_SEED ?? String(randomInt(2 ** 31));
+  say(`Seed ${seed} (REPRISE_TEST_SEED=${seed} npm test repeats it)`);
+  const python = await bootstrap();
+  const reports = mkdtempSync(path.join(tmpdir(), 'reprise-test-'));
+  const env = { REPRISE_TEST_SEED: seed, REPRISE_TEST_PYTHON: python, NO_COLOR: '1', FORCE_COLOR: undefined };
+  try {
+    const results = [];
+    for (const name of names) results.push(await runSuite(name, { reports, env }));
+    summarize(results);
+  } finally {
+    rmSync(reports, { recursive: true, force: true });
+  }
+});
+
+async function runSuite(name, context) {
+  say(`── ${name}`);
+  const begun = Date.now();
+  const result = await SUITES[name](context);
+  return { name, seconds: Math.round((Date.now() - begun) / 1000), ...result };
+}
+
+/** One test, whatever the number of its findings. */
+async function runLint({ env }) {
+  const tools = [
+    ['eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
+    ['prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
+    ['tsc', ['node_modules/typescript/bin/tsc', '--noEmit']],
+  ];
+  let failed = 0;
+  for (const [name, args] of tools) {
+    const { code } = await execute(node, args, { env, show: true });
+    if (code !== 0) say(`${name} found something`);
+    failed ||= code === 0 ? 0 : 1;
+  }
+  return { counts: { passed: 1 - failed, failed, skipped: [], waived: [] } };
+}
+
+async function runVitest(project, { reports, env }) {
+  const report = path.join(reports, `${project}.json`);
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { code } = await execute(node, [...args, ...reporters], { env, show: true });
+  return { counts: vitestCounts(report), code };
+}
+
+async function runPytest(environment, { reports, env }) {
+  const python = await ensureEnv(environment);
+  if (python === null)
+    return { missing: `no Python ${ENVIRONMENTS[environment].versions[0]} on this machine` };
+  const report = path.join(reports, `${environment}.xml`);
+  const args = ['-m', 'pytest', 'test/agent', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
+  const { code } = await execute(python, args, {
+    env: {
+      ...env,
+      PYTHONPATH: path.join(root, 'src', 'agent'),
+      PYTHONDONTWRITEBYTECODE: '1',
+      REPRISE_TEST_PYTHON: python,
+    },
+    show: true,
+  });
+  return { counts: pytestCounts(report), code };
+}
+
+/** A suite that was to run and did not, or a required test that was skipped, is a failure and is counted as one. */
+function summarize(results) {
+  let passed = 0;
+  let failed = 0;
+  console.log('\nSuites:');
+  for (const { name, seconds, counts, code = 0, missing } of results) {
+    const line = (text) => console.log(`  ${name.padEnd(10)} ${`${seconds} s`.padStart(6)}  ${text}`);
+    if (missing !== undefined) {
+      line(`SKIPPED: ${missing}`);
+      continue;
+    }
+    if (!counts || counts.passed + counts.failed === 0) {
+      line('DID NOT RUN');
+      failed += 1;
+      continue;
+    }
+    const bad = counts.failed + counts.skipped.length;
+    // A runner can also fail outside its tests: an unhandled rejection, a hook.
+    const outside = bad === 0 && code !== 0 ? 1 : 0;
+    passed += counts.passed;
+    failed += bad + outside;
+    line(
+      `${counts.passed} passed, ${bad + outside} failed${outside ? ` (the runner ended with exit code ${code})` : ''}`,
+    );
+    for (const test of counts.skipped) console.log(`    skipped though required: ${test}`);
+    for (const test of counts.waived) console.log(`    skipped: ${test}`);
+  }
+  if (failed > 0) process.exitCode = 1;
+  console.log(`\n${passed} passed, ${failed} failed`);
+}
