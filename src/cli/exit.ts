@@ -25,11 +25,11 @@ export function problemOf(error: unknown): Problem | undefined {
     return { code: EXIT.unverifiable, reason: error.reason, message: error.message };
   }
   const code = (error as NodeJS.ErrnoException).code;
-  if (code === 'ENOSPC') {
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
     const message = 'The disk is full. What was written before is kept; make room and run again.';
     return { code: EXIT.infrastructure, reason: 'disk', message };
   }
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+  if (['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOTDIR'].includes(code ?? '')) {
     const message = 'The .reprise folder beside the notebook cannot be written. Nothing ran.';
     return { code: EXIT.infrastructure, reason: 'disk', message };
   }

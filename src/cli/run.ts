@@ -34,7 +34,7 @@ async function run(notebook: string, flags: Flags, signal: AbortSignal): Promise
   const finished = await runNotebook(notebook, options, contextOf(terminal, signal));
   const document = runDocument(finished.store, finished.run, finished.record);
   const executed = join(finished.store.root, document.executed);
-  if (flags.out) copyFileSync(executed, resolve(flags.out));
+  if (flags.out) writeOut(executed, flags.out, finished.run);
   if (flags.inPlace) writeInPlace(finished, executed, resolve(notebook));
   terminal.document(document);
   tellEnd(terminal, finished);
@@ -90,6 +90,20 @@ function parametersOf(given: string[]): Parameters {
 
 function collect(value: string, before: string[] | undefined): string[] {
   return [...(before ?? []), value];
+}
+
+/** @throws Failure `bad-out`: the run is whole all the same */
+function writeOut(executed: string, out: string, run: string): void {
+  try {
+    copyFileSync(executed, resolve(out));
+  } catch (error) {
+    const why = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure(
+      'usage',
+      'bad-out',
+      `The executed copy cannot be written to ${out} (${why}). It is kept with run ${run}.`,
+    );
+  }
 }
 
 /** @throws Failure `notebook-changed`: outputs of one version are never written into another */

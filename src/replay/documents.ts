@@ -59,7 +59,12 @@ export type Cause = {
   evidence: Evidence[];
 };
 
-export type Difference = { what: 'output' | 'file' | 'variable'; name: string; mime?: string; summary: string };
+export type Difference = {
+  what: 'output' | 'file' | 'variable';
+  name: string;
+  mime?: string;
+  summary: string;
+};
 
 export type CellVerdict = {
   index: number;
@@ -82,7 +87,12 @@ export type Judgement = {
   causes: Cause[];
   environment: Drift[];
   masks: string[];
-  covered: { outputs: number; files: number; variables: { compared: number; uncompared: number }; runs: number };
+  covered: {
+    outputs: number;
+    files: number;
+    variables: { compared: number; uncompared: number };
+    runs: number;
+  };
   by: { tool: string; canon: string; runs: { run: string; root: string; ranBy: string }[] };
 };
 

@@ -33,7 +33,7 @@ const GRACE_MS = 15_000;
  * Runs a bundle with the agent's runner on this machine. The runner has its own process group and ends with us: it
  * sees the end of its stdin.
  * @param signal aborting it interrupts the cell; the partial record is closed and the result's status is `cancelled`.
- * @throws Failure when nothing ran, or when the runner itself died
+ * @throws Failure when nothing ran, when the runner itself died, `disk` when what ran could not all be written
  */
 export async function executeLocally(
   request: { python: string; agent: string; folder: string; run: string },
@@ -46,6 +46,7 @@ export async function executeLocally(
   });
   let ended: Ended | undefined;
   let failed: Extract<RunnerEvent, { event: 'failed' }> | undefined;
+  let unwritten: string | undefined;
   const complaints: string[] = [];
   const cancel = (): void => {
     child.stdin.write('{"op":"cancel"}\n');
@@ -64,6 +65,7 @@ export async function executeLocally(
     if (event === undefined) return;
     if (event.event === 'end') ended = event;
     if (event.event === 'failed') failed = event;
+    if (event.event === 'fault' && event.where === 'disk') unwritten ??= event.message;
     onEvent(event);
   });
   const spawned = await new Promise<Error | undefined>((settle) => {
@@ -72,10 +74,12 @@ export async function executeLocally(
     child.once('close', () => void linesDone.then(() => settle(undefined)));
   });
   signal?.removeEventListener('abort', cancel);
+  if (ended && unwritten !== undefined) throw notAllWritten(request.run, unwritten);
   if (ended) return ended;
   if (spawned)
     throw new Failure('infrastructure', 'no-python', `${request.python} does not start: ${spawned.message}`);
-  throw failed ? explainFailure(failed, request.python) : runnerDied(request.run, complaints.join(''));
+  const complaint = lastWords(complaints.join(''));
+  throw failed ? explainFailure(failed, request.python, complaint) : runnerDied(request.run, complaint);
 }
 
 function parseEvent(line: string): RunnerEvent | undefined {
@@ -86,23 +90,46 @@ function parseEvent(line: string): RunnerEvent | undefined {
   }
 }
 
-function explainFailure(failed: { reason: string; message: string }, python: string): Failure {
+function explainFailure(
+  failed: { reason: string; message: string },
+  python: string,
+  complaint: string | undefined,
+): Failure {
   const shown = relativePath(process.cwd(), python);
+  const said = complaint ? ` It said: ${complaint}` : '';
   const what: Record<string, string> = {
     'no-ipykernel': `${shown} has no ipykernel, so it cannot run notebooks. Install it there (\`${shown} -m pip install ipykernel\`) or name another Python with --python PATH. Nothing ran.`,
-    'kernel-start': `${failed.message} Nothing ran. Try \`${shown} -m ipykernel --version\`, or \`reprise doctor\`.`,
+    'kernel-start': `${failed.message}${said}\nNothing ran. Try \`${shown} -c "import ipykernel"\`, or \`reprise doctor\`.`,
+    cancelled: `${failed.message} Nothing ran.`,
     disk: `${failed.message} Make room and run again.`,
   };
   return new Failure('infrastructure', failed.reason, what[failed.reason] ?? failed.message);
 }
 
-function runnerDied(run: string, complaint: string): Failure {
-  const last = complaint.trim().split('\n').at(-1);
-  const why = last ? ` Its last words: ${last.replace(/^.*?(\w*Error)/, '$1')}` : '';
+function notAllWritten(run: string, first: string): Failure {
+  return new Failure(
+    'infrastructure',
+    'disk',
+    `The cells ran on, but not all of their record could be written (${first}). What was written is kept as run ${run}; ` +
+      'nothing can be verified with it. Make room and run again.',
+  );
+}
+
+function runnerDied(run: string, complaint: string | undefined): Failure {
+  const why = complaint ? ` Its last words: ${complaint}` : '';
   return new Failure(
     'infrastructure',
     'runner-died',
     `The runner ended before the run did.${why} What was recorded until then is kept as run ${run}.`,
+  );
+}
+
+/** The line of a Python traceback that says what happened; undefined where nothing was said. */
+function lastWords(complaint: string): string | undefined {
+  const lines = complaint.trim().split('\n');
+  return (
+    lines.findLast((line) => /^[\w.]+(Error|Exception|Exit|Interrupt)\b/.test(line)) ??
+    (lines.at(-1) || undefined)
   );
 }
 

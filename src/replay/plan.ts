@@ -96,10 +96,7 @@ function decideSeed(option: RunOptions['seed'], setting: Sidecar['settings']['se
  * The document with `name = value` lines in a cell of their own after the cell tagged `parameters`, as papermill does.
  * @throws Failure `no-parameters-cell`
  */
-export function injectParameters(
-  model: Notebook,
-  parameters: Parameters | undefined,
-): NotebookDocument {
+export function injectParameters(model: Notebook, parameters: Parameters | undefined): NotebookDocument {
   if (!parameters || Object.keys(parameters).length === 0) return model.document;
   const at = model.cells.findIndex((cell) => cell.tags.includes('parameters'));
   if (at < 0) {

@@ -3,16 +3,18 @@
  * and put back after it, by a journal that the next command finishes when the replay was killed.
  */
 import {
+  chmodSync,
+  constants,
+  copyFileSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
-  chmodSync,
-  copyFileSync,
-  constants,
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -20,15 +22,19 @@ import { Failure } from '../notebook/failure';
 import type { CellLine } from '../lineage/record';
 import { isAlive, readLocal } from '../lineage/local';
 import { readRecord } from '../lineage/read';
-import { namesIn, type Store } from '../lineage/store';
+import { digestFile, namesIn, type Store } from '../lineage/store';
 
 /** Above this many bytes in all, keeping the files needs `--overwrite`. */
 const LIMIT = 1 << 30;
 
-type Kept = { path: string; object: string; mode: number; mtimeMs: number };
+/** `target`: what a symbolic link at `path` leads to, absolute. It is what was written, and the link stays. */
+type Kept = { path: string; target?: string; object: string; mode: number; mtimeNs: string };
 
-/** `owner` is the process that holds it; `removed` files were made by the original run and are absent while it replays. */
-type Journal = { replay: string; owner: number; kept: Kept[] };
+/** `absent`: files that the original run wrote and that were not there when the replay began. */
+type Journal = { replay: string; owner: Owner; kept: Kept[]; absent: string[] };
+
+/** A process id alone may by now be another process's. */
+type Owner = { pid: number; started?: string };
 
 /**
  * Keeps every file under the root that the original run wrote. Files that it created are taken away, so that the
@@ -42,8 +48,8 @@ export function keepFiles(
   overwrite: boolean,
 ): void {
   const written = filesWritten(cells);
-  const present = [...written.keys()].filter((path) => isFile(join(store.root, path)));
-  if (present.length === 0 && written.size === 0) return;
+  const paths = [...written.keys()];
+  const present = paths.filter((path) => isFile(join(store.root, path)));
   const total = present.reduce((sum, path) => sum + statSync(join(store.root, path)).size, 0);
   if (total > LIMIT && !overwrite) {
     throw new Failure(
@@ -55,22 +61,34 @@ export function keepFiles(
   }
   if (total > LIMIT) return;
   const kept = present.map((path) => keep(store, path));
-  writeJournal(store, { replay, owner: process.pid, kept });
-  for (const { path } of kept) if (written.get(path)) rmSync(join(store.root, path));
+  const absent = paths.filter((path) => !present.includes(path));
+  writeJournal(store, { replay, owner: processOf(process.pid), kept, absent });
+  for (const file of kept) if (written.get(file.path)) rmSync(placeOf(store, file));
 }
 
-/** Moves what the replay wrote into its run folder, and puts every kept file back as it was. */
-export function putFilesBack(store: Store, replay: string, cells: readonly CellLine[]): void {
+/**
+ * Moves what the replay wrote into its run folder, and puts every kept file back as it was. A file that the original
+ * run did not write and the replay only changed stays changed: there is nothing to put back.
+ */
+export function putFilesBack(store: Store, replay: string): void {
   const journal = readJournal(journalPath(store, replay));
-  const versions = join(store.runFolder(replay), 'files');
-  for (const path of filesWritten(cells).keys()) {
-    const file = join(store.root, path);
-    if (!isFile(file)) continue;
-    mkdirSync(dirname(join(versions, path)), { recursive: true });
-    copyFileSync(file, join(versions, path), constants.COPYFILE_FICLONE);
-    if (journal) rmSync(file);
+  const written = filesWritten(cellsOf(store, replay));
+  if (journal === undefined) {
+    for (const path of written.keys()) setAside(store, replay, path, copy);
+    return;
   }
-  if (journal) finish(store, journal);
+  const held = new Map(journal.kept.map((kept) => [kept.path, kept]));
+  for (const [path, created] of written) {
+    const gone = created || held.has(path) || journal.absent.includes(path);
+    setAside(store, replay, path, gone ? move : copy);
+  }
+  // A killed replay left no line of its last cell: whatever is not what was kept is its own.
+  for (const { path, object } of journal.kept) {
+    const file = join(store.root, path);
+    if (isFile(file) && digestFile(file) !== object) setAside(store, replay, path, move);
+  }
+  for (const path of journal.absent) setAside(store, replay, path, move);
+  finish(store, journal);
 }
 
 /** Finishes what a killed replay left: called at the start of every command that reads or runs. Returns the paths put back. */
@@ -78,10 +96,9 @@ export function recoverFiles(store: Store): string[] {
   const restored: string[] = [];
   for (const name of namesIn(journalFolder(store))) {
     const journal = readJournal(join(journalFolder(store), name));
-    if (!journal || isAlive({ pid: journal.owner }) || isAlive(readLocal(store.runFolder(journal.replay))))
-      continue;
+    if (!journal || isThere(journal.owner) || !waitForRunner(store, journal.replay)) continue;
     restored.push(...journal.kept.map((kept) => kept.path));
-    putFilesBack(store, journal.replay, cellsOf(store, journal.replay));
+    putFilesBack(store, journal.replay);
   }
   return restored;
 }
@@ -99,7 +116,7 @@ function cellsOf(store: Store, run: string): CellLine[] {
 export function refuseIfBusy(store: Store): void {
   const other = namesIn(journalFolder(store))
     .map((name) => readJournal(join(journalFolder(store), name)))
-    .find((journal) => journal && isAlive({ pid: journal.owner }));
+    .find((journal) => journal && journal.kept.length + journal.absent.length > 0 && isThere(journal.owner));
   if (!other) return;
   throw new Failure(
     'infrastructure',
@@ -122,21 +139,102 @@ function filesWritten(cells: readonly CellLine[]): Map<string, boolean> {
 
 function keep(store: Store, path: string): Kept {
   const file = join(store.root, path);
-  const { mode, mtimeMs } = statSync(file);
-  return { path, object: store.putFile(file), mode: mode & 0o7777, mtimeMs };
+  const { mode, mtimeNs } = statSync(file, { bigint: true });
+  return {
+    path,
+    ...(isLink(file) ? { target: realpathSync(file) } : {}),
+    object: store.putFile(file),
+    mode: Number(mode & 0o7777n),
+    mtimeNs: String(mtimeNs),
+  };
+}
+
+function placeOf(store: Store, { path, target }: Kept): string {
+  return target ?? join(store.root, path);
+}
+
+/** Files that cannot be set aside, on a full disk for one, must not keep the user's own from coming back. */
+function setAside(store: Store, replay: string, path: string, how: (from: string, to: string) => void): void {
+  const file = join(store.root, path);
+  if (!isFile(file)) return;
+  const version = join(store.runFolder(replay), 'files', path);
+  try {
+    mkdirSync(dirname(version), { recursive: true });
+    if (isLink(file)) copy(file, version);
+    else how(file, version);
+  } catch {
+    if (how === move) rmSync(file, { force: true });
+  }
+}
+
+function copy(from: string, to: string): void {
+  copyFileSync(from, to, constants.COPYFILE_FICLONE);
+}
+
+function move(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    copy(from, to);
+    rmSync(from);
+  }
 }
 
 function finish(store: Store, journal: Journal): void {
-  for (const { path, object, mode, mtimeMs } of journal.kept) {
-    const file = join(store.root, path);
+  for (const kept of journal.kept) {
+    const file = placeOf(store, kept);
     mkdirSync(dirname(file), { recursive: true });
     const temporary = `${file}.reprise-${process.pid}`;
-    copyFileSync(store.objectPath(object), temporary, constants.COPYFILE_FICLONE);
-    chmodSync(temporary, mode);
-    utimesSync(temporary, new Date(mtimeMs), new Date(mtimeMs));
-    renameSync(temporary, file);
+    try {
+      copy(store.objectPath(kept.object), temporary);
+      chmodSync(temporary, kept.mode);
+      const seconds = Number(kept.mtimeNs) / 1e9;
+      utimesSync(temporary, seconds, seconds);
+      renameSync(temporary, file);
+    } finally {
+      rmSync(temporary, { force: true });
+    }
   }
   rmSync(journalPath(store, journal.replay), { force: true });
+}
+
+function processOf(pid: number): Owner {
+  const started = startOf(pid);
+  return { pid, ...(started === undefined ? {} : { started }) };
+}
+
+function isThere(owner: Owner): boolean {
+  return isAlive({ pid: owner.pid }) && startOf(owner.pid) === owner.started;
+}
+
+/** When a process started, in clock ticks since boot; undefined where the system does not say, and of a zombie. */
+function startOf(pid: number): string | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
+  } catch {
+    return undefined;
+  }
+}
+
+/** A runner whose owner was killed ends by itself. @returns false when it has not within 20 s */
+function waitForRunner(store: Store, replay: string): boolean {
+  const { pid } = readLocal(store.runFolder(replay));
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (let waited = 0; pid !== undefined && runs(pid, replay); waited += 100) {
+    if (waited >= 20_000) return false;
+    Atomics.wait(clock, 0, 0, 100);
+  }
+  return true;
+}
+
+function runs(pid: number, replay: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(replay);
+  } catch {
+    return !existsSync('/proc/self') && isAlive({ pid });
+  }
 }
 
 function journalFolder(store: Store): string {
@@ -161,6 +259,10 @@ function readJournal(path: string): Journal | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }
 
 function isFile(path: string): boolean {

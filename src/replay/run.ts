@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type NotebookDocument, parseNotebook } from '../notebook/model';
 import { findInterpreter, probe } from '../environment/interpreter';
@@ -62,11 +62,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
       ...(plan.sidecar?.pin ? { pin: { lock: plan.sidecar.pin.lock, sha256: plan.sidecar.pin.sha256 } } : {}),
     },
   });
-  const ended = await executeLocally(
-    { python, agent: context.agent, folder, run },
-    context.onEvent,
-    context.signal,
-  );
+  const ended = await execute(store, run, folder, python, context);
   return finished(store, run, ended, plan.notebook, plan.path, plan.text);
 }
 
@@ -120,20 +116,17 @@ export async function replayRun(
     allowErrors: options.allowErrors ?? false,
     header: { replayOf: original, order: options.order ?? 'document' },
   });
-  keepFiles(store, run, record.cells, options.overwrite ?? false);
   try {
-    const ended = await executeLocally(
-      { python, agent: context.agent, folder, run },
-      context.onEvent,
-      context.signal,
-    );
+    keepFiles(store, run, record.cells, options.overwrite ?? false);
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  try {
+    const ended = await execute(store, run, folder, python, context);
     return finished(store, run, ended, header.notebook);
   } finally {
-    putFilesBack(
-      store,
-      run,
-      existsSync(store.recordPath(run)) ? readRecord(store.recordPath(run)).cells : [],
-    );
+    putFilesBack(store, run);
   }
 }
 
@@ -152,6 +145,22 @@ async function prepare(
   recover(store, context);
   const python = (await findInterpreter(plan.path, plan.root, options.python)).path;
   return { store: store.ensure(), python };
+}
+
+/** A run of which nothing was recorded leaves no folder: there is nothing in it to read. */
+async function execute(
+  store: Store,
+  run: string,
+  folder: string,
+  python: string,
+  { agent, onEvent, signal }: Context,
+): Promise<Ended> {
+  try {
+    return await executeLocally({ python, agent, folder, run }, onEvent, signal);
+  } catch (error) {
+    if (!existsSync(store.recordPath(run))) rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 function finished(

@@ -48,21 +48,17 @@ def notebook(*sources: str, **cell: object) -> dict:
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
 
 
-@pytest.fixture
-def agent_file(tmp_path: pathlib.Path) -> pathlib.Path:
-    path = tmp_path / "agent_entry.py"
-    path.write_text(f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\nfrom reprise_agent.__main__ import main\nsys.exit(main())\n")
-    return path
-
-
-@pytest.fixture
-def run(tmp_path: pathlib.Path, agent_file: pathlib.Path):
-    """Runs cells through the runner: `run("x = 1", policy="close", seed="ab")`."""
-    root = tmp_path / "root"
+def _runner(place: pathlib.Path):
+    root = place / "root"
     root.mkdir()
+    entry = place / "agent_entry.py"
+    entry.write_text(
+        f"import sys\nsys.path.insert(0, {str(SOURCES)!r})\nfrom reprise_agent.__main__ import main\nsys.exit(main())\n"
+    )
     count = iter(range(1000))
 
     def execute(*sources: str, policy: str = "close", seed: str = "5eed", files: dict = {}, **given: object) -> Ran:
+        """Runs cells through the runner: `run("x = 1", policy="close", seed="ab")`."""
         for name, text in files.items():
             (root / name).write_text(text)
         folder = root / ".reprise" / "runs" / f"20260101-000000-{next(count):06d}"
@@ -85,21 +81,26 @@ def run(tmp_path: pathlib.Path, agent_file: pathlib.Path):
             **given,
         }
         (folder / "bundle.json").write_text(json.dumps(bundle))
-        process = subprocess.Popen(
-            [sys.executable, str(agent_file), "run", str(folder)],
+        with subprocess.Popen(
+            [sys.executable, str(entry), "run", str(folder)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
             text=True,
             env={**os.environ, "PYTHONPATH": ""},
-        )
-        try:
+        ) as process:
             events = [json.loads(line) for line in process.stdout]
-            process.wait(timeout=120)
-        finally:
-            process.stdin.close()
-            process.kill()
         return Ran(folder, events)
 
     execute.root = root
     return execute
+
+
+@pytest.fixture
+def run(tmp_path: pathlib.Path):
+    return _runner(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def module_run(tmp_path_factory: pytest.TempPathFactory):
+    return _runner(tmp_path_factory.mktemp("module"))

@@ -30,7 +30,7 @@ class Recorder:
         self._cells = cells
         self._log = log
         self._objects = objects
-        self._writer = RecordWriter(os.path.join(folder, "record.jsonl"))
+        self._writer = RecordWriter(os.path.join(folder, "record.jsonl"), soon=True)
         root = config.root or os.getcwd()
         ignored = [os.path.join(root, config.notebook)] if config.notebook else []
         self._variables = VariableTracker(shell, config.value_budget_ms)
@@ -43,6 +43,7 @@ class Recorder:
         self._area = OutputArea()
         self._revised: Dict[str, "tuple[Execution, OutputArea]"] = {}
         self._faults: List[str] = []
+        self._incomplete = False
         self._seq = 0
 
     def install(self) -> None:
@@ -55,7 +56,8 @@ class Recorder:
     def guard(self, what: str) -> Iterator[None]:
         try:
             yield
-        except Exception as error:
+        except BaseException as error:
+            # Digests call the user's code, which may raise anything, an exit included.
             self.fault(what, error)
 
     def fault(self, what: str, error: BaseException) -> None:
@@ -160,19 +162,30 @@ class Recorder:
         outputs = area.finished()
         raw, data = digest_form(raw_form(outputs))
         layout, _ = digest_form(raw_form(outputs, across_displays=False))
-        put_object(self._objects, data, raw)
+        self._keep(data, raw)
         return {"raw": raw, "layout": layout, "count": len(outputs)}
 
-    def _append(self, line: Dict[str, Any]) -> Dict[str, Any]:
-        line["faults"], self._faults = self._faults, []
+    def _keep(self, data: bytes, digest: str) -> None:
         try:
-            put_object(self._objects, self._code.encode("utf-8", "replace"), line["source"])
+            put_object(self._objects, data, digest)
+        except OSError as error:
+            self._unwritten(error)
+
+    def _unwritten(self, error: OSError) -> None:
+        self._faults.append(f"writing the record: {error.strerror or type(error).__name__}")
+        self._incomplete = True
+
+    def _append(self, line: Dict[str, Any]) -> Dict[str, Any]:
+        """The reply carries the whole line and says so where something of it is not on disk."""
+        self._keep(self._code.encode("utf-8", "replace"), line["source"])
+        line["faults"] = self._faults
+        try:
             self._writer.append(line)
         except OSError as error:
-            # The next line will not follow this one: the chain shows the gap, and the reply carries the line.
-            line["faults"] = [*line["faults"], f"writing the record: {error.strerror or type(error).__name__}"]
-            line["unwritten"] = True
-        return line
+            self._unwritten(error)
+        reply = {**line, "unwritten": True} if self._incomplete else line
+        self._faults, self._incomplete = [], False
+        return reply
 
 
 class _Identity:

@@ -3,19 +3,25 @@ record as it was before the line."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import tempfile
+import threading
 from typing import Any, Dict, Optional
 
 FIRST = "0" * 64
 
 
 class RecordWriter:
-    def __init__(self, path: str) -> None:
+    """`soon`: lines reach the disk from another thread, so that no cell waits for it (0.7 ms and more on a busy disk).
+    A killed process loses nothing either way; only a power cut can tell the difference."""
+
+    def __init__(self, path: str, soon: bool = False) -> None:
         self.path = path
         self._head: Optional[str] = None
+        self._synchroniser = _Synchroniser(path) if soon else None
 
     def append(self, line: Dict[str, Any]) -> str:
         """Adds `prev` and writes the line; returns its digest. Raises OSError with the record left readable."""
@@ -29,7 +35,10 @@ class RecordWriter:
             try:
                 if os.write(descriptor, raw + b"\n") != len(raw) + 1:
                     raise OSError(28, "the disk is full", self.path)
-                _synchronise(descriptor)
+                if self._synchroniser is None:
+                    _synchronise(descriptor)
+                else:
+                    self._synchroniser.wake()
             except OSError:
                 os.ftruncate(descriptor, before)
                 raise
@@ -77,6 +86,8 @@ def put_object(folder: str, data: bytes, digest: "str | None" = None) -> str:
     digest = digest or hashlib.sha256(data).hexdigest()
     path = os.path.join(folder, digest)
     if os.path.exists(path):
+        # Its age is what pruning looks at: this run is about to name it.
+        os.utime(path)
         return digest
     os.makedirs(folder, exist_ok=True)
     descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=".new-")
@@ -88,6 +99,25 @@ def put_object(folder: str, data: bytes, digest: "str | None" = None) -> str:
         os.unlink(temporary)
         raise
     return digest
+
+
+class _Synchroniser(threading.Thread):
+    def __init__(self, path: str) -> None:
+        super().__init__(name="reprise-record", daemon=True)
+        self._path = path
+        self._written = threading.Event()
+
+    def wake(self) -> None:
+        if not self.is_alive():
+            self.start()
+        self._written.set()
+
+    def run(self) -> None:
+        with open(self._path, "rb") as file:
+            while self._written.wait():
+                self._written.clear()
+                with contextlib.suppress(OSError):
+                    _synchronise(file.fileno())
 
 
 def _synchronise(descriptor: int) -> None:

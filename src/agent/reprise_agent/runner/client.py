@@ -16,7 +16,7 @@ from ..outputs import MESSAGES, OutputArea
 
 # How long an interrupted cell may take to stop before its kernel is killed.
 GRACE_SECONDS = 10.0
-START_SECONDS = 60.0
+START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
 
 
 class KernelDied(Exception):
@@ -29,6 +29,10 @@ class KernelDied(Exception):
 
 class Cancelled(Exception):
     """The owner cancelled the run."""
+
+
+class NotStarted(Exception):
+    """The kernel process ended, or did not answer in time; the message says which."""
 
 
 class TimedOut(Exception):
@@ -59,17 +63,33 @@ class Client:
     def pid(self) -> Optional[int]:
         return getattr(self._manager.provisioner, "pid", None)
 
-    def start(self) -> None:
+    def start(self, protect: Callable[[Optional[int]], None]) -> None:
+        """`protect` is told the kernel's process group. Raises NotStarted, Cancelled."""
         self._manager.start_kernel(env=self._environment, cwd=self._folder)
+        protect(self.pid)
         self._client = self._manager.client()
         # Unbounded on both sides: a dropped output would make the digest a lie.
         self._client.context.rcvhwm = 0
         self._client.start_channels(stdin=False)
-        self._client.wait_for_ready(timeout=START_SECONDS)
+        self._wait_until_ready()
         self._poller = zmq.Poller()
         for channel in (self._client.iopub_channel, self._client.shell_channel):
             self._poller.register(channel.socket, zmq.POLLIN)
         self._poller.register(self._wake, zmq.POLLIN)
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                return self._client.wait_for_ready(timeout=1)
+            except RuntimeError:
+                if self._cancelled():
+                    raise Cancelled from None
+                if not self._manager.is_alive():
+                    raise NotStarted("it ended before it could be asked anything") from None
+                if time.monotonic() > deadline:
+                    limit = f"it did not answer within {START_SECONDS:g} s (REPRISE_START_SECONDS sets another limit)"
+                    raise NotStarted(limit) from None
 
     def execute(self, source: str, cell_id: str, index: int, area: OutputArea, timeout: Optional[float], stop: bool) -> Reply:
         self._areas.append(area)

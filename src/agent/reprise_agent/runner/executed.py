@@ -23,9 +23,13 @@ def write_executed(bundle: Bundle, outputs: "Dict[int, tuple[OutputArea, Optiona
         cell["outputs"] = [_lines(output) for output in area.finished()]
         cell["execution_count"] = count
     path = os.path.join(bundle.out, "executed.ipynb")
-    with open(path + ".new", "w", encoding="utf-8", errors="replace") as file:
-        json.dump(document, file, indent=1, ensure_ascii=False, sort_keys=True)
-        file.write("\n")
+    try:
+        with open(path + ".new", "w", encoding="utf-8", errors="replace") as file:
+            json.dump(document, file, indent=1, ensure_ascii=False, sort_keys=True)
+            file.write("\n")
+    except OSError:
+        os.unlink(path + ".new")
+        raise
     os.replace(path + ".new", path)
 
 

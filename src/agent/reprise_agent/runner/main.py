@@ -21,6 +21,7 @@ from ..record.writer import RecordWriter, cut_torn_line
 from .bundle import Bundle, BundleError, Step, read_bundle
 from .events import Control, Events
 from .executed import write_executed, write_manifest
+from .guard import Guard
 
 INFRASTRUCTURE = 5
 
@@ -66,7 +67,8 @@ class _Run:
         self._started = time.monotonic()
 
     def execute(self) -> int:
-        from .client import Client
+        guard = Guard()
+        from .client import Cancelled, Client
 
         bundle = self._bundle
         reading, writing = os.pipe()
@@ -75,16 +77,18 @@ class _Run:
             control.start()
         client = Client(self._argv(), self._environment(), bundle.working_folder, control.cancelled.is_set, reading)
         environment: Dict[str, Any] = {}
-        status = "cancelled"
+        status, died = "cancelled", None
         # The header needs the fingerprint and git; the kernel starts meanwhile.
         gathering = threading.Thread(target=lambda: environment.update(self._surroundings()), daemon=True)
         gathering.start()
         try:
             self._write_local(None)
             try:
-                client.start()
+                client.start(guard.protect)
+            except Cancelled:
+                return _failed(self._events, "cancelled", "Cancelled before the kernel had started.")
             except Exception as error:
-                return _failed(self._events, "kernel-start", f"The kernel did not start: {type(error).__name__}: {error}")
+                return _failed(self._events, "kernel-start", f"The kernel did not start: {error}.")
             gathering.join()
             self._write_header(environment)
             self._write_local(client.pid)
@@ -93,7 +97,8 @@ class _Run:
             status, died = self._run_cells(client)
         finally:
             with contextlib.suppress(Exception):
-                client.stop(now=status in ("cancelled", "died"))
+                client.stop(now=status == "cancelled" or died is not None)
+            guard.dismiss()
         self._finish(status, died)
         return 0
 
@@ -141,12 +146,12 @@ class _Run:
         if record is not None and record["outputs"]["raw"] != arrived:
             fields["lost"] = True
         for fault in (record or {}).get("faults", []):
-            self._fault(f"cell {step.index}: {fault}")
+            self._fault(f"cell {step.index}: {fault}", "disk" if record.get("unwritten") else "run")
         self._events.send("cell-end", index=step.index, id=step.id, status=status, **fields)
 
-    def _fault(self, message: str) -> None:
+    def _fault(self, message: str, where: str = "run") -> None:
         self._faults.append(message)
-        self._events.send("fault", where="run", message=message)
+        self._events.send("fault", where=where, message=message)
 
     def _skip(self, steps: List[Step]) -> None:
         self._skipped.extend({"index": step.index, "id": step.id} for step in steps)

@@ -44,6 +44,8 @@ class Draws:
         return self.streams.bits(count, *place.stream, family, take(place.counts, family))
 
     def _note(self, source: str, reach: str, place: Place) -> None:
-        # Draws without a cell on the stack (imports by completion, comms) are nobody's result.
-        if place.cell is not None or place.stream[0] == "task":
+        # Draws without a cell on the stack (imports by completion, comms) are nobody's result, but what another thread
+        # draws while a cell runs may well be the cell's: a pool was given the constructor itself.
+        elsewhere = threading.current_thread() is not threading.main_thread() and self.cells.current is not None
+        if place.cell is not None or place.stream[0] == "task" or elsewhere:
             self.log.add(source, reach, place.cell, place.line)

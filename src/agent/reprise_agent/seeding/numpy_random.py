@@ -12,12 +12,13 @@ import sys
 from typing import Any, Callable, Optional
 
 from .draws import Draws
+from .standin import known_as
 from .users import UserSeeds, watching
 
 GLOBAL = "numpy.global"
 _FAMILY = "numpy.bit_generator"
 _CONSTRUCTORS = (
-    "default_rng", "RandomState", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "seed",
+    "default_rng", "RandomState", "SeedSequence", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64",
 )  # fmt: skip
 
 
@@ -27,10 +28,9 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
     original = bit_generator.randbits  # type: ignore[attr-defined]
 
     def randbits(k: int) -> int:
-        source = f"numpy.{_constructor(sys._getframe(1)) or 'default_rng'}"
-        if source == "numpy.seed":
-            source = GLOBAL
-            users.forget(GLOBAL)
+        frame = sys._getframe(1)
+        reseeding = frame.f_code is UserSeeds.seeding.__code__
+        source = GLOBAL if reseeding else f"numpy.{_constructor(frame) or 'default_rng'}"
         drawn = draws.bits(k, _FAMILY, source)
         if drawn is not None:
             return drawn
@@ -40,8 +40,8 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
     bit_generator.randbits = randbits  # type: ignore[attr-defined]
 
     users.before()
-    numpy_random.seed = watching(numpy_random.seed, users, GLOBAL)
-    numpy_random.set_state = watching(numpy_random.set_state, users, GLOBAL)
+    numpy_random.seed = known_as("numpy.random", "seed", watching(numpy_random.seed, users, GLOBAL))
+    numpy_random.set_state = known_as("numpy.random", "set_state", watching(numpy_random.set_state, users, GLOBAL))
     users.after()
     if draws.enforces:
         seed_global(draws.streams, users, *name())

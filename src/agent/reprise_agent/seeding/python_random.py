@@ -8,6 +8,7 @@ from typing import Any
 
 from ..cells import is_standard_library
 from .draws import Draws
+from .standin import known_as
 from .users import UserSeeds, watching
 
 GLOBAL = "python.random"
@@ -33,9 +34,9 @@ def install(draws: Draws, users: UserSeeds) -> None:
         original(self, a, version)
 
     seed.__doc__ = original.__doc__
-    random.Random.seed = seed  # type: ignore[method-assign, assignment]
+    random.Random.seed = known_as("random", "Random.seed", seed)  # type: ignore[method-assign, assignment]
     random.seed = instance.seed
-    random.setstate = instance.setstate = watching(instance.setstate, users, GLOBAL)
+    random.setstate = instance.setstate = known_as("random", "setstate", watching(instance.setstate, users, GLOBAL))
 
 
 def _for_a_name(frame: Any) -> bool:

@@ -9,8 +9,9 @@ import sys
 import uuid
 from typing import Any, Callable, Optional
 
-from .draws import Draws
 from ..cells import take
+from .draws import Draws
+from .standin import known_as
 
 _NAMES = {
     ("uuid", "uuid4"): "uuid4",
@@ -37,11 +38,11 @@ def install(draws: Draws, replace: bool) -> None:
         draws.log.add(source, "enforced", place.cell, place.line)
         return draws.streams.bytes(size, *place.stream, "os", take(place.counts, "os"))
 
-    os.urandom = watched
+    os.urandom = known_as("os", "urandom", watched)
     random._urandom = watched  # type: ignore[attr-defined]
     getrandom: Optional[Callable[..., bytes]] = getattr(os, "getrandom", None)
     if getrandom is not None:
-        os.getrandom = _watch_getrandom(getrandom, watched)  # type: ignore[attr-defined]
+        os.getrandom = known_as("os", "getrandom", _watch_getrandom(getrandom, watched))  # type: ignore[attr-defined]
     uuid.uuid1 = _watch_uuid1(uuid.uuid1, draws)
 
 

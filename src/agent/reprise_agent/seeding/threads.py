@@ -10,6 +10,8 @@ import random
 import sys
 from typing import Any, Callable, Dict, List
 
+from .standin import known_as
+
 _installed: List[bool] = []
 
 
@@ -44,7 +46,8 @@ def _replace(module: Any, shared: Any, current: Callable[[], Any]) -> None:
     turned: Dict[int, Any] = {}
     for name, function in list(vars(module).items()):
         if getattr(function, "__self__", None) is shared and not name.startswith("_"):
-            turned[id(function)] = wrapper = _by_thread(name, function, shared, current)
+            wrapper = known_as(module.__name__, name, _by_thread(name, function, current))
+            turned[id(function)] = wrapper
             setattr(module, name, wrapper)
     namespace = vars(sys.modules["__main__"])
     for name, value in list(namespace.items()):
@@ -52,7 +55,7 @@ def _replace(module: Any, shared: Any, current: Callable[[], Any]) -> None:
             namespace[name] = turned[id(value)]
 
 
-def _by_thread(name: str, function: Callable[..., Any], shared: Any, current: Callable[[], Any]) -> Callable[..., Any]:
+def _by_thread(name: str, function: Callable[..., Any], current: Callable[[], Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         generator = current()

@@ -41,8 +41,11 @@ class UserSeeds:
         self.before()
         result = original(*args, **kwargs)
         given = [*args, *kwargs.values()]
-        if not self._ours and given and given[0] is not None:
-            self._seeds[source] = _digest(given)
+        if not self._ours:
+            if given and given[0] is not None:
+                self._seeds[source] = _digest(given)
+            else:
+                self.forget(source)
         self.after()
         return result
 

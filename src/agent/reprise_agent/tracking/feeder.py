@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 import time
-from itertools import groupby
 from typing import Any, Callable, Dict, List, NamedTuple, Set, Tuple
 
 from .hashing import Places
@@ -14,7 +13,8 @@ from .openers import CHANGED_FOLDER, READ, Note
 
 _MANY = 64
 _LARGE = 256 << 20
-_PAUSE_S = 0.02
+_BATCH = 10_000
+_PAUSE_S = 0.01
 
 class Noted(NamedTuple):
     order: int
@@ -22,9 +22,8 @@ class Noted(NamedTuple):
     note: Note
 
 
-class Hashed(NamedTuple):
-    folders: List[str]
-    files: List[Tuple[str, str, int, Dict[str, Any], int]]  # name, resolved path, ns of last change, entry, position
+# Resolved path, time of its last change in ns, entry, order: a plain tuple, as there are thousands.
+Hashed = Tuple[str, int, Dict[str, Any], int]
 
 
 class Feeder:
@@ -47,23 +46,19 @@ class Feeder:
             self._reset(folder)
         self._running.set()
 
-    def end(self) -> "tuple[List[Noted], Hashed]":
-        """What was noted and not handed over, in order; and what the helper found, sorted by name."""
+    def end(self) -> "tuple[List[Noted], List[Hashed]]":
+        """What was noted and not handed over, in order; and what the helper found."""
         self._running.clear()
         with self._turn:
             self._take()
-            if len(self._seen) > _MANY:
-                self._hand_over(self._fresh)
-                self._fresh = []
-            kept = sorted([*self._kept, *self._fresh], key=_order)
             try:
-                return kept, Hashed(*self._helper.collect())
+                while self._batch or (self._fresh and len(self._seen) > _MANY):
+                    self._collect()
+                    self._hand_over(self._fresh if len(self._seen) > _MANY else [])
             except OSError:
-                return sorted([*kept, *self._handed], key=_order), Hashed([], [])
-
-    def order_of(self, position: int) -> int:
-        """When the file at that position among those handed over was noted first."""
-        return self._handed[position].order
+                self._kept += self._batch
+                self._batch = []
+            return sorted([*self._kept, *self._fresh], key=_order), self._hashed
 
     def close(self) -> None:
         self._running.clear()
@@ -75,7 +70,8 @@ class Feeder:
         self._order = 0
         self._seen: Set[Tuple[str, str]] = set()
         self._fresh: List[Noted] = []  # reads by plain path, not handed over yet
-        self._handed: List[Noted] = []
+        self._batch: List[Noted] = []  # with the helper
+        self._hashed: List[Hashed] = []
         self._kept: List[Noted] = []
 
     def _run(self) -> None:
@@ -92,11 +88,17 @@ class Feeder:
 
     def _look(self) -> None:
         self._take()
-        many = len(self._seen) > _MANY
-        chosen = [noted for noted in self._fresh if many or _size(noted) > _LARGE]
-        if chosen:
-            self._hand_over(chosen)
-            self._fresh = [] if many else [noted for noted in self._fresh if noted not in chosen]
+        if self._batch and self._helper.is_ready():
+            self._collect()
+        if not self._batch:
+            many = len(self._seen) > _MANY
+            self._hand_over([noted for noted in self._fresh if many or _size(noted) > _LARGE])
+
+    def _collect(self) -> None:
+        if self._batch:
+            batch = self._batch
+            self._hashed += [(*item[:3], batch[item[3]].order) for item in self._helper.collect()]
+            self._batch = []
 
     def _take(self) -> None:
         count = len(self._notes)
@@ -117,13 +119,16 @@ class Feeder:
                 self._kept.append(Noted(self._order, self._folder, note))
 
     def _hand_over(self, reads: List[Noted]) -> None:
-        for folder, group in groupby(reads, key=lambda noted: noted.folder):
-            batch = list(group)
-            self._helper.hash(folder, [noted.note[0] for noted in batch])
-            self._handed += batch
-        if len(reads) > _MANY:
-            last = reads[-1]
-            self._crowded(os.path.join(last.folder, os.path.dirname(last.note[0])))
+        """Gives the helper the first of them that were noted in one folder."""
+        if not reads:
+            return
+        folder = reads[0].folder
+        self._batch = [noted for noted in reads[:_BATCH] if noted.folder == folder]
+        given = {noted.order for noted in self._batch}
+        self._fresh = [noted for noted in self._fresh if noted.order not in given]
+        self._helper.hash(folder, [noted.note[0] for noted in self._batch])
+        if len(self._batch) > _MANY:
+            self._crowded(os.path.join(folder, os.path.dirname(self._batch[-1].note[0])))
 
 
 def _order(noted: Noted) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import time
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
 
@@ -68,21 +70,30 @@ class FileTracker:
     def after(self) -> List[Entry]:
         """The cell's entries, sorted by path, reads first. A file still open for writing comes with the cell that
         closes it."""
+        collecting = gc.isenabled()
+        gc.disable()  # thousands of entries are about to be made, and none of them is garbage
+        try:
+            return self._entries()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _entries(self) -> List[Entry]:
         events = self._watch.take()
         self._not_observed = ["file events (inotify's queue overflowed)"] if self._watch.overflowed else []
         notes, hashed = self._feeder.end()
         reads, writes, removed = self._fold(notes)
         for path in self._imported():
             self._read(reads, path, "exact")
-        handed = {item[1] for item in hashed.files}
+        handed = {item[0]: item for item in reversed(hashed)}
         self._merge_events(events, handed, reads, writes, removed)
-        entries = self._handed_reads(hashed, writes)
+        entries = self._handed_reads(handed, writes)
         entries += [
             self._as_read(path, read, writes) for path, read in reads.items() if not self._made_here(path, writes)
         ]
         entries += self._finished_writes(writes)
         entries += [self._deletion(path, how) for path, how in removed.items() if not os.path.lexists(path)]
-        for folder in {*hashed.folders, *map(os.path.dirname, reads), *map(os.path.dirname, writes)}:
+        for folder in {path.rpartition(os.sep)[0] for path in chain(handed, reads, writes)}:
             self._watch_folder(folder)
         entries.sort(key=itemgetter("mode", "path"))
         return entries
@@ -126,10 +137,9 @@ class FileTracker:
 
     def _resolved(self, folder: str, path: Any) -> Optional[str]:
         try:
-            path = os.fsdecode(path)
-        except TypeError:
-            return None  # a descriptor: the file was noted when it was opened
-        path = self._places.resolve(folder, path)
+            path = self._places.resolve(folder, os.fsdecode(path))
+        except (TypeError, ValueError):
+            return None  # a descriptor, whose file was noted when it was opened; or no path at all
         return path if self._places.concerns(path) else None
 
     def _written(
@@ -149,7 +159,7 @@ class FileTracker:
     def _merge_events(
         self,
         events: List[inotify.Event],
-        handed: Set[str],
+        handed: Dict[str, Hashed],
         reads: Dict[str, _Read],
         writes: Dict[str, _Written],
         removed: Dict[str, str],
@@ -195,14 +205,13 @@ class FileTracker:
                 found.append(path)
         return found
 
-    def _handed_reads(self, hashed: Hashed, writes: Dict[str, _Written]) -> List[Entry]:
+    def _handed_reads(self, handed: Dict[str, Hashed], writes: Dict[str, _Written]) -> List[Entry]:
         entries: List[Entry] = []
-        for _, path, changed, entry, position in hashed.files:
+        for path, changed, entry, order in handed.values():
             if changed < self._started and path not in writes:
                 entries.append(entry)
-            elif path not in writes or self._feeder.order_of(position) < writes[path].order:
-                if not self._made_here(path, writes):
-                    entries.append(self._as_read(path, _Read(changed, entry), writes))
+            elif path not in writes or (order < writes[path].order and not self._made_here(path, writes)):
+                entries.append(self._as_read(path, _Read(changed, entry), writes))
         return entries
 
     @staticmethod

@@ -188,26 +188,23 @@ def read_entry(places, path, cache):
 
 def serve():
     """Requests are marshalled values, each after its length in 8 bytes: first the arguments of `Places`, then pairs
-    (folder, paths) to hash, and None, which is answered with what was found since the last one: the folders, and
-    (name in the record, resolved path, ns of last change, entry, position among the paths given) sorted. Ends with its
-    standard input, and with the process that started it."""
+    (folder, paths). Each pair is answered with a list of (resolved path, ns of last change, entry, position among the
+    paths). Ends with its standard input, and with the process that started it."""
     parent = os.getppid()
     source, target = sys.stdin.buffer.raw, sys.stdout.buffer.raw
-    places, cache, found, position = Places(*_receive(source, parent)), {}, {}, 0
+    places, cache = Places(*_receive(source, parent)), {}
     while True:
-        request = _receive(source, parent)
-        if request is None:
-            folders = sorted({os.path.dirname(path) for path in found})
-            send(target, (folders, sorted(found.values(), key=lambda item: item[0])))
-            found, position = {}, 0
-            continue
-        folder, paths = request
-        for path in paths:
-            path = places.resolve(folder, path)
-            facts = read_entry(places, path, cache) if path not in found else None
+        folder, paths = _receive(source, parent)
+        found = []
+        for position, path in enumerate(paths):
+            try:
+                path = places.resolve(folder, path)
+            except (OSError, ValueError):
+                continue  # no file can have that name
+            facts = read_entry(places, path, cache)
             if facts is not None:
-                found[path] = (facts[1]["path"], path, *facts, position)
-            position += 1
+                found.append((path, *facts, position))
+        send(target, found)
 
 
 def _receive(source, parent):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import marshal
+import select
 import subprocess
 import sys
 from typing import Any, Dict, List, Optional, Tuple
@@ -10,8 +11,8 @@ from typing import Any, Dict, List, Optional, Tuple
 from . import hashing
 from .hashing import Places
 
-# Folders; and name, resolved path, time of last change in ns, entry and position of each file.
-Found = Tuple[List[str], List[Tuple[str, str, int, Dict[str, Any], int]]]
+# Resolved path, time of last change in ns, entry, and position among the paths handed over.
+Found = List[Tuple[str, int, Dict[str, Any], int]]
 
 
 class HashingHelper:
@@ -20,25 +21,26 @@ class HashingHelper:
     def __init__(self, places: Places) -> None:
         self._places = places
         self._process: Optional[subprocess.Popen] = None
-        self._busy = False
+        self.busy = False
 
     def hash(self, folder: str, paths: List[str]) -> None:
-        """Hands over paths, relative ones to `folder`; `collect` returns what became of them."""
+        """Hands over paths, relative ones to `folder`. One batch at a time: `collect` comes before the next."""
         process = self._process or self._start()
         hashing.send(process.stdin, (folder, paths))
-        self._busy = True
+        self.busy = True
+
+    def is_ready(self) -> bool:
+        """Whether `collect` would not have to wait long."""
+        return self._process is not None and bool(select.select([self._process.stdout], [], [], 0)[0])
 
     def collect(self) -> Found:
-        """Waits for everything that was handed over. Raises OSError where the helper died."""
-        if not self._busy or self._process is None:
-            return [], []
-        self._busy = False
-        hashing.send(self._process.stdin, None)
+        """Waits for the batch that was handed over. Raises OSError where the helper died."""
+        self.busy = False
         length = int.from_bytes(self._exactly(8), "little")
         return marshal.loads(self._exactly(length))
 
     def close(self) -> None:
-        process, self._process, self._busy = self._process, None, False
+        process, self._process, self.busy = self._process, None, False
         if process is not None:
             process.stdin.close()  # type: ignore[union-attr]
             process.stdout.close()  # type: ignore[union-attr]

@@ -31,6 +31,11 @@ Result = Tuple[Optional[str], str, str]
 def digest_value(value: Any) -> Result:
     """(sha256 in hex or None, how, type name) of a value. `how` is the least certain of its parts': `exact`; `pickle`
     (equal digests prove equality, unequal ones prove nothing); `opaque` (no digest). Never raises."""
+    return examine_value(value)[0]
+
+
+def examine_value(value: Any) -> Tuple[Result, bool]:
+    """The same, and whether the value is made of nothing but built-in containers, numbers, strings and bytes."""
     return _guarded(value, value)
 
 
@@ -43,11 +48,11 @@ def sample_value(value: Any) -> Result:
         form = None
     if form is None:
         return None, "opaque", type_name(value)
-    digest, how, name = _guarded(form, value)
+    (digest, how, name), _ = _guarded(form, value)
     return digest, "opaque" if how == "opaque" else "sampled", name
 
 
-def _guarded(content: Any, value: Any) -> Result:
+def _guarded(content: Any, value: Any) -> Tuple[Result, bool]:
     name = type_name(value)
     shown, limit = warnings._showwarnmsg, sys.getrecursionlimit()  # type: ignore[attr-defined]
     try:
@@ -58,9 +63,9 @@ def _guarded(content: Any, value: Any) -> Result:
             _set_recursion_limit(_RECURSION)
         digester = Digester()
         digest = digester.structure(content)
-        return digest.hex(), digester.how, name
+        return (digest.hex(), digester.how, name), digester.plain
     except Exception:
-        return None, "opaque", name
+        return (None, "opaque", name), False
     finally:
         warnings._showwarnmsg = shown  # type: ignore[attr-defined]
         sys.setrecursionlimit(limit)
@@ -101,6 +106,7 @@ class Digester:
 
     def __init__(self) -> None:
         self.how = "exact"
+        self.plain = True
         self._known: Dict[int, Tuple[bytes, Any]] = {}  # holds each value, so that its id cannot be given to another
         self._open: Dict[int, int] = {}
         self._lowest = sys.maxsize
@@ -130,6 +136,7 @@ class Digester:
     def _substitute(self, value: Any) -> Tuple[Any, ...]:
         if type(value) is _Part:
             return value.content
+        self.plain = False
         flat = inline_form(value)
         return flat if flat is not None else self._node(value, self._instance)
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import time
 from types import BuiltinFunctionType, FunctionType, ModuleType
-from typing import Any, Dict, Iterable, NamedTuple, Optional, Set, Union
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Union
 
 from .hints import hints_of
 from .kinds.base import ATOMS
 from .kinds.code import is_users_module
+from .looking import only_looks
 from .monitoring import MonitoringObserver
 from .names import Names, is_builtin
 from .probe import estimate_ms
 from .static import StaticObserver
-from .values import Result, digest_value, sample_value
+from .values import Result, examine_value, sample_value
 
 _HISTORY = re.compile(r"(_{1,3}|_\d+|_i{1,3}|_i\d+|_[io]h|_dh|In|Out|_exit_code|__\w+__)\Z")
 _OUTPUT_HISTORY = re.compile(r"(_{1,3}|_\d+|_oh|Out)\Z")
@@ -25,6 +26,7 @@ class _Known(NamedTuple):
     identity: int
     result: Result
     fixed: bool  # no operation can change what this object is
+    plain: bool  # made of built-in values only
 
 
 class VariableTracker:
@@ -41,6 +43,7 @@ class VariableTracker:
         self._names = Names()
         self._before: Dict[str, int] = {}
         self._known: Dict[str, _Known] = {}
+        self._trees: List[Any] = []
 
     def install(self) -> None:
         """Listens to the shell's compiler, which every statement of a cell passes through."""
@@ -51,7 +54,7 @@ class VariableTracker:
         self._shell.compiler_class = listening
 
     def before(self, cell_key: str, source: str) -> None:
-        self._names = Names()
+        self._names, self._trees = Names(), []
         self._before = self._snapshot()
         if self._observer is not None:
             self._observer.begin(self._names)
@@ -68,8 +71,12 @@ class VariableTracker:
         writes = {name for name in bound if not self._is_shells(name)}
         deletes = sorted(name for name in before.keys() - after.keys() if not self._is_shells(name))
         earlier = {name: self._known[name] for name in reads if name in self._known}
-        self._digest([*sorted(writes), *sorted(reads - writes)], after)
-        changed = self._changed(reads - writes, earlier)
+        untouched = reads - writes
+        if untouched and only_looks(self._trees, self._shell.user_ns, self._is_unchanging):
+            untouched = {name for name in untouched if name not in self._known}
+        self._digest([*sorted(writes), *sorted(untouched)], after)
+        changed = self._changed(untouched, earlier)
+        self._trees = []
         writes |= changed | self._aliases(changed, after)
         for name in deletes:
             self._known.pop(name, None)
@@ -83,6 +90,7 @@ class VariableTracker:
         }
 
     def _compiled(self, code: Any, tree: Any) -> None:
+        self._trees.append(tree)
         if self._observer is not None:
             self._observer.compiled(code, hints_of(code, tree))
 
@@ -95,6 +103,13 @@ class VariableTracker:
             return True
         hidden = self._shell.user_ns_hidden
         return name in hidden and self._shell.user_ns.get(name, hidden[name]) is hidden[name]
+
+    def _is_unchanging(self, name: str) -> bool:
+        """Whether looking at a name's value runs nobody's code."""
+        value, known = self._shell.user_ns[name], self._known.get(name)
+        if _is_fixed(value):
+            return True
+        return known is not None and known.plain and known.identity == id(value)
 
     def _history_notes(self) -> Set[str]:
         """Earlier outputs that the cell used by IPython's names: what they are depends on the order of execution."""
@@ -111,14 +126,15 @@ class VariableTracker:
             value, known = namespace[name], self._known.get(name)
             if known is None or known.identity != id(value) or not known.fixed:
                 spent = (time.perf_counter() - started) * 1000
-                self._known[name] = _Known(id(value), self._result(value, spent), _is_fixed(value))
+                self._known[name] = _Known(id(value), *self._examined(value, spent))
 
-    def _result(self, value: Any, spent_ms: float) -> Result:
+    def _examined(self, value: Any, spent_ms: float) -> "tuple[Result, bool, bool]":
         if self._budget is not None:
             expected = estimate_ms(value)
             if expected > _SMALL_MS and spent_ms + expected > self._budget:
-                return sample_value(value)
-        return digest_value(value)
+                return sample_value(value), False, False
+        result, plain = examine_value(value)
+        return result, _is_fixed(value), plain
 
     def _changed(self, names: Set[str], earlier: Dict[str, _Known]) -> Set[str]:
         """Names that the cell read and whose values are not what they were: a method call is a read."""
