@@ -95,7 +95,8 @@ function row(notebook, way, judgement, sources, cause, expected) {
   const { verdict, firstDivergence, masks } = judgement;
   const first = firstDivergence && { index: firstDivergence.index, source: sources[firstDivergence.index] };
   const from = first === null ? '' : ` from cell ${first.index}`;
-  const words = verdict === 'canonical' ? `${WORDS[verdict]} ${masks.join(', ')}` : WORDS[verdict] + from;
+  const apart = masks.length > 0 ? masks.join(', ') : 'what no policy reaches';
+  const words = verdict === 'canonical' ? `${WORDS[verdict]} ${apart}` : WORDS[verdict] + from;
   return { notebook: notebook.replace(/\.ipynb$/, ''), way, verdict, words, first, cause, expected };
 }
 

@@ -8,9 +8,13 @@
 
 const HEADINGS = ['notebook', 'how it was run', 'verdict', 'first difference, and why'];
 const GAP = '  ';
-const NARROWEST_LAST_COLUMN = 30;
+const NARROWEST_LAST_COLUMN = 36;
+const INDENT = 4;
 
-/** @param {Row[]} rows @param {{ width: number, paint: Paint }} options @returns {string[]} lines */
+/**
+ * Differences stand in a last column, or below their rows where the terminal is too narrow for that.
+ * @param {Row[]} rows @param {{ width: number, paint: Paint }} options @returns {string[]} lines
+ */
 export function table(rows, { width, paint }) {
   const lastNotebook = (i) => rows[i - 1]?.notebook;
   const cells = rows.map((row, i) => [
@@ -22,19 +26,20 @@ export function table(rows, { width, paint }) {
     Math.max(...[HEADINGS, ...cells].map((cell) => cell[column].length)),
   );
   const used = widths.reduce((sum, each) => sum + each + GAP.length, 0);
-  const last = Math.max(NARROWEST_LAST_COLUMN, width - used);
-  const rule = '─'.repeat(used + last);
-  const lines = [line(HEADINGS, widths), paint('dim', rule)];
+  const beside = width - used >= NARROWEST_LAST_COLUMN;
+  const start = beside ? used : INDENT;
+  const rule = paint('dim', '─'.repeat(Math.max(width, used - GAP.length)));
+  const lines = [line(beside ? HEADINGS : HEADINGS.slice(0, 3), widths), rule];
   rows.forEach((row, i) => {
     if (i > 0 && cells[i][0] !== '') lines.push('');
-    const details = detailsOf(row, last);
+    const details = detailsOf(row, Math.max(width - start, NARROWEST_LAST_COLUMN));
     const [notebook, way, words] = cells[i];
-    const padded = [paint('bold', notebook.padEnd(widths[0])), way.padEnd(widths[1])];
     const verdict = paint(colourOf(row), words.padEnd(widths[2]));
-    lines.push([...padded, verdict, details[0] ?? ''].join(GAP).trimEnd());
-    for (const detail of details.slice(1)) lines.push(' '.repeat(used) + detail);
+    const shown = [paint('bold', notebook.padEnd(widths[0])), way.padEnd(widths[1]), verdict];
+    if (beside) shown.push(details.shift() ?? '');
+    lines.push(shown.join(GAP).trimEnd(), ...details.map((detail) => ' '.repeat(start) + detail));
   });
-  return [...lines, paint('dim', rule)];
+  return [...lines, rule];
 }
 
 /** @param {Row} row */

@@ -24,13 +24,17 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof RecordError || error instanceof StoreError) {
     return { code: EXIT.unverifiable, reason: error.reason, message: error.message };
   }
-  const code = (error as NodeJS.ErrnoException).code;
+  const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     const message = 'The disk is full. What was written before is kept; make room and run again.';
     return { code: EXIT.infrastructure, reason: 'disk', message };
   }
-  if (['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOTDIR'].includes(code ?? '')) {
-    const message = 'The .reprise folder beside the notebook cannot be written. Nothing ran.';
+  // Making a folder and its parents on a read-only disk ends in ENOENT.
+  const refused = code === 'ENOENT' && syscall === 'mkdir';
+  if (refused || ['EACCES', 'EROFS', 'EPERM', 'EEXIST', 'ENOTDIR'].includes(code ?? '')) {
+    const message =
+      'The .reprise folder beside the notebook cannot be written. Nothing ran. ' +
+      'Make it writable, or run a copy of the notebook in a folder that is.';
     return { code: EXIT.infrastructure, reason: 'disk', message };
   }
   return undefined;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findRoot, relativePath } from '../notebook/root';
 import { parseNotebook } from '../notebook/model';
 import { readFileSync } from 'node:fs';
@@ -8,13 +8,22 @@ import { cellDigest } from '../notebook/digest';
 import { Failure } from '../notebook/failure';
 import { readRecord } from '../lineage/read';
 import { Store } from '../lineage/store';
+import { readOutside } from '../replay/isolated';
 import { recover } from '../replay/run';
+import { parseDuration } from '../replay/stopping';
 import { newestRunOf, replayAndJudge } from '../replay/verify';
 import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 import { tellJudgement, exitOfJudgement } from './verdict';
 
-type Flags = ExecuteFlags & { order?: 'document' | 'executed'; overwrite?: boolean };
+type Flags = ExecuteFlags & {
+  order?: 'document' | 'executed';
+  overwrite?: boolean;
+  isolated?: boolean;
+  detach?: boolean;
+  stopAtFirstDivergence?: boolean;
+  budget?: number;
+};
 
 export function replayCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   executeOptions(program.command('replay <run-or-notebook>'))
@@ -27,6 +36,10 @@ export function replayCommand(program: Command, signal: AbortSignal, done: (code
       ]),
     )
     .option('--overwrite', 'let the replay write over the files of the run, however large')
+    .option('--isolated', 'in a folder of its own, with nothing but the recorded inputs')
+    .option('--stop-at-first-divergence', 'end at the first cell whose outputs differ')
+    .addOption(new Option('--budget <time>', 'end after this time, such as 20m').argParser(budget))
+    .option('--detach', 'do not wait (on a cluster)')
     .option('--strict', 'raise where an operation has no deterministic form')
     .action(async (what: string, flags: Flags) => done(await replay(what, flags, signal)));
 }
@@ -37,11 +50,34 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
   terminal.tell(
     `${terminal.bold(`Replaying ${run}`)}  ${terminal.dim(readRecord(store.recordPath(run)).header.notebook)}`,
   );
-  const options = { ...runOptionsOf(flags), order: flags.order, overwrite: flags.overwrite };
-  const judgement = await replayAndJudge(store, run, options, 1, contextOf(terminal, signal));
+  if (flags.detach)
+    throw new Failure('usage', 'no-target', 'Only a replay on a cluster can be left alone: --detach.');
+  if (flags.isolated) tellOutside(terminal, readOutside(readRecord(store.recordPath(run))));
+  const options = {
+    ...runOptionsOf(flags),
+    order: flags.order,
+    overwrite: flags.overwrite,
+    isolated: flags.isolated,
+    stop: { atFirstDivergence: flags.stopAtFirstDivergence, budgetMs: flags.budget },
+  };
+  const context = {
+    ...contextOf(terminal, signal),
+    onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
+  };
+  const judgement = await replayAndJudge(store, run, options, 1, context);
   terminal.document(judgement);
   tellJudgement(terminal, store, judgement);
   return exitOfJudgement(store, judgement, flags.allowErrors ?? false);
+}
+
+function tellOutside(terminal: Terminal, paths: string[]): void {
+  if (paths.length > 0) terminal.tell(`Read from outside the root, where they are: ${paths.join(', ')}`);
+}
+
+function budget(text: string): number {
+  const duration = parseDuration(text);
+  if (!duration) throw new InvalidArgumentError('It is a time such as 90s, 20m or 1h.');
+  return duration;
 }
 
 /** A run id in the current root, or a notebook's newest finished run. */

@@ -87,12 +87,16 @@ function tellCell(terminal: Terminal, store: Store, judgement: Judgement, cell: 
 
 function tellCause(terminal: Terminal, cause: Cause): void {
   terminal.say(`  ${terminal.bold('why')}   ${cause.summary} ${terminal.dim(`(${cause.confidence})`)}`);
-  for (const { what, before, after } of cause.evidence.slice(0, 3)) {
+  for (const { what, before, after } of cause.evidence
+    .filter(({ what }) => what !== cause.summary)
+    .slice(0, 3)) {
     const change =
       before !== undefined || after !== undefined ? `: ${before ?? 'absent'} → ${after ?? 'absent'}` : '';
     terminal.say(terminal.dim(`        ${what}${change}`));
   }
-  terminal.say(`  ${terminal.bold('to do')} ${whatToDo(cause)}`);
+  // What could not be compared is no cause that anything could be done about.
+  const isObstacle = cause.kind === 'unknown' && cause.confidence === 'certain';
+  if (!isObstacle) terminal.say(`  ${terminal.bold('to do')} ${whatToDo(cause)}`);
 }
 
 function headline(judgement: Judgement): string {

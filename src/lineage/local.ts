@@ -28,8 +28,17 @@ export function isAlive(facts: LocalFacts): boolean {
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Ended, but nobody has taken note of it: in a container often nobody ever does. */
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').split(')').at(-1)!.slice(0, 3));
+  } catch {
+    return false;
   }
 }

@@ -105,6 +105,8 @@ export type RecordSummary = {
   executed: number;
   skipped: { index: number; id: string }[];
   died?: { index: number; id: string; signal?: string };
+  /** The cell that was running when the run was cancelled: what it left is no result. */
+  interrupted?: { index: number; id: string };
   faults: string[];
 };
 

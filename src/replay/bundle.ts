@@ -23,6 +23,8 @@ export type BundleContent = {
   timeout?: number;
   allowErrors: boolean;
   header: Partial<RecordHeader>;
+  /** Where to run, when not in the store's own root. */
+  root?: string;
 };
 
 /**
@@ -35,7 +37,9 @@ export function writeBundle(store: Store, content: BundleContent): string {
   const bundle = {
     schema: 'reprise/bundle/1',
     run: content.run,
-    root: relative(folder, store.root).split('\\').join('/'),
+    root: relative(folder, content.root ?? store.root)
+      .split('\\')
+      .join('/'),
     notebook: content.notebook,
     document: 'notebook.ipynb',
     ...(content.order ? { order: content.order } : {}),

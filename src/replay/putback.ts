@@ -208,11 +208,11 @@ function isThere(owner: Owner): boolean {
   return isAlive({ pid: owner.pid }) && startOf(owner.pid) === owner.started;
 }
 
-/** When a process started, in clock ticks since boot; undefined where the system does not say, and of a zombie. */
+/** When a process started, in clock ticks since boot; undefined where the system does not say. */
 function startOf(pid: number): string | undefined {
   try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ');
-    return fields[0] === 'Z' ? undefined : fields[19];
+    // The name of the program, in parentheses, may hold anything.
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[19];
   } catch {
     return undefined;
   }

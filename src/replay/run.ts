@@ -14,6 +14,8 @@ import { writeBundle } from './bundle';
 import { type Ended, executeLocally, type RunnerEvent } from './local';
 import { injectParameters, type Parameters, type Plan, planRun, type RunOptions } from './plan';
 import { keepFiles, putFilesBack, recoverFiles, refuseIfBusy } from './putback';
+import { packOutputs, unpackInputs } from './isolated';
+import { type Stop, Stopper, type Stopped } from './stopping';
 import { documentOfRun, documentOrder, executedOrder } from './sources';
 
 export type Context = {
@@ -36,6 +38,8 @@ export type Finished = {
   notebook: string;
   /** The notebook on disk is no longer the one that ran. */
   notebookChanged: boolean;
+  /** Why a replay was ended before its last cell, when we ended it. */
+  stopped?: Stopped;
 };
 
 /** Executes a notebook top to bottom where it lies, on the files as they are, and records it. */
@@ -72,6 +76,9 @@ export type ReplayOptions = Pick<
 > & {
   order?: 'document' | 'executed';
   overwrite?: boolean;
+  /** In a folder of its own with the recorded inputs, instead of the notebook's folder. */
+  isolated?: boolean;
+  stop?: Stop;
 };
 
 /**
@@ -87,7 +94,7 @@ export async function replayRun(
 ): Promise<Finished> {
   const record = readRecord(store.recordPath(original));
   const { header } = record;
-  refuseIfBusy(store);
+  if (!options.isolated) refuseIfBusy(store);
   const notebookPath = `${store.root}/${header.notebook}`;
   const python = (await findInterpreter(notebookPath, store.root, options.python)).path;
   const policy = options.policy ?? header.policy;
@@ -115,16 +122,52 @@ export async function replayRun(
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
     header: { replayOf: original, order: options.order ?? 'document' },
+    root: options.isolated ? unpackInputs(store, run, record) : store.root,
   });
+  const stopper = new Stopper(store, record, options.stop ?? {}, context.signal);
+  const watched = {
+    ...context,
+    signal: stopper.signal,
+    onEvent: (event: RunnerEvent) => {
+      context.onEvent(event);
+      stopper.look(event);
+    },
+  };
+  const replay = () => execute(store, run, folder, python, watched);
+  const inPlace = () => withFilesKept(store, run, folder, record, options.overwrite ?? false, replay);
   try {
-    keepFiles(store, run, record.cells, options.overwrite ?? false);
+    const ended = options.isolated ? await replay() : await inPlace();
+    return {
+      ...finished(store, run, ended, header.notebook),
+      ...(stopper.stopped ? { stopped: stopper.stopped } : {}),
+    };
+  } finally {
+    stopper.dispose();
+    if (options.isolated)
+      packOutputs(
+        store,
+        run,
+        existsSync(store.recordPath(run)) ? readRecord(store.recordPath(run)) : undefined,
+      );
+  }
+}
+
+async function withFilesKept(
+  store: Store,
+  run: string,
+  folder: string,
+  original: RunRecord,
+  overwrite: boolean,
+  replay: () => Promise<Ended>,
+): Promise<Ended> {
+  try {
+    keepFiles(store, run, original.cells, overwrite);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
   try {
-    const ended = await execute(store, run, folder, python, context);
-    return finished(store, run, ended, header.notebook);
+    return await replay();
   } finally {
     putFilesBack(store, run);
   }

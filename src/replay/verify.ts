@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { readSidecar, sidecarPath, type Tolerance } from '../notebook/sidecar';
+import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Judgement } from './documents';
 import { type Experiment, judge } from './judge';
@@ -61,7 +62,8 @@ export async function replayAndJudge(
   for (let number = 1; number <= times; number++) {
     context.onStep?.(times > 1 ? `replay ${number} of ${times}` : 'replaying');
     const replay = await replayRun(store, original, options, context);
-    requireEnd(replay);
+    if (replay.stopped) context.onStep?.(stopPhrase(replay));
+    else requireEnd(replay);
     replays.push(replay);
   }
   const sides = replays.map(({ run }) => loadRunSide(store, run));
@@ -123,6 +125,17 @@ function readTolerance(notebook: string): Tolerance | undefined {
 export function keepVerdict(store: Store, run: string, judgement: Judgement): Judgement {
   writeFileSync(join(store.runFolder(run), 'verdict.json'), JSON.stringify(judgement, null, 1) + '\n');
   return judgement;
+}
+
+/** What of the original a replay that was ended early has reached. */
+function stopPhrase({ stopped, record, store }: Finished): string {
+  if (stopped?.why === 'diverged') return `stopped at the first different cell, ${stopped.cell ?? '?'}`;
+  const original = readRecord(store.recordPath(record.header.replayOf ?? record.header.run));
+  const reached = new Set(record.cells.filter(({ status }) => status === 'ok').map(({ index }) => index));
+  const time = (cells: typeof original.cells) => cells.reduce((sum, { durationMs }) => sum + durationMs, 0);
+  const share = time(original.cells.filter(({ index }) => reached.has(index))) / (time(original.cells) || 1);
+  const last = Math.max(-1, ...reached);
+  return `stopped when its time was spent, after cell ${last} (${Math.round(100 * share)} % of the recorded time)`;
 }
 
 function requireEnd(finished: Finished): void {

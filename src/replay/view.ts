@@ -78,11 +78,17 @@ function viewOf(side: Side, cell: RecordedCell): CellView {
     index: cell.index,
     id: cell.id,
     source: side.source(cell),
-    ran: side.record === null ? outputs !== undefined : line !== undefined,
+    ran: side.record === null ? outputs !== undefined : line !== undefined && !wasInterrupted(side, line),
     ...(line === undefined ? {} : { line }),
     ...(outputs === undefined ? {} : { outputs }),
     ...(recorded === undefined ? {} : { recorded }),
   };
+}
+
+/** What the cell left that was running when the run was cancelled is no result of its own. */
+function wasInterrupted({ record }: Side, { id, index }: CellLine): boolean {
+  const interrupted = record?.summary?.interrupted;
+  return interrupted?.id === id && interrupted.index === index;
 }
 
 function codeCells(side: Side): RecordedCell[] {

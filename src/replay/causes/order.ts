@@ -14,7 +14,7 @@ export function executionOrder(context: Context): Suspect[] {
   const [ran, repeated] = [sequence(context.original), sequence(context.replay)];
   if (ran.length === 0 || repeated.length === 0) return [];
   if (ran.map(({ id }) => id).join('\n') === repeated.map(({ id }) => id).join('\n')) return [];
-  const story = storyOf(ran, repeated);
+  const story = storyOf(ran, repeated, isWhole(context.replay));
   if (story === undefined) return [];
   const proven = context.experiment?.executedRepeats === true && !context.experiment.documentDoes;
   const inputs = otherWriters(context);
@@ -40,9 +40,16 @@ function sequence({ record }: Side): CellLine[] {
   return record?.cells ?? [];
 }
 
+/** Cells that a cut-off run never came to are not missing from the notebook. */
+function isWhole({ record }: Side): boolean {
+  const summary = record?.summary;
+  return summary === undefined || (summary?.status === 'ok' && summary.skipped.length === 0);
+}
+
 function storyOf(
   ran: CellLine[],
   repeated: CellLine[],
+  whole: boolean,
 ): { kind: 'order' | 'hidden-state'; sentence: string } | undefined {
   const last = [...new Map(ran.map((line) => [line.id, line])).values()].sort((a, b) => a.seq - b.seq);
   const late = last.find(({ index }, i) => i > 0 && index < (last[i - 1]?.index ?? -1));
@@ -60,7 +67,7 @@ function storyOf(
   }
   const present = new Set(repeated.map(({ id }) => id));
   const gone = ran.filter(({ id }) => !present.has(id));
-  if (gone.length === 0) return undefined;
+  if (gone.length === 0 || !whole) return undefined;
   const cells = sentenceList(gone.map(({ index }) => `cell ${index}`));
   return { kind: 'hidden-state', sentence: `The original ran ${cells}, which the replay does not have.` };
 }

@@ -16,6 +16,7 @@ from ..outputs import MESSAGES, OutputArea
 
 # How long an interrupted cell may take to stop before its kernel is killed.
 GRACE_SECONDS = 10.0
+NUDGE_SECONDS = 1.0
 START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
 
 
@@ -104,14 +105,25 @@ class Client:
     def _collect(self, message: str, area: OutputArea, timeout: Optional[float]) -> Reply:
         deadline = time.monotonic() + timeout if timeout else None
         asked_to_stop: Optional[Exception] = None
+        nudge = 0.0
         reply, idle = None, False
         while reply is None or not idle:
-            if asked_to_stop is None and self._cancelled():
-                asked_to_stop, deadline = Cancelled(), self._interrupt()
-            elif deadline is not None and time.monotonic() > deadline:
+            now = time.monotonic()
+            if asked_to_stop is None:
+                if self._cancelled():
+                    # Its pipe stays readable from now on.
+                    self._poller.unregister(self._wake)
+                    asked_to_stop = Cancelled()
+                elif deadline is not None and now > deadline:
+                    asked_to_stop = TimedOut()
                 if asked_to_stop is not None:
-                    raise asked_to_stop
-                asked_to_stop, deadline = TimedOut(), self._interrupt()
+                    deadline = now + GRACE_SECONDS
+            elif deadline is not None and now > deadline:
+                raise asked_to_stop
+            if asked_to_stop is not None and now > nudge:
+                # A kernel that has not begun the cell yet drops an interrupt: it is sent until it is heeded.
+                self._manager.interrupt_kernel()
+                nudge = now + NUDGE_SECONDS
             ready = dict(self._poller.poll(200 if deadline is None else _milliseconds(deadline)))
             if self._client.iopub_channel.socket in ready:
                 idle = self._read_outputs(message, area) or idle
@@ -120,18 +132,11 @@ class Client:
             if not ready and not self._manager.is_alive():
                 self._read_outputs(message, area)
                 raise KernelDied(self._end_signal())
+        if isinstance(asked_to_stop, Cancelled):
+            raise asked_to_stop
         if asked_to_stop is not None:
-            self._note(asked_to_stop, reply)
+            reply.status = "timeout"
         return reply
-
-    def _note(self, asked: Exception, reply: Reply) -> None:
-        if isinstance(asked, Cancelled):
-            raise asked
-        reply.status = "timeout"
-
-    def _interrupt(self) -> float:
-        self._manager.interrupt_kernel()
-        return time.monotonic() + GRACE_SECONDS
 
     def _read_outputs(self, parent: str, area: OutputArea) -> bool:
         idle = False

@@ -64,6 +64,7 @@ class _Run:
         self._raws: List[str] = []
         self._faults: List[str] = []
         self._skipped: List[Dict[str, Any]] = []
+        self._how_it_ended: Dict[str, Any] = {}
         self._started = time.monotonic()
 
     def execute(self) -> int:
@@ -77,7 +78,7 @@ class _Run:
             control.start()
         client = Client(self._argv(), self._environment(), bundle.working_folder, control.cancelled.is_set, reading)
         environment: Dict[str, Any] = {}
-        status, died = "cancelled", None
+        status = "cancelled"
         # The header needs the fingerprint and git; the kernel starts meanwhile.
         gathering = threading.Thread(target=lambda: environment.update(self._surroundings()), daemon=True)
         gathering.start()
@@ -94,15 +95,15 @@ class _Run:
             self._write_local(client.pid)
             self._events.send("started", run=bundle.run, pid=os.getpid(), kernelPid=client.pid)
             self._events.send("environment", environment=environment["environment"])
-            status, died = self._run_cells(client)
+            status = self._run_cells(client)
         finally:
             with contextlib.suppress(Exception):
-                client.stop(now=status == "cancelled" or died is not None)
+                client.stop(now=status == "cancelled" or "died" in self._how_it_ended)
             guard.dismiss()
-        self._finish(status, died)
+        self._finish(status)
         return 0
 
-    def _run_cells(self, client: Any) -> "tuple[str, Optional[Dict[str, Any]]]":
+    def _run_cells(self, client: Any) -> str:
         from .client import Cancelled, KernelDied, TimedOut
 
         status = "ok"
@@ -119,15 +120,19 @@ class _Run:
                 reply = client.execute(step.source, step.id, step.index, area, self._bundle.timeout, stop)
             except Cancelled:
                 self._end_cell(step, "error", began, None, area)
-                return "cancelled", self._skip(steps[number + 1 :])
+                self._skip(steps[number + 1 :])
+                self._how_it_ended = {"interrupted": {"index": step.index, "id": step.id}}
+                return "cancelled"
             except (KernelDied, TimedOut) as error:
                 self._end_cell(step, "error", began, None, area)
                 self._skip(steps[number + 1 :])
                 place = {"index": step.index, "id": step.id}
                 if isinstance(error, TimedOut):
                     self._fault(f"cell {step.index} did not stop when it was interrupted after its time; the kernel was killed")
-                    return "error", {**place, "signal": "SIGKILL"}
-                return "died", {**place, "signal": error.signal} if error.signal else place
+                    self._how_it_ended = {"died": {**place, "signal": "SIGKILL"}}
+                    return "error"
+                self._how_it_ended = {"died": {**place, "signal": error.signal} if error.signal else place}
+                return "died"
             self._outputs[step.index] = (area, reply.execution_count)
             if reply.status == "timeout":
                 self._fault(f"cell {step.index} ran longer than {self._bundle.timeout:g} s and was interrupted")
@@ -137,7 +142,7 @@ class _Run:
                 status = "error"
                 self._skip(steps[number + 1 :])
                 break
-        return status, None
+        return status
 
     def _end_cell(self, step: Step, status: str, began: float, record: Any, area: OutputArea) -> None:
         arrived, _ = digest_form(raw_form(area.finished()))
@@ -156,7 +161,7 @@ class _Run:
     def _skip(self, steps: List[Step]) -> None:
         self._skipped.extend({"index": step.index, "id": step.id} for step in steps)
 
-    def _finish(self, status: str, died: Optional[Dict[str, Any]]) -> None:
+    def _finish(self, status: str) -> None:
         results = hashlib.sha256("".join(self._raws).encode()).hexdigest()
         duration = round((time.monotonic() - self._started) * 1000, 3)
         root = ""
@@ -172,9 +177,8 @@ class _Run:
                 "executed": len(self._raws),
                 "skipped": self._skipped,
                 "faults": self._faults,
+                **self._how_it_ended,
             }
-            if died is not None:
-                summary["died"] = died
             root = RecordWriter(self._record).append(summary)
             write_executed(self._bundle, self._outputs)
             write_manifest(self._bundle.out)

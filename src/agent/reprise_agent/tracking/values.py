@@ -23,6 +23,7 @@ _MAX_DEPTH = 100  # nested instances; each takes several interpreter frames and 
 _MAX_REPEATS = 20_000  # parts of cycles that must be written again each time they are met
 _CHUNK = 65_536
 _RECURSION = 1000
+# How protocol 3 writes sets, in no order to speak of.
 _SETS = (b"cbuiltins\nset\n", b"cbuiltins\nfrozenset\n")
 
 Result = Tuple[Optional[str], str, str]
@@ -98,7 +99,9 @@ class _Writer(pickle.Pickler):
         self._substitute = substitute
 
     def reducer_override(self, value: Any) -> Any:
-        return NotImplemented if value is _leaf else (_leaf, self._substitute(value))
+        if value is _leaf or value is set or value is frozenset:
+            return NotImplemented
+        return _leaf, self._substitute(value)
 
 
 class Digester:

@@ -6,7 +6,7 @@ import hashlib
 import sys
 from typing import Any, Optional, Tuple
 
-from .base import Form, is_from, qualified_name
+from .base import Form, is_a, is_from, qualified_name
 
 _CHUNK = 1 << 24
 _LONG_DOUBLE_BYTES = 10  # of the 12 or 16 that x87 numbers take up, the rest is garbage
@@ -24,23 +24,23 @@ def describe_array(value: Any) -> Optional[Form]:
     numpy = sys.modules.get("numpy")
     if numpy is None:
         return None
-    if isinstance(value, numpy.ma.MaskedArray):
+    if is_a(value, numpy.ma.MaskedArray):
         return _masked(numpy, value)
-    if isinstance(value, numpy.ndarray):
+    if is_a(value, numpy.ndarray):
         return _array(numpy, value)
-    if isinstance(value, numpy.generic):
+    if is_a(value, numpy.generic):
         return "scalar", (type(value).__name__, numpy.asarray(value)), "exact"
-    if isinstance(value, numpy.dtype):
+    if is_a(value, numpy.dtype):
         return "dtype", str(value), "exact"
-    if isinstance(value, numpy.ufunc):
+    if is_a(value, numpy.ufunc):
         return "ufunc", value.__name__, "exact"
-    if isinstance(value, numpy.random.Generator):
+    if is_a(value, numpy.random.Generator):
         return "Generator", value.bit_generator, "exact"
-    if isinstance(value, numpy.random.BitGenerator):
+    if is_a(value, numpy.random.BitGenerator):
         return "BitGenerator", (qualified_name(type(value)), value.state, _seed_of(value)), "exact"
-    if isinstance(value, numpy.random.RandomState):
+    if is_a(value, numpy.random.RandomState):
         return "RandomState", value.get_state(legacy=False), "exact"
-    if isinstance(value, numpy.random.SeedSequence):
+    if is_a(value, numpy.random.SeedSequence):
         return "SeedSequence", {**value.state, "pool": value.pool}, "exact"
     if is_from(value, "scipy") and hasattr(value, "format") and hasattr(value, "getnnz"):
         return _sparse(value)

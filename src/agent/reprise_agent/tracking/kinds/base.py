@@ -27,6 +27,11 @@ def type_name(value: Any) -> str:
         return "?"
 
 
+def is_a(value: Any, classes: Any) -> bool:
+    """`isinstance` that goes by the real type: a `__class__` of the user's own is not asked."""
+    return issubclass(type(value), classes)
+
+
 def is_from(value: Any, *packages: str) -> bool:
     """Whether the value's own type was defined in one of the packages."""
     module = type(value).__module__

@@ -12,7 +12,7 @@ import types
 import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
-from .base import Form, qualified_name
+from .base import Form, is_a, qualified_name
 
 _LIBRARY_PARTS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _STDLIB = tuple(
@@ -50,9 +50,9 @@ def _is_users_file(path: Any) -> bool:
 
 
 def describe_code(value: Any) -> Optional[Form]:
-    if isinstance(value, types.ModuleType):
+    if is_a(value, types.ModuleType):
         return "module", value.__name__, "exact"
-    if isinstance(value, type):
+    if is_a(value, type):
         return _class(value)
     kind = type(value)
     if kind is types.FunctionType:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, List, Optional, Tuple
 
-from .base import Form, derives_from, is_from, qualified_name
+from .base import Form, derives_from, is_a, is_from, qualified_name
 
 
 def describe_frame(value: Any) -> Optional[Form]:
@@ -13,17 +13,17 @@ def describe_frame(value: Any) -> Optional[Form]:
     if pandas is None or not hasattr(pandas, "DataFrame"):
         return None
     name = qualified_name(type(value))
-    if isinstance(value, pandas.DataFrame):
+    if is_a(value, pandas.DataFrame):
         columns = [_values(value, position) for position in range(value.shape[1])]
         return "DataFrame", (name, value.columns, value.index, columns, value.attrs), "exact"
-    if isinstance(value, pandas.Series):
+    if is_a(value, pandas.Series):
         return "Series", (name, value.name, value.index, value.array, value.attrs), "exact"
-    if isinstance(value, pandas.Index):
+    if is_a(value, pandas.Index):
         return _index(pandas, value, name)
-    if isinstance(value, pandas.api.extensions.ExtensionArray):
+    if is_a(value, pandas.api.extensions.ExtensionArray):
         return _extension_array(pandas, value, name)
-    if isinstance(value, pandas.api.extensions.ExtensionDtype):
-        categories = (value.categories, value.ordered) if isinstance(value, pandas.CategoricalDtype) else None
+    if is_a(value, pandas.api.extensions.ExtensionDtype):
+        categories = (value.categories, value.ordered) if is_a(value, pandas.CategoricalDtype) else None
         return "dtype", (name, str(value), categories), "exact"
     if not is_from(value, "pandas"):
         return None
@@ -33,13 +33,13 @@ def describe_frame(value: Any) -> Optional[Form]:
 def _scalar(pandas: Any, value: Any, name: str) -> Optional[Form]:
     if value is pandas.NaT or value is pandas.NA:
         return "missing", name, "exact"
-    if isinstance(value, pandas.Timestamp):
+    if is_a(value, pandas.Timestamp):
         return "Timestamp", (*_ticks(value), value.tzinfo, value.fold), "exact"
-    if isinstance(value, pandas.Timedelta):
+    if is_a(value, pandas.Timedelta):
         return "Timedelta", _ticks(value), "exact"
-    if isinstance(value, pandas.Period):
+    if is_a(value, pandas.Period):
         return "Period", (value.ordinal, value.freqstr), "exact"
-    if isinstance(value, pandas.Interval):
+    if is_a(value, pandas.Interval):
         return "Interval", (value.left, value.right, value.closed), "exact"
     return None
 
@@ -55,9 +55,9 @@ def _values(frame: Any, position: int) -> Any:
 
 
 def _index(pandas: Any, index: Any, name: str) -> Form:
-    if isinstance(index, pandas.RangeIndex):
+    if is_a(index, pandas.RangeIndex):
         return "index", (name, list(index.names), (index.start, index.stop, index.step)), "exact"
-    if isinstance(index, pandas.MultiIndex):
+    if is_a(index, pandas.MultiIndex):
         # By level: which codes stand for a label is not part of the value.
         levels: List[Any] = [index.get_level_values(position) for position in range(index.nlevels)]
         return "index", (name, list(index.names), levels), "exact"
@@ -67,21 +67,21 @@ def _index(pandas: Any, index: Any, name: str) -> Form:
 
 def _extension_array(pandas: Any, array: Any, name: str) -> Form:
     dtype = str(array.dtype)
-    if isinstance(array, pandas.Categorical):
+    if is_a(array, pandas.Categorical):
         return "extension", ("Categorical", array.codes, array.categories, array.ordered), "exact"
     if type(array).__name__ in ("NumpyExtensionArray", "PandasArray"):
         return "plain", array.to_numpy(), "exact"
-    if isinstance(array, pandas.arrays.SparseArray):
+    if is_a(array, pandas.arrays.SparseArray):
         positions = array.sp_index.to_int_index().indices
         return "extension", (name, dtype, len(array), positions, array.sp_values, array.fill_value), "exact"
-    if isinstance(array, pandas.arrays.IntervalArray):
+    if is_a(array, pandas.arrays.IntervalArray):
         return "extension", (name, dtype, array.left, array.right), "exact"
     if derives_from(type(array), "BaseMaskedArray", "pandas"):
         data = array._data.copy()
         data[array._mask] = data.dtype.type()  # what lies under the mask is not part of the value
         return "extension", (name, dtype, data, array._mask), "exact"
-    if isinstance(array, (pandas.arrays.DatetimeArray, pandas.arrays.TimedeltaArray, pandas.arrays.PeriodArray)):
+    if is_a(array, (pandas.arrays.DatetimeArray, pandas.arrays.TimedeltaArray, pandas.arrays.PeriodArray)):
         return "extension", (name, dtype, array.asi8), "exact"
-    if isinstance(array, pandas.arrays.StringArray):
+    if is_a(array, pandas.arrays.StringArray):
         return "extension", ("StringArray", dtype, array.to_numpy(dtype=object)), "exact"
     return "extension", (name, dtype, list(array)), "exact"

@@ -9,7 +9,7 @@ import types
 import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
-from .base import CONTAINERS, Form, Opaque, derives_from, qualified_name
+from .base import CONTAINERS, Form, Opaque, derives_from, is_a, qualified_name
 from .code import is_users_module
 
 _HEAP_TYPE = 1 << 9
@@ -26,8 +26,8 @@ _OPAQUE_TYPES = (
 )
 # Facts of a fit's duration and of the machine, not of the model.
 _TIMINGS = frozenset({"refit_time_", "_n_threads"})
-# Classes of these packages keep their whole state in what they reduce to.
-_HONEST_PACKAGES = frozenset({"sklearn", "scipy"})
+# Classes of these packages keep their whole state, and nothing else, in their fields or in what they reduce to.
+_HONEST_PACKAGES = frozenset("builtins argparse collections string sklearn scipy".split())
 
 _layouts: "weakref.WeakKeyDictionary[type, Optional[Tuple[type, ...]]]" = weakref.WeakKeyDictionary()
 
@@ -35,9 +35,9 @@ _layouts: "weakref.WeakKeyDictionary[type, Optional[Tuple[type, ...]]]" = weakre
 def describe_object(value: Any) -> Form:
     cls = type(value)
     package = str(cls.__module__).partition(".")[0]
-    if package in _OPAQUE_PACKAGES or isinstance(value, _OPAQUE_TYPES):
+    if package in _OPAQUE_PACKAGES or is_a(value, _OPAQUE_TYPES):
         raise Opaque(qualified_name(cls))
-    if isinstance(value, enum.Enum):
+    if is_a(value, enum.Enum):
         return "enum", (qualified_name(cls), value._name_, value._value_), "exact"
     if derives_from(cls, "BaseEstimator", "sklearn"):
         return "estimator", (qualified_name(cls), _without_timings(_fields(value))), "exact"
@@ -45,7 +45,7 @@ def describe_object(value: Any) -> Form:
     bases = _builtin_bases(cls)
     if bases is not None and (users or package == "builtins" or not _reduces_itself(cls)):
         content = [_held_by(value, base) for base in bases]
-        certain = users or package in {"builtins", "argparse", "collections", "string", "numbers"}
+        certain = users or package in _HONEST_PACKAGES
         exact = certain or _is_record(cls)
         return "object", (qualified_name(cls), content, _fields(value)), "exact" if exact else "pickle"
     return _reduced(value, cls, package)

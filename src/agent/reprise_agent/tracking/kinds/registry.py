@@ -6,7 +6,7 @@ import sys
 from typing import Any, Optional, Tuple
 
 from .arrays import describe_array, inline_scalar
-from .base import ATOMS, Form, is_from
+from .base import ATOMS, Form, is_a, is_from
 from .code import describe_code
 from .frames import describe_frame
 from .objects import describe_object
@@ -22,7 +22,7 @@ def inline_form(value: Any) -> Optional[Tuple[Any, ...]]:
     if inline is not None:
         return inline(value)
     numpy = sys.modules.get("numpy")
-    if numpy is not None and is_from(value, "numpy") and isinstance(value, numpy.generic):
+    if numpy is not None and is_from(value, "numpy") and is_a(value, numpy.generic):
         return inline_scalar(value)
     return None
 

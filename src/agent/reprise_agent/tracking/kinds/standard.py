@@ -17,7 +17,7 @@ import types
 import uuid
 from typing import Any, Callable, Dict, Tuple
 
-from .base import Form, Opaque, qualified_name
+from .base import Form, Opaque, is_a, qualified_name
 
 # Small and closed: written in place, no digest of their own.
 INLINE: Dict[type, Callable[[Any], Tuple[Any, ...]]] = {
@@ -63,10 +63,10 @@ def describe_standard(value: Any) -> "Form | None":
     exact = EXACT.get(type(value))
     if exact is not None:
         return (*exact(value), "exact")
-    if isinstance(value, pathlib.PurePath):
+    if is_a(value, pathlib.PurePath):
         return "path", str(value), "exact"
-    if isinstance(value, random.SystemRandom):
+    if is_a(value, random.SystemRandom):
         raise Opaque("reads the operating system's entropy")
-    if isinstance(value, datetime.tzinfo) and isinstance(getattr(value, "key", None), str):
+    if is_a(value, datetime.tzinfo) and isinstance(getattr(value, "key", None), str):
         return "zone", (qualified_name(type(value)), value.key), "exact"  # type: ignore[attr-defined]
     return None

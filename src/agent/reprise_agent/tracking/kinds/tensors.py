@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Dict, List, Optional, Tuple
 
-from .base import Form, Opaque, derives_from, is_from, qualified_name
+from .base import Form, Opaque, derives_from, is_a, is_from, qualified_name
 
 _MODULE_INTERNALS = frozenset("_parameters _buffers _modules _non_persistent_buffers_set".split())
 
@@ -26,22 +26,22 @@ def describe_tensor(value: Any) -> Optional[Form]:
 
 
 def _torch(torch: Any, value: Any) -> Optional[Form]:
-    if isinstance(value, torch.Tensor):
+    if is_a(value, torch.Tensor):
         return "tensor", _tensor(torch, value), "exact"
-    if isinstance(value, torch.nn.Module):
+    if is_a(value, torch.nn.Module):
         modules: List[Tuple[Any, ...]] = [
             (name, qualified_name(type(module)), module.training, _settings(module))
             for name, module in value.named_modules()
         ]
         unsaved = [(name, buffer) for name, buffer in value.named_buffers()]
         return "Module", (modules, list(value.state_dict().items()), unsaved), "exact"
-    if isinstance(value, torch.optim.Optimizer):
+    if is_a(value, torch.optim.Optimizer):
         return "Optimizer", (qualified_name(type(value)), value.state_dict()), "exact"
-    if isinstance(value, torch.Generator):
+    if is_a(value, torch.Generator):
         return "Generator", (str(value.device), value.get_state()), "exact"
-    if isinstance(value, (torch.dtype, torch.device, torch.memory_format, torch.layout)):
+    if is_a(value, (torch.dtype, torch.device, torch.memory_format, torch.layout)):
         return "torch", str(value), "exact"
-    if isinstance(value, torch.Size):
+    if is_a(value, torch.Size):
         return "Size", tuple(value), "exact"
     return None
 
