@@ -17,12 +17,13 @@ import { contextOf, type OutputFlags, outputOptions, terminalOf } from './shared
 import type { Terminal } from './terminal';
 import { tellCauses } from './verdict';
 
-type Flags = OutputFlags & { experiment?: boolean };
+type Flags = OutputFlags & { experiment?: boolean; python?: string };
 
 export function explainCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   outputOptions(program.command('explain <replay-or-a> [b]'))
     .description('why results differ, with the evidence')
     .addHelpText('before', 'Example: reprise explain 20261123-102000-d4e5f6\n')
+    .option('--python <path>', 'the Python to replay with')
     .option('--experiment', 'replay the original in both orders where the order of execution is suspected')
     .action(async (a: string, b: string | undefined, flags: Flags) => {
       const terminal = terminalOf(flags);
@@ -56,13 +57,14 @@ async function judged(
   const kept = join(store.runFolder(run), 'verdict.json');
   const context = contextOf(terminal, signal);
   const original = header.replayOf ?? run;
+  const options = { python: flags.python };
   if (flags.experiment && ranOutOfOrder(readRecord(store.recordPath(original)))) {
-    const experiment = await tryBothOrders(store, original, {}, context);
+    const experiment = await tryBothOrders(store, original, options, context);
     const replay = header.replayOf
       ? run
-      : (await replayAndJudge(store, original, {}, 1, context)).replays[0]!;
-    const options = { ...judging(store, header.notebook, {}), experiment };
-    return { store, judgement: judge(loadRunSide(store, original), [loadRunSide(store, replay)], options) };
+      : (await replayAndJudge(store, original, options, 1, context)).replays[0]!;
+    const judged = { ...judging(store, header.notebook, {}), experiment };
+    return { store, judgement: judge(loadRunSide(store, original), [loadRunSide(store, replay)], judged) };
   }
   if (existsSync(kept)) return { store, judgement: JSON.parse(readFileSync(kept, 'utf8')) as Judgement };
   if (header.replayOf !== undefined) {
@@ -72,5 +74,5 @@ async function judged(
       `Replay ${run} has not been judged. Compare it: reprise explain ${header.replayOf} ${run}`,
     );
   }
-  return { store, judgement: await replayAndJudge(store, run, {}, 1, context) };
+  return { store, judgement: await replayAndJudge(store, run, options, 1, context) };
 }

@@ -7,7 +7,7 @@ import { type Finished, runNotebook } from '../replay/run';
 import { runDocument } from '../replay/rundocument';
 import { exitOfRun } from './exit';
 import { duration } from './progress';
-import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, terminalOf } from './shared';
+import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, tellPlan, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 
 type Flags = ExecuteFlags & { p?: string[]; out?: string; inPlace?: boolean };
@@ -28,9 +28,7 @@ async function run(notebook: string, flags: Flags, signal: AbortSignal): Promise
   const terminal = terminalOf(flags);
   const options = { ...runOptionsOf(flags), parameters: flags.p && parametersOf(flags.p) };
   const plan = planRun(notebook, options);
-  terminal.tell(
-    `${terminal.bold(plan.notebook)}  ${terminal.dim(`policy ${plan.policy}, ${seedPhrase(plan.seed.from)}`)}`,
-  );
+  tellPlan(terminal, plan);
   const finished = await runNotebook(notebook, options, contextOf(terminal, signal));
   const document = runDocument(finished.store, finished.run, finished.record);
   const executed = join(finished.store.root, document.executed);
@@ -69,10 +67,6 @@ export function tellEnd(terminal: Terminal, finished: Finished): void {
 function signalPhrase(finished: Finished): string {
   const signal = finished.record.summary?.died?.signal;
   return signal ? ` (${signal}${signal === 'SIGKILL' ? ', often for lack of memory' : ''})` : '';
-}
-
-function seedPhrase(from: string): string {
-  return from === 'fresh' ? 'fresh entropy, recorded' : 'fixed seed';
 }
 
 function parametersOf(given: string[]): Parameters {

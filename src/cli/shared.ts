@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { POLICIES, type Policy } from '../determinism/policy';
 import { findRoot } from '../notebook/root';
+import { settleAgent } from '../kernel/kernelspec';
 import { Store } from '../lineage/store';
 import { type Context, recover } from '../replay/run';
-import type { RunOptions } from '../replay/plan';
+import type { Plan, RunOptions } from '../replay/plan';
 import { ProgressLines } from './progress';
 import { Terminal } from './terminal';
 
@@ -90,6 +91,15 @@ export function agentPath(): string {
   return join(__dirname, 'agent.pyz');
 }
 
+/** The agent that a run uses: a copy that no build or update replaces under a kernel's feet, where one can be made. */
+export function runningAgent(): string {
+  try {
+    return settleAgent(agentPath());
+  } catch {
+    return agentPath();
+  }
+}
+
 /** The store of the current folder, for commands that are given a run id or nothing. */
 export function storeHere(terminal: Terminal): Store {
   const store = new Store(findRoot(resolve('notebook.ipynb')));
@@ -101,12 +111,18 @@ export function storeHere(terminal: Terminal): Store {
 export function contextOf(terminal: Terminal, signal: AbortSignal): Context {
   const lines = new ProgressLines(terminal);
   return {
-    agent: agentPath(),
+    agent: runningAgent(),
     signal,
     onEvent: (event) => lines.show(event),
     onDocument: (document) => lines.label(document),
     onRecovered: (paths) => tellRecovered(terminal, paths),
   };
+}
+
+/** Under what a notebook is about to run. */
+export function tellPlan(terminal: Terminal, { notebook, policy, seed }: Plan): void {
+  const entropy = seed.from === 'fresh' ? 'fresh entropy, recorded' : 'fixed seed';
+  terminal.tell(`${terminal.bold(notebook)}  ${terminal.dim(`policy ${policy}, ${entropy}`)}`);
 }
 
 function tellRecovered(terminal: Terminal, paths: string[]): void {

@@ -30,9 +30,10 @@ export class Terminal {
     if (this.format === 'text') this.out.write(text + '\n');
   }
 
-  /** What happens while it happens: stdout for people, stderr beside a document. */
+  /** What happens while it happens: stdout for people, stderr beside a document unless events take its place. */
   tell(text: string): void {
-    (this.format === 'text' ? this.out : this.err).write(text + '\n');
+    if (this.format === 'text') this.out.write(text + '\n');
+    else if (this.progress === 'text') this.err.write(text + '\n');
   }
 
   /** A line that the next one replaces. */

@@ -1,11 +1,21 @@
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Failure } from '../notebook/failure';
+import { findRoot } from '../notebook/root';
 import type { Judgement } from '../replay/documents';
 import { planRun } from '../replay/plan';
 import { verifyNotebook } from '../replay/verify';
 import { Store } from '../lineage/store';
 import { EXIT, problemOf, worstExit } from './exit';
-import { contextOf, count, type ExecuteFlags, executeOptions, runOptionsOf, terminalOf } from './shared';
+import {
+  contextOf,
+  count,
+  type ExecuteFlags,
+  executeOptions,
+  runOptionsOf,
+  tellPlan,
+  terminalOf,
+} from './shared';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
 type Flags = ExecuteFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
@@ -34,13 +44,13 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
   const codes: number[] = [];
   for (const notebook of notebooks) {
     try {
-      terminal.tell(terminal.bold(notebook));
+      tellPlan(terminal, planRun(notebook, options));
       const context = {
         ...contextOf(terminal, signal),
         onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
       };
       const judgement = await verifyNotebook(notebook, options, context);
-      const store = new Store(planRun(notebook, {}).root);
+      const store = new Store(findRoot(resolve(notebook)));
       judgements.push(judgement);
       tellJudgement(terminal, store, judgement);
       codes.push(exitOfJudgement(store, judgement, flags.allowErrors ?? false));

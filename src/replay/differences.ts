@@ -118,7 +118,10 @@ function bundleDifferences(
   rawA: Bundle,
   rawB: Bundle,
 ): OutputDifference[] {
-  const mimes = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort();
+  // What a person reads most easily comes first.
+  const mimes = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort(
+    (x, y) => Number(y === 'text/plain') - Number(x === 'text/plain') || (x < y ? -1 : 1),
+  );
   return mimes.flatMap((mime): OutputDifference[] => {
     const [was, is] = [a[mime], b[mime]];
     if (JSON.stringify(was) === JSON.stringify(is)) return [];

@@ -84,7 +84,7 @@ export function whatToDo({ kind, evidence, summary }: Cause): string {
         return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had.';
       return 'Give it a seed, or run under the policy `close`, which seeds it.';
     case 'environment-drift':
-      return 'Run `reprise restore` to build the pinned environment, or `reprise pin` to accept this one.';
+      return 'Install what was recorded and replay again; or, if this is the environment you want, run the notebook again in it.';
     case 'data-drift':
       return `Put back ${evidence[0]?.where?.file ?? 'the file'} as it was, or run the notebook again and seal the new result.`;
     case 'hardware':

@@ -36,6 +36,9 @@ export async function verifyNotebook(
   context.onStep?.(saved ? 'running' : 'running the original');
   const original = await runNotebook(file, options, context);
   requireEnd(original);
+  if (original.notebookChanged) {
+    context.onStep?.('the notebook was changed or deleted on disk meanwhile; what ran is what is judged');
+  }
   const { store, run } = original;
   if (saved) {
     const judgement = judge(saved, [loadRunSide(store, run)], judging(store, original.notebook, options));

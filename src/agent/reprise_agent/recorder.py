@@ -45,6 +45,7 @@ class Recorder:
         self._faults: List[str] = []
         self._incomplete = False
         self._seq = 0
+        self._home = os.path.expanduser("~").rstrip(os.sep)
 
     def install(self) -> None:
         self._generators = states.save()
@@ -113,7 +114,7 @@ class Recorder:
             "startedAt": self._started,
             "durationMs": round(self._duration, 3),
             "source": hashlib.sha256(self._code.encode("utf-8", "replace")).hexdigest(),
-            "error": {"ename": reply["ename"], "evalue": reply["evalue"]} if "ename" in reply else None,
+            "error": self._error(reply),
             "reads": [],
             "readDigests": {},
             "writes": [],
@@ -157,6 +158,12 @@ class Recorder:
         self._cells.end()
         self._seq += 1
         return self._append(line)
+
+    def _error(self, reply: Dict[str, Any]) -> Optional[Dict[str, str]]:
+        if "ename" not in reply:
+            return None
+        evalue = reply["evalue"]
+        return {"ename": reply["ename"], "evalue": evalue.replace(self._home, "~") if len(self._home) > 1 else evalue}
 
     def _outputs(self, area: OutputArea) -> Dict[str, Any]:
         outputs = area.finished()

@@ -15,7 +15,13 @@ export function time(context: Context): Suspect[] {
       kind: 'time',
       strength: 'plausible',
       summary: `\`${first.call}()\` ${where} reads the clock, which is different in every run.`,
-      evidence: reads.map(({ call, at }) => ({ what: `${call} was called`, where: at ?? { cell: index } })),
+      evidence: reads.map(({ call, at }) => ({
+        what:
+          at === undefined
+            ? `${call} was called`
+            : `${call} was called on line ${at.line} of cell ${at.cell}`,
+        where: at ?? { cell: index },
+      })),
     },
   ];
 }

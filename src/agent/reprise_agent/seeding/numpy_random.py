@@ -6,11 +6,10 @@ All of `default_rng()`, `SeedSequence()`, `RandomState()` and the bit generators
 
 from __future__ import annotations
 
-import ast
-import linecache
 import sys
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
+from .callsites import CallSites, argument, name_of, value_of
 from .draws import Draws
 from .standin import known_as
 from .users import UserSeeds, watching
@@ -26,14 +25,14 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
     """Called right after `numpy.random` was imported; `name` names the stream of the global generator."""
     bit_generator = sys.modules["numpy.random.bit_generator"]
     original = bit_generator.randbits  # type: ignore[attr-defined]
+    constructions = _Constructions(numpy_random)
 
     def randbits(k: int) -> int:
-        frame = sys._getframe(1)
-        reseeding = frame.f_code is UserSeeds.seeding.__code__
-        source = GLOBAL if reseeding else f"numpy.{_constructor(frame) or 'default_rng'}"
-        drawn = draws.bits(k, _FAMILY, source)
-        if drawn is not None:
-            return drawn
+        source, matters = constructions.examine(sys._getframe(1))
+        if matters:
+            drawn = draws.bits(k, _FAMILY, source)
+            if drawn is not None:
+                return drawn
         with draws.already_noted():
             return original(k)
 
@@ -52,34 +51,27 @@ def seed_global(streams: Any, users: UserSeeds, *name: object) -> None:
     users.by_us(numpy_random.seed, streams.words(624, *name, GLOBAL))
 
 
-def _constructor(frame: Any) -> Optional[str]:
-    """The name of the constructor called at this frame's present instruction: exact from Python 3.11 on, else the
-    only one named on the line."""
-    text = _source_at(frame)
-    if text is None:
-        return None
-    try:
-        tree = ast.parse(text.strip())
-    except SyntaxError:
-        return next((name for name in _CONSTRUCTORS if name + "(" in text), None)
-    called = [_last_name(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    return next((name for name in called if name in _CONSTRUCTORS), None)
+class _Constructions:
+    """What the construction that asks for entropy is called, and whether its result depends on the answer."""
 
+    def __init__(self, numpy_random: Any) -> None:
+        self._sites = CallSites()
+        self._random_state = numpy_random.RandomState
 
-def _source_at(frame: Any) -> Optional[str]:
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    positions = getattr(frame.f_code, "co_positions", None)
-    if positions is None or not line:
-        return line or None
-    for offset, (first, last, start, end) in enumerate(positions()):
-        if 2 * offset == frame.f_lasti:
-            if first is None or first != last or start is None or end is None:
-                return line
-            return line.encode()[start:end].decode("utf-8", "replace")
-    return line
+    def examine(self, frame: Any) -> "tuple[str, bool]":
+        if frame.f_code is UserSeeds.seeding.__code__:
+            return GLOBAL, True
+        if frame.f_globals.get("__name__") == "numpy.random._pickle":
+            return "numpy.default_rng", False  # a copy: its state is set next
+        call = self._sites.at(frame, _CONSTRUCTORS)
+        if call is None:
+            return "numpy.default_rng", True
+        name = name_of(call)
+        if name == "RandomState" or value_of(call.func, frame) is self._random_state:
+            # RandomState(seed) makes a bit generator without a seed first, and seeds it then. A seed that is computed
+            # in the call itself is taken for one: few computations give None.
+            return "numpy.RandomState", argument(call, frame, 0, "seed") is None
+        if name == "Philox":
+            return "numpy.Philox", argument(call, frame, 2, "key") is None
+        return f"numpy.{name if name in _CONSTRUCTORS else 'default_rng'}", True
 
-
-def _last_name(node: ast.AST) -> Optional[str]:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else None

@@ -7,7 +7,6 @@ whatever order tasks arrive there.
 from __future__ import annotations
 
 import os
-import random
 import sys
 import threading
 from typing import Any, Callable, Dict, Optional, Tuple
@@ -15,7 +14,7 @@ from typing import Any, Callable, Dict, Optional, Tuple
 from ..cells import Cells, take
 from ..entropy import EntropyLog
 from ..streams import Streams
-from . import numpy_random, python_random
+from . import numpy_random, python_random, threads
 from .draws import Draws
 from .imports import ImportHooks
 from .users import UserSeeds
@@ -89,11 +88,9 @@ class Tasks:
 
 
 class _Local(threading.local):
-    """The running task's own generators, one set a thread; None outside a task."""
+    """The running task's own generators; None outside a task."""
 
-    python: Optional[random.Random] = None
-    numpy: Any = None
-    make_numpy: Optional[Callable[[], Any]] = None
+    generators: Optional[threads.Generators] = None
 
 
 _thread = _Local()
@@ -140,18 +137,15 @@ class _in_thread(_named):
 
     def __enter__(self) -> None:
         super().__enter__()
-        from . import threads
-
         threads.install(_thread, _worker.hooks)
         streams = Streams(self._task.seed)
         name = ("task", *self._task.name, self._task.users)
-        self._generators = (_thread.python, _thread.numpy, _thread.make_numpy)
-        _thread.python = threads.python_generator(streams.words(624, *name, python_random.GLOBAL))
-        _thread.numpy = None
-        _thread.make_numpy = lambda: threads.numpy_generator(streams.words(624, *name, numpy_random.GLOBAL))
+        self._generators = _thread.generators
+        # Most tasks draw from neither: 624 words are derived only when one does.
+        _thread.generators = threads.Generators(lambda source: streams.words(624, *name, source))
 
     def __exit__(self, *error: object) -> None:
-        _thread.python, _thread.numpy, _thread.make_numpy = self._generators
+        _thread.generators = self._generators
         super().__exit__(*error)
 
 

@@ -10,43 +10,53 @@ import random
 import sys
 from typing import Any, Callable, Dict, List
 
+from . import numpy_random, python_random
 from .standin import known_as
 
 _installed: List[bool] = []
 
 
+class Generators:
+    """Generators of one task, made at their first draw. `words` derives 624 unsigned 32-bit integers for a source."""
+
+    def __init__(self, words: Callable[[str], List[int]]) -> None:
+        self._words = words
+        self._made: Dict[str, Any] = {}
+
+    def get(self, source: str) -> Any:
+        if source not in self._made:
+            self._made[source] = _MAKE[source](self._words(source))
+        return self._made[source]
+
+
 def install(local: Any, hooks: Any) -> None:
-    """`local` holds the generators of each thread's task; `hooks` turn NumPy's functions too, whenever it is loaded."""
+    """`local.generators` are those of each thread's task; `hooks` turn NumPy's functions too, whenever it is loaded."""
     if _installed:
         return
     _installed.append(True)
-    _replace(random, random._inst, lambda: local.python)  # type: ignore[attr-defined]
-
-    def generator() -> Any:
-        if local.numpy is None and local.make_numpy is not None:
-            local.numpy = local.make_numpy()
-        return local.numpy
-
-    hooks.after("numpy.random", lambda module: _replace(module, module.mtrand._rand, generator))
+    _replace(random, random._inst, python_random.GLOBAL, local)  # type: ignore[attr-defined]
+    hooks.after("numpy.random", lambda module: _replace(module, module.mtrand._rand, numpy_random.GLOBAL, local))
 
 
-def python_generator(words: List[int]) -> random.Random:
-    """A generator of its own; `words` are 624 unsigned 32-bit integers."""
+def _python_generator(words: List[int]) -> random.Random:
     generator = random.Random(0)
     generator.setstate((3, (*words, 624), None))
     return generator
 
 
-def numpy_generator(words: List[int]) -> Any:
+def _numpy_generator(words: List[int]) -> Any:
     return sys.modules["numpy.random"].RandomState(words)  # type: ignore[attr-defined]
 
 
-def _replace(module: Any, shared: Any, current: Callable[[], Any]) -> None:
+_MAKE = {python_random.GLOBAL: _python_generator, numpy_random.GLOBAL: _numpy_generator}
+
+
+def _replace(module: Any, shared: Any, source: str, local: Any) -> None:
     """Turns the module's functions that are bound to `shared`, also where the notebook has imported them by name."""
     turned: Dict[int, Any] = {}
     for name, function in list(vars(module).items()):
         if getattr(function, "__self__", None) is shared and not name.startswith("_"):
-            wrapper = known_as(module.__name__, name, _by_thread(name, function, current))
+            wrapper = known_as(module.__name__, name, _by_thread(name, function, source, local))
             turned[id(function)] = wrapper
             setattr(module, name, wrapper)
     namespace = vars(sys.modules["__main__"])
@@ -55,12 +65,12 @@ def _replace(module: Any, shared: Any, current: Callable[[], Any]) -> None:
             namespace[name] = turned[id(value)]
 
 
-def _by_thread(name: str, function: Callable[..., Any], current: Callable[[], Any]) -> Callable[..., Any]:
+def _by_thread(name: str, function: Callable[..., Any], source: str, local: Any) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        generator = current()
-        if generator is None:
+        generators = local.generators
+        if generators is None:
             return function(*args, **kwargs)
-        return getattr(generator, name)(*args, **kwargs)
+        return getattr(generators.get(source), name)(*args, **kwargs)
 
     return call

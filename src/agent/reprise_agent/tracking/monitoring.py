@@ -53,6 +53,9 @@ class MonitoringObserver:
     def end(self) -> None:
         self._names = None
 
+    def stop(self) -> None:
+        sys.monitoring.free_tool_id(self._tool)  # type: ignore[attr-defined]
+
     def _watch(self, code: CodeType, hints: Dict[str, Hint], top_level: bool = False) -> None:
         actions = {access.offset: access for access in accesses(code)}
         if actions:

@@ -19,7 +19,6 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Modules that took `open` from builtins when they were imported.
 _TAKEN = (
     ("bz2", "_builtin_open"),
-    ("lzma", "_builtin_open"),
     ("tarfile", "bltn_open"),
     ("IPython.core.interactiveshell", "io_open"),
 )

@@ -53,6 +53,12 @@ class VariableTracker:
         compiler.__class__ = listening
         self._shell.compiler_class = listening
 
+    def uninstall(self) -> None:
+        """Gives the interpreter's monitoring back; the shell's compiler is heard no more."""
+        if isinstance(self._observer, MonitoringObserver):
+            self._observer.stop()
+        self._observer = None
+
     def before(self, cell_key: str, source: str) -> None:
         self._names, self._trees = Names(), []
         self._before = self._snapshot()

@@ -131,6 +131,8 @@ def _reduces_itself(cls: type) -> bool:
 
 
 def _reduced(value: Any, cls: type, package: str) -> Form:
+    if hasattr(cls, "__next__"):
+        raise Opaque("a position in something")
     reduce = copyreg.dispatch_table.get(cls)
     try:
         parts = reduce(value) if reduce is not None else value.__reduce_ex__(4)
