@@ -61,8 +61,11 @@ class _Constructions:
     def examine(self, frame: Any) -> "tuple[str, bool]":
         if frame.f_code is UserSeeds.seeding.__code__:
             return GLOBAL, True
-        if frame.f_globals.get("__name__") == "numpy.random._pickle":
+        module = frame.f_globals.get("__name__", "")
+        if module == "numpy.random._pickle":
             return "numpy.default_rng", False  # a copy: its state is set next
+        if module.startswith(f"{__package__}."):
+            return "numpy.RandomState", False  # a task's own generator: it is given its seed
         call = self._sites.at(frame, _CONSTRUCTORS)
         if call is None:
             return "numpy.default_rng", True
