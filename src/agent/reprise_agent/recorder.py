@@ -21,6 +21,8 @@ from .tracking.files import FileTracker
 from .tracking.variables import VariableTracker
 from .tracking.warnings import WarningTracker
 
+_FILES_IN_REPLY = 200
+
 
 class Recorder:
     """Owns the trackers. A fault of ours is caught, noted in the cell's `faults`, and never reaches the user's cell."""
@@ -183,7 +185,7 @@ class Recorder:
         self._incomplete = True
 
     def _append(self, line: Dict[str, Any]) -> Dict[str, Any]:
-        """The reply carries the whole line and says so where something of it is not on disk."""
+        """The reply carries the line, and says so where something of it is not on disk."""
         self._keep(self._code.encode("utf-8", "replace"), line["source"])
         line["faults"] = self._faults
         try:
@@ -191,6 +193,9 @@ class Recorder:
         except OSError as error:
             self._unwritten(error)
         reply = {**line, "unwritten": True} if self._incomplete else line
+        if len(line["files"]) > _FILES_IN_REPLY:
+            # The record has them all; a front end is not made to wait for megabytes of them.
+            reply = {**reply, "files": line["files"][:_FILES_IN_REPLY], "filesInRecord": len(line["files"])}
         self._faults, self._incomplete = [], False
         return reply
 
