@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { CellLine, RecordHeader, RecordSummary, RunRecord } from './record';
+import type { CellLine, RecordedFile, RecordHeader, RecordSummary, RunRecord } from './record';
 
 export class RecordError extends Error {
   constructor(
@@ -68,7 +68,8 @@ class Reading {
   private root = FIRST;
   private beforeLast = FIRST;
   private newer = false;
-  private last: 'header' | 'cell' | 'summary' | 'other' = 'other';
+  private closing: RecordedFile[] = [];
+  private last: 'header' | 'cell' | 'closing' | 'summary' | 'other' = 'other';
 
   /** @returns false where the chain breaks: nothing after that line can be trusted */
   take({ bytes, whole }: Line): boolean {
@@ -100,8 +101,15 @@ class Reading {
       this.dropLast();
     }
     if (this.header === null) throw this.error(path);
-    const { header, cells, summary, root, broken } = this;
-    return { header, cells, summary, root, broken };
+    const { header, summary, root, broken } = this;
+    return { header, cells: this.withClosing(), summary, root, broken };
+  }
+
+  /** Files that were open until the end count as the last cell's: nothing after it could have written them. */
+  private withClosing(): CellLine[] {
+    const last = this.cells.at(-1);
+    if (last === undefined || this.closing.length === 0) return this.cells;
+    return [...this.cells.slice(0, -1), { ...last, files: [...last.files, ...this.closing] }];
   }
 
   private contradicts(expected: Expected, file: Hash): boolean {
@@ -121,6 +129,9 @@ class Reading {
     } else if (isCell(line)) {
       this.cells.push(withDefaults(line));
       this.last = 'cell';
+    } else if (line['type'] === 'closing' && Array.isArray(line['files'])) {
+      this.closing = line['files'] as RecordedFile[];
+      this.last = 'closing';
     } else if (line['type'] === 'summary') {
       this.summary = { skipped: [], faults: [], ...line } as unknown as RecordSummary;
       this.last = 'summary';
@@ -130,6 +141,7 @@ class Reading {
   private dropLast(): void {
     // The header is kept even when it was changed: it is what a report names the record by.
     if (this.last === 'cell') this.cells.pop();
+    if (this.last === 'closing') this.closing = [];
     if (this.last === 'summary') this.summary = null;
     this.root = this.beforeLast;
   }

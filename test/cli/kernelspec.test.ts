@@ -114,7 +114,7 @@ describe('under nbclient', () => {
   });
 
   it('writes the header of the runner', () => {
-    const facts = ({ run, startedAt, starter, prev, ...rest }: RecordHeader) => rest;
+    const facts = (header: RecordHeader) => without(header, 'run', 'startedAt', 'starter', 'prev');
     expect(facts(byClient.header)).toEqual(facts(byRunner.header));
   });
 
@@ -130,12 +130,17 @@ describe('under nbclient', () => {
  * A cell's line without what no two runs share: times, the chain, the kernel's process id in the paths of warnings, and
  * what only the operating system decides.
  */
-function facts({ startedAt, durationMs, prev, outputs: { raw, count }, ...line }: CellLine): object {
+function facts(line: CellLine): object {
   const own = (name: string): boolean => ['token', 'begun'].includes(name);
+  const { raw, count } = line.outputs;
   const outputs = JSON.parse(workplace.store.getObject(raw).toString('utf8')) as Output[];
   return {
-    ...line,
+    ...without(line, 'startedAt', 'durationMs', 'prev'),
     outputs: { canonical: canonicalize(outputs, { source: CELLS[line.index] }).outputs, count },
     writes: line.writes.map((write) => (own(write.name) ? write.name : write)),
   };
+}
+
+function without<T extends object>(value: T, ...names: (keyof T)[]): object {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !names.includes(name as keyof T)));
 }

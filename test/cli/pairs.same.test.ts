@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CellVerdict, Judgement } from '../../src/replay/documents';
-import { PYTHON, Workplace } from './support';
+import { Workplace } from './support';
 
 type Repeating = readonly [what: string, source: string, masks?: readonly string[]];
 

@@ -97,6 +97,11 @@ class RepriseKernel(IPythonKernel):
         with _own_randomness():
             return super().do_inspect(*args, **kwargs)
 
+    def do_shutdown(self, restart: bool) -> Any:
+        if self.recorder is not None:
+            self.recorder.close()
+        return super().do_shutdown(restart)
+
     @property
     def _base_parameters(self) -> "tuple[str, ...]":
         return IPythonKernel.do_execute.__code__.co_varnames

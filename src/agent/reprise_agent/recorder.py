@@ -79,7 +79,7 @@ class Recorder:
         with self.guard("tracking variables"):
             self._variables.before(key, code)
         with self.guard("tracking files"):
-            self._files.before()
+            self._files.before(code)
         with self.guard("tracking warnings"):
             self._warnings.before()
         with self.guard("reading generator states"):
@@ -137,6 +137,7 @@ class Recorder:
             line.update(self._variables.after())
         with self.guard("tracking files"):
             line["files"] = self._files.after()
+            line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]
         with self.guard("tracking warnings"):
             line["warnings"] = self._warnings.after()
             line["operations"] = _operations(line["warnings"], execution.index)
@@ -166,6 +167,13 @@ class Recorder:
             return None
         evalue = reply["evalue"]
         return {"ename": reply["ename"], "evalue": evalue.replace(self._home, "~") if len(self._home) > 1 else evalue}
+
+    def close(self) -> None:
+        """The last line of ours: files that were still open when the last cell had ended."""
+        with self.guard("tracking files"):
+            files = self._files.close()
+            if files:
+                self._writer.append({"type": "closing", "files": files})
 
     def _outputs(self, area: OutputArea) -> Dict[str, Any]:
         outputs = area.finished()

@@ -226,3 +226,18 @@ def test_containers_have_a_digest_of_what_they_hold(tmp_path):
         facts = [digest_file(path, {}) for path in paths]
         assert facts[0][1] != facts[1][1], "the bytes differ"
         assert facts[0][2] == facts[1][2] != facts[2][2], "what is inside does not"
+
+
+def test_reading_and_writing_by_turns_keeps_inputs_and_outputs_apart(nb, tmp_path):
+    for number in range(300):
+        (tmp_path / "data" / f"{number}.txt").write_text(str(number))
+    time.sleep(0.06)
+    line = nb.run(
+        "for i in range(300):\n"
+        "    with open(f'data/{i}.txt') as f, open(f'data/{i}.out', 'w') as g: _ = g.write(f.read())\n"
+        "    with open(f'data/{i}.out') as f: _ = f.read()"
+    )
+    reads = {entry["path"] for entry in line["files"] if entry["mode"] == "read" and "sha256" in entry}
+    writes = {entry["path"] for entry in line["files"] if entry["mode"] == "write"}
+    assert reads == {f"data/{i}.txt" for i in range(300)} and writes == {f"data/{i}.out" for i in range(300)}
+    assert len(line["files"]) == 600

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from typing import Any, Callable, Dict, List, NamedTuple, Set, Tuple
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Callable, Dict, List, NamedTuple, Sequence, Set, Tuple
 
 from .hashing import Places
 from .helper import HashingHelper
@@ -13,7 +15,6 @@ from .openers import CHANGED_FOLDER, READ, Note
 
 _MANY = 64
 _LARGE = 256 << 20
-_BATCH = 10_000
 _PAUSE_S = 0.01
 
 class Noted(NamedTuple):
@@ -22,8 +23,18 @@ class Noted(NamedTuple):
     note: Note
 
 
-# Resolved path, time of its last change in ns, entry, order: a plain tuple, as there are thousands.
-Hashed = Tuple[str, int, Dict[str, Any], int]
+class Reads(NamedTuple):
+    orders: Sequence[int]  # of each path, right in relation to the notes that are no reads
+    folder: str
+    paths: List[str]
+
+
+class Hashed(NamedTuple):
+    orders: Sequence[int]  # by place in the batch
+    files: List[Tuple[str, int, Dict[str, Any], int]]  # resolved path, ns of last change, entry, place in the batch
+
+
+_path = itemgetter(0)
 
 
 class Feeder:
@@ -47,18 +58,24 @@ class Feeder:
         self._running.set()
 
     def end(self) -> "tuple[List[Noted], List[Hashed]]":
-        """What was noted and not handed over, in order; and what the helper found."""
+        """What was noted and not handed over, in order; and what the helper found, batch by batch."""
         self._running.clear()
         with self._turn:
             self._take()
             try:
-                while self._batch or (self._fresh and len(self._seen) > _MANY):
-                    self._collect()
-                    self._hand_over(self._fresh if len(self._seen) > _MANY else [])
+                self._collect()
+                if len(self._seen) > _MANY:
+                    while self._fresh:
+                        self._hand_over()
+                        self._collect()
             except OSError:
-                self._kept += self._batch
-                self._batch = []
-            return sorted([*self._kept, *self._fresh], key=_order), self._hashed
+                self._fresh.insert(0, self._batch)
+            left = [
+                Noted(order, reads.folder, (path, READ))
+                for reads in self._fresh
+                for order, path in zip(reads.orders, reads.paths)
+            ]
+            return sorted([*self._kept, *left], key=_order), self._hashed
 
     def close(self) -> None:
         self._running.clear()
@@ -68,9 +85,9 @@ class Feeder:
     def _reset(self, folder: str) -> None:
         self._folder = folder
         self._order = 0
-        self._seen: Set[Tuple[str, str]] = set()
-        self._fresh: List[Noted] = []  # reads by plain path, not handed over yet
-        self._batch: List[Noted] = []  # with the helper
+        self._seen: Set[str] = set()
+        self._fresh: List[Reads] = []  # not handed over yet
+        self._batch = Reads((), folder, [])  # with the helper
         self._hashed: List[Hashed] = []
         self._kept: List[Noted] = []
 
@@ -88,55 +105,62 @@ class Feeder:
 
     def _look(self) -> None:
         self._take()
-        if self._batch and self._helper.is_ready():
+        if self._batch.paths and self._helper.is_ready():
             self._collect()
-        if not self._batch:
-            many = len(self._seen) > _MANY
-            self._hand_over([noted for noted in self._fresh if many or _size(noted) > _LARGE])
+        if not self._batch.paths and self._fresh and (len(self._seen) > _MANY or self._has_large()):
+            self._hand_over()
 
-    def _collect(self) -> None:
-        if self._batch:
-            batch = self._batch
-            self._hashed += [(*item[:3], batch[item[3]].order) for item in self._helper.collect()]
-            self._batch = []
+    def _has_large(self) -> bool:
+        reads = self._fresh[0]
+        return any(_size(reads.folder, path) > _LARGE for path in reads.paths)
 
     def _take(self) -> None:
+        """Sorts new notes into reads and the rest. Costs the cell time, as the interpreter runs one thread at once:
+        runs of reads by plain path, of which there may be thousands, are taken in one go."""
         count = len(self._notes)
         batch = self._notes[:count]
         del self._notes[:count]
-        seen = self._seen
-        for note in batch:
-            self._order += 1
-            path, kind = note[0], note[1]
-            if kind == READ and type(path) is str:
-                key = (self._folder, path)
-                if key not in seen:
-                    seen.add(key)
-                    self._fresh.append(Noted(self._order, self._folder, note))
-            elif kind == CHANGED_FOLDER:
-                self._folder = path
+        for kind, run in groupby(batch, key=_kind):
+            notes = list(run)
+            if kind == (READ, str):
+                new = [path for path in dict.fromkeys(map(_path, notes)) if path not in self._seen]
+                self._seen.update(new)
+                if new:
+                    self._fresh.append(Reads(range(self._order, self._order + len(new)), self._folder, new))
+            elif kind[0] == CHANGED_FOLDER:
+                self._folder = notes[-1][0]
+                self._seen = set()  # the same names are other files there
             else:
-                self._kept.append(Noted(self._order, self._folder, note))
+                self._kept += [Noted(self._order + place, self._folder, note) for place, note in enumerate(notes)]
+            self._order += len(notes)
 
-    def _hand_over(self, reads: List[Noted]) -> None:
-        """Gives the helper the first of them that were noted in one folder."""
-        if not reads:
-            return
-        folder = reads[0].folder
-        self._batch = [noted for noted in reads[:_BATCH] if noted.folder == folder]
-        given = {noted.order for noted in self._batch}
-        self._fresh = [noted for noted in self._fresh if noted.order not in given]
-        self._helper.hash(folder, [noted.note[0] for noted in self._batch])
-        if len(self._batch) > _MANY:
-            self._crowded(os.path.join(folder, os.path.dirname(self._batch[-1].note[0])))
+    def _collect(self) -> None:
+        if self._batch.paths:
+            self._hashed.append(Hashed(self._batch.orders, self._helper.collect()))
+            self._batch = Reads((), self._folder, [])
+
+    def _hand_over(self) -> None:
+        """Gives the helper all reads that were noted in the first one's folder."""
+        folder = self._fresh[0].folder
+        runs = [reads for reads in self._fresh if reads.folder == folder]
+        self._fresh = [reads for reads in self._fresh if reads.folder != folder]
+        paths = [path for reads in runs for path in reads.paths]
+        self._batch = Reads([order for reads in runs for order in reads.orders], folder, paths)
+        self._helper.hash(folder, paths)
+        if len(paths) > _MANY:
+            self._crowded(os.path.join(folder, os.path.dirname(paths[-1])))
+
+
+def _kind(note: Note) -> Tuple[str, type]:
+    return note[1], type(note[0])
 
 
 def _order(noted: Noted) -> int:
     return noted.order
 
 
-def _size(noted: Noted) -> int:
+def _size(folder: str, path: str) -> int:
     try:
-        return os.stat(os.path.join(noted.folder, noted.note[0])).st_size
+        return os.stat(os.path.join(folder, path)).st_size
     except (OSError, ValueError):
         return 0

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import gc
+import contextlib
 import os
 import sys
 import time
 from itertools import chain
 from operator import itemgetter
-from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
+from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
 from . import inotify
-from .feeder import Feeder, Hashed, Noted
+from .feeder import Feeder, Noted
 from .hashing import Places, digest_file, entry_of, read_entry
 from .inotify import FolderWatch
 from .openers import MOVED, READ, WRITE, Note, install_openers
@@ -19,6 +20,10 @@ from .system import home_folder, library_folders
 
 Entry = Dict[str, Any]
 _SQLITE = b"SQLite format 3\0"
+
+
+# By resolved path: orders in its batch, and what the helper says of the file.
+_Handed = Dict[str, Tuple[Sequence[int], Tuple[str, int, Entry, int]]]
 
 
 class _Read(NamedTuple):
@@ -85,7 +90,9 @@ class FileTracker:
         reads, writes, removed = self._fold(notes)
         for path in self._imported():
             self._read(reads, path, "exact")
-        handed = {item[0]: item for item in reversed(hashed)}
+        handed: _Handed = {}
+        for orders, found in reversed(hashed):
+            handed.update((item[0], (orders, item)) for item in found)
         self._merge_events(events, handed, reads, writes, removed)
         entries = self._handed_reads(handed, writes)
         entries += [
@@ -103,8 +110,11 @@ class FileTracker:
         return self._not_observed
 
     def close(self) -> List[Entry]:
-        """Entries of files that were closed after the cell that opened them had ended, or are open still."""
+        """Entries of files that no cell has closed. The kernel is about to end, and would write their buffers then."""
         pending, self._pending = self._pending, {}
+        for written in pending.values():
+            with contextlib.suppress(Exception):
+                getattr(written.still_open, "flush", _closed)()
         self._feeder.close()
         self._watch.close()
         return [entry for path, written in pending.items() for entry in self._write_entries(path, written)]
@@ -159,7 +169,7 @@ class FileTracker:
     def _merge_events(
         self,
         events: List[inotify.Event],
-        handed: Dict[str, Hashed],
+        handed: _Handed,
         reads: Dict[str, _Read],
         writes: Dict[str, _Written],
         removed: Dict[str, str],
@@ -205,12 +215,12 @@ class FileTracker:
                 found.append(path)
         return found
 
-    def _handed_reads(self, handed: Dict[str, Hashed], writes: Dict[str, _Written]) -> List[Entry]:
+    def _handed_reads(self, handed: _Handed, writes: Dict[str, _Written]) -> List[Entry]:
         entries: List[Entry] = []
-        for path, changed, entry, order in handed.values():
+        for path, (orders, (_, changed, entry, place)) in handed.items():
             if changed < self._started and path not in writes:
                 entries.append(entry)
-            elif path not in writes or (order < writes[path].order and not self._made_here(path, writes)):
+            elif path not in writes or (orders[place] < writes[path].order and not self._made_here(path, writes)):
                 entries.append(self._as_read(path, _Read(changed, entry), writes))
         return entries
 

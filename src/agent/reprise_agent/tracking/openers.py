@@ -172,17 +172,27 @@ def _exists(path: Any) -> bool:
         return False
 
 
-def _still_open(file: Any) -> Callable[[], bool]:
-    try:
-        reference = weakref.ref(file)
-    except TypeError:
-        return lambda: False
+class _OpenFile:
+    """Is the file still open? And what its buffer holds, once it will not be asked for by the user any more."""
 
-    def still_open() -> bool:
-        opened = reference()
+    def __init__(self, reference: "weakref.ReferenceType[Any]") -> None:
+        self._reference = reference
+
+    def __call__(self) -> bool:
+        opened = self._reference()
         return opened is not None and not opened.closed
 
-    return still_open
+    def flush(self) -> None:
+        opened = self._reference()
+        if opened is not None and not opened.closed:
+            opened.flush()
+
+
+def _still_open(file: Any) -> Callable[[], bool]:
+    try:
+        return _OpenFile(weakref.ref(file))
+    except TypeError:
+        return lambda: False
 
 
 def _descriptor_open(descriptor: int) -> Callable[[], bool]:
