@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Failure } from '../notebook/failure';
+import { relativePath } from '../notebook/root';
 import type { Fingerprint } from './fingerprint';
 
 const execute = promisify(execFile);
@@ -32,7 +33,7 @@ export async function findInterpreter(
       throw new Failure(
         'infrastructure',
         'no-python',
-        `There is no Python at ${option}. Name one with --python PATH.`,
+        `There is no Python at ${relativePath(process.cwd(), option)}. Name one with --python PATH.`,
       );
     }
     return { path, from: 'option' };

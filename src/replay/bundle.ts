@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { NotebookDocument } from '../notebook/model';
 import { serializeNotebook } from '../notebook/model';
@@ -51,6 +51,7 @@ export function writeBundle(store: Store, content: BundleContent): string {
       rng: content.rng,
       strict: content.strict,
       valueBudgetMs: null,
+      ignore: ownOutput(store.root),
       header: content.header,
     },
     environment: content.environment,
@@ -62,6 +63,18 @@ export function writeBundle(store: Store, content: BundleContent): string {
   };
   writeFileSync(join(folder, 'bundle.json'), JSON.stringify(bundle, null, 1) + '\n');
   return folder;
+}
+
+/** Where our own stdout and stderr are redirected to: a log that grows beside the notebook is no file of a cell's. */
+function ownOutput(root: string): string[] {
+  return [1, 2].flatMap((descriptor) => {
+    try {
+      const path = relative(root, realpathSync(`/proc/self/fd/${descriptor}`));
+      return path.startsWith('..') || !statSync(join(root, path)).isFile() ? [] : [path];
+    } catch {
+      return [];
+    }
+  });
 }
 
 function withoutOutputs(document: NotebookDocument): NotebookDocument {

@@ -190,6 +190,9 @@ const VARIABLES: Pair[] = [
   ['split data', 'from sklearn.model_selection import train_test_split\nleft, right = train_test_split(np.arange(40))'],
   ['a model fitted from an unseeded draw', 'from sklearn.linear_model import LinearRegression\nmodel = LinearRegression().fit(np.random.rand(20, 2), np.random.rand(20))'],
   ['a forest grown without a seed', 'from sklearn.ensemble import RandomForestRegressor\nforest = RandomForestRegressor(3).fit(np.arange(40).reshape(20, 2), np.arange(20))'],
+  ['numbers drawn by joblib’s worker processes', 'from joblib import Parallel, delayed\nworked = Parallel(n_jobs=2)(delayed(np.random.rand)() for _ in range(3))'],
+  ['numbers drawn by a pool of processes', 'from multiprocessing import Pool\nwith Pool(2) as processes: pooled = processes.map(np.random.rand, [1, 2])'],
+  ['bytes taken from the system by a pool of threads', 'from concurrent.futures import ThreadPoolExecutor\nwith ThreadPoolExecutor(2) as threads: taken = list(threads.map(os.urandom, [3, 4]))'],
   ['a line read from a file that differs', "line = open('rows.csv').read()"],
   ['a table read from a file that differs', "read_table = pd.read_csv('rows.csv')"],
 ]; // prettier-ignore

@@ -34,6 +34,7 @@ class Place(NamedTuple):
     counts: Dict[str, int]
     cell: Optional[int]
     line: Optional[int]
+    importing: bool  # a module is being imported between the cell and the draw
     by_user: bool  # the nearest frame outside the standard library is a cell's, or a module's under the root
 
 
@@ -86,18 +87,24 @@ class Cells:
                 if nearest is None and not is_standard_library(name):
                     nearest = frame
             frame = frame.f_back
-        by_user = nearest is not None and self.is_users(nearest.f_code.co_filename)
+        by_user = self._is_by_user(nearest)
         cell = self._by_file[cell_frame.f_code.co_filename].index if cell_frame is not None else None
         line = cell_frame.f_lineno if cell_frame is not None else None
         if importing is None:
             task = getattr(self.task, "name", None)
             if task is not None:
-                return Place(("task", *task), self.task.counts, cell, line, by_user)
+                return Place(("task", *task), self.task.counts, cell, line, False, by_user)
             if cell_frame is not None and self.current is not None:
                 current = self.current
-                return Place(("cell", current.key, current.number), current.counts, cell, line, by_user)
+                return Place(("cell", current.key, current.number), current.counts, cell, line, False, by_user)
         module = importing or first_module or "?"
-        return Place(("module", module), self._modules.setdefault(module, {}), cell, line, by_user)
+        return Place(("module", module), self._modules.setdefault(module, {}), cell, line, importing is not None, by_user)
+
+    def _is_by_user(self, nearest: Optional[Any]) -> bool:
+        if nearest is not None:
+            return self.is_users(nearest.f_code.co_filename)
+        # A thread with nothing but the standard library on its stack was handed the function itself by the cell.
+        return self.current is not None and threading.current_thread() is not threading.main_thread()
 
     def is_users(self, filename: str) -> bool:
         if filename in self._by_file:

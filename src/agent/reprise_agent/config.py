@@ -7,7 +7,7 @@ import os
 import secrets
 import sys
 from dataclasses import dataclass, field
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 from .streams import Streams
 
@@ -28,6 +28,7 @@ class Config:
     run: Optional[str] = None
     run_folder: Optional[str] = None
     value_budget_ms: Optional[float] = 50.0
+    ignore: List[str] = field(default_factory=list)
     header: Dict[str, Any] = field(default_factory=dict)
     starter: str = "agent"
 

@@ -15,7 +15,7 @@ from .config import Config
 from .entropy import EntropyLog
 from .outputs import MESSAGES
 from .recorder import Recorder
-from .seeding import frameworks, numpy_random, python_random, states, system, workers
+from .seeding import frameworks, handovers, numpy_random, python_random, states, system, workers
 from .seeding.draws import Draws
 from .seeding.imports import ImportHooks
 from .seeding.tasks import Tasks, global_name
@@ -43,6 +43,8 @@ class RepriseKernel(IPythonKernel):
                 tasks = Tasks(draws, users)
                 tasks.bind(str(config.seed["value"]), hooks)
                 workers.install(hooks, tasks)
+            else:
+                handovers.watch(hooks, draws)
             hooks.after("numpy.random", lambda module: numpy_random.install(module, draws, users, global_name))
             frameworks.install(hooks, draws.streams, users, config.policy, config.strict)
             system.install(draws, config.entropy == "enforce" and config.enforces)

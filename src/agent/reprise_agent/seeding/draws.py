@@ -33,21 +33,22 @@ class Draws:
         finally:
             self._local.noted = False
 
-    def bits(self, count: int, family: str, source: str, depth: int = 1) -> Optional[int]:
-        """An unseeded construction asks for `count` bits: an integer from its stream, or None where the policy only
-        observes. `family` names the stream, `source` the record's entry (the more exact of the two)."""
-        place = self.cells.place(depth + 1)
+    def bits(self, count: int, family: str, source: str, noted: bool = True) -> Optional[int]:
+        """A construction asks for `count` bits: an integer from its stream, or None where the policy only observes.
+        `family` names the stream, `source` the record's entry (the more exact of the two). One whose result does not
+        depend on the answer, because a seed follows, is not `noted`."""
+        place = self.cells.place(2)
+        if noted:
+            self._note(source, "enforced" if self.enforces else "unreached", place)
         if not self.enforces:
-            self._note(source, "unreached", place)
             return None
-        self._note(source, "enforced", place)
         return self.streams.bits(count, *place.stream, family, take(place.counts, family))
 
     def _note(self, source: str, reach: str, place: Place) -> None:
         # Draws without a cell on the stack (imports by completion, comms) are nobody's result, but what another thread
         # draws while a cell runs may well be the cell's: a pool was given the constructor itself.
         # A library that prepares itself at import is told of only where that cannot be had again.
-        if reach == "enforced" and place.stream[0] == "module" and not place.by_user:
+        if reach == "enforced" and place.importing and not place.by_user:
             return
         elsewhere = threading.current_thread() is not threading.main_thread() and self.cells.current is not None
         if place.cell is not None or place.stream[0] == "task" or elsewhere:

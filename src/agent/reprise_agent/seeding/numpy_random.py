@@ -29,10 +29,10 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
 
     def randbits(k: int) -> int:
         source, matters = constructions.examine(sys._getframe(1))
-        if matters:
-            drawn = draws.bits(k, _FAMILY, source)
-            if drawn is not None:
-                return drawn
+        # Counted either way: which stream comes next must not depend on whether a source could be read just now.
+        drawn = draws.bits(k, _FAMILY, source, noted=matters)
+        if drawn is not None:
+            return drawn
         with draws.already_noted():
             return original(k)
 

@@ -29,7 +29,7 @@ def install(draws: Draws, replace: bool) -> None:
         if draws.noted:
             return urandom(size)
         place = draws.cells.place()
-        if not place.by_user or place.stream[0] == "module":
+        if not place.by_user or place.importing or draws.cells.current is None:
             return urandom(size)
         source = _source(sys._getframe(1))
         if not replace:
@@ -59,7 +59,7 @@ def _watch_uuid1(original: Callable[..., Any], draws: Draws) -> Callable[..., An
     @functools.wraps(original)
     def uuid1(*args: Any, **kwargs: Any) -> Any:
         place = draws.cells.place()
-        if place.by_user and place.stream[0] != "module":
+        if place.by_user and not place.importing and draws.cells.current is not None:
             draws.log.add("uuid1", "unreached", place.cell, place.line)
         return original(*args, **kwargs)
 

@@ -10,7 +10,7 @@ from .imports import ImportHooks
 from .tasks import NumberedTask, Task, Tasks
 
 # Their processes run loops that take tasks; each of those tasks is named by itself.
-_POOLS = ("multiprocessing.", "concurrent.futures.", "joblib.")
+POOLS = ("multiprocessing.", "concurrent.futures.", "joblib.")
 
 
 def install(hooks: ImportHooks, tasks: Tasks) -> None:
@@ -65,7 +65,7 @@ def _number_processes(module: Any, tasks: Tasks) -> None:
     @functools.wraps(start)
     def numbered(self: Any) -> None:
         target = getattr(self, "_target", None)
-        if target is not None and not str(getattr(target, "__module__", "")).startswith(_POOLS):
+        if target is not None and not str(getattr(target, "__module__", "")).startswith(POOLS):
             self._target = tasks.task(target)
         start(self)
 
