@@ -17,9 +17,13 @@ def main() -> int:
 
         print(json.dumps(fingerprint(), sort_keys=True))
         return 0
+    # Before ipykernel is imported: the process may have to start itself again for its hash seed.
+    from .config import take_from_environment
+
+    config = take_from_environment()
     from .app import serve_kernel
 
-    return serve_kernel(sys.argv[1:])
+    return serve_kernel(sys.argv[1:], config)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any, List
 
 from ipykernel.kernelapp import IPKernelApp
 
-from .config import Config, take_from_environment
+from .config import Config
 from .fingerprint import fingerprint
 from .git import git_state
 from .kernel import RepriseKernel
@@ -37,8 +37,7 @@ class RepriseApp(IPKernelApp):
             sys.path.append(ours)
 
 
-def serve_kernel(arguments: List[str]) -> int:
-    config = take_from_environment()
+def serve_kernel(arguments: List[str], config: Config) -> int:
     if config.starter == "runner":
         _end_with_parent()
     app = RepriseApp.instance()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import time
@@ -17,6 +18,7 @@ from ..outputs import MESSAGES, OutputArea
 # How long an interrupted cell may take to stop before its kernel is killed.
 GRACE_SECONDS = 10.0
 NUDGE_SECONDS = 1.0
+END_SECONDS = 5.0
 START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
 
 
@@ -71,26 +73,33 @@ class Client:
         self._client = self._manager.client()
         # Unbounded on both sides: a dropped output would make the digest a lie.
         self._client.context.rcvhwm = 0
-        self._client.start_channels(stdin=False)
-        self._wait_until_ready()
+        self._client.start_channels(stdin=False, hb=False)
         self._poller = zmq.Poller()
         for channel in (self._client.iopub_channel, self._client.shell_channel):
             self._poller.register(channel.socket, zmq.POLLIN)
         self._poller.register(self._wake, zmq.POLLIN)
+        self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
+        """Asks until an answer has come on both channels: before that, the kernel's outputs might not reach us."""
         deadline = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                return self._client.wait_for_ready(timeout=1)
-            except RuntimeError:
-                if self._cancelled():
-                    raise Cancelled from None
-                if not self._manager.is_alive():
-                    raise NotStarted("it ended before it could be asked anything") from None
-                if time.monotonic() > deadline:
-                    limit = f"it did not answer within {START_SECONDS:g} s (REPRISE_START_SECONDS sets another limit)"
-                    raise NotStarted(limit) from None
+        asked, answered, heard, again = set(), False, False, 0.0
+        while not (answered and heard):
+            if self._cancelled():
+                raise Cancelled
+            if not self._manager.is_alive():
+                raise NotStarted("it ended before it could be asked anything")
+            if time.monotonic() > deadline:
+                limit = f"it did not answer within {START_SECONDS:g} s (REPRISE_START_SECONDS sets another limit)"
+                raise NotStarted(limit)
+            if time.monotonic() > again:
+                asked.add(self._client.kernel_info())
+                again = time.monotonic() + (0.1 if answered else 1.0)
+            ready = dict(self._poller.poll(100))
+            if self._client.shell_channel.socket in ready:
+                answered = self._client.get_shell_msg(timeout=1)["parent_header"].get("msg_id") in asked or answered
+            if self._client.iopub_channel.socket in ready:
+                heard = self._client.get_iopub_msg(timeout=1)["parent_header"].get("msg_id") in asked or heard
 
     def execute(self, source: str, cell_id: str, index: int, area: OutputArea, timeout: Optional[float], stop: bool) -> Reply:
         self._areas.append(area)
@@ -167,15 +176,19 @@ class Client:
     def stop(self, now: bool) -> None:
         """Ends the kernel and every process of its group: workers of a killed pool would stay behind."""
         group = self.pid
-        try:
+        with contextlib.suppress(Exception):
+            if not now:
+                self._ask_to_end()
             self._client.stop_channels()
-        except Exception:
-            pass
-        try:
-            self._manager.shutdown_kernel(now=now)
-        except Exception:
-            self._kill(group)
+        with contextlib.suppress(Exception):
+            self._manager.shutdown_kernel(now=True)
         self._kill(group)
+
+    def _ask_to_end(self) -> None:
+        self._client.shutdown()
+        deadline = time.monotonic() + END_SECONDS
+        while self._manager.provisioner.process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
 
     def _kill(self, group: Optional[int]) -> None:
         if group is not None and hasattr(os, "killpg"):

@@ -9,6 +9,7 @@ import ast
 import itertools
 import linecache
 import sys
+import threading
 from typing import Any, Dict, Optional, Tuple
 
 UNKNOWN = object()
@@ -18,15 +19,21 @@ class CallSites:
     """Calls by code object and instruction: a call in a loop is parsed once."""
 
     def __init__(self) -> None:
-        self._known: Dict[Tuple[Any, int], Optional[ast.Call]] = {}
+        self._known: Dict[Tuple[Any, int], ast.Call] = {}
+        self._lock = threading.Lock()
 
     def at(self, frame: Any, names: Tuple[str, ...]) -> Optional[ast.Call]:
         """The call at the frame's present instruction: exact from Python 3.11 on; before, the first on the line that
         has one of the names."""
         place = (frame.f_code, frame.f_lasti)
-        if place not in self._known:
-            self._known[place] = _parse(frame, names)
-        return self._known[place]
+        known = self._known.get(place)
+        if known is None:
+            # linecache empties its entry while it reads a file: a second thread would find no source.
+            with self._lock:
+                known = _parse(frame, names)
+            if known is not None:
+                self._known[place] = known
+        return known
 
 
 def argument(call: ast.Call, frame: Any, position: int, keyword: str) -> Any:

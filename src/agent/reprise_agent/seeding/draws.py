@@ -34,9 +34,9 @@ class Draws:
             self._local.noted = False
 
     def bits(self, count: int, family: str, source: str, noted: bool = True) -> Optional[int]:
-        """A construction asks for `count` bits: an integer from its stream, or None where the policy only observes.
-        `family` names the stream, `source` the record's entry (the more exact of the two). One whose result does not
-        depend on the answer, because a seed follows, is not `noted`."""
+        """An unseeded construction asks for `count` bits: an integer from its stream, or None where the policy only
+        observes. `family` names the stream, `source` the record's entry (the more exact of the two). One that was
+        given a computed seed, which few computations leave None, is not `noted`."""
         place = self.cells.place(2)
         if noted:
             self._note(source, "enforced" if self.enforces else "unreached", place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable
 
-from .callsites import CallSites, argument, name_of, value_of
+from .callsites import UNKNOWN, CallSites, argument, name_of, value_of
 from .draws import Draws
 from .standin import known_as
 from .users import UserSeeds, watching
@@ -28,9 +28,10 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
     constructions = _Constructions(numpy_random)
 
     def randbits(k: int) -> int:
-        source, matters = constructions.examine(sys._getframe(1))
-        # Counted either way: which stream comes next must not depend on whether a source could be read just now.
-        drawn = draws.bits(k, _FAMILY, source, noted=matters)
+        source, seed = constructions.examine(sys._getframe(1))
+        if seed is GIVEN:
+            return 0
+        drawn = draws.bits(k, _FAMILY, source, noted=seed is ABSENT)
         if drawn is not None:
             return drawn
         with draws.already_noted():
@@ -51,30 +52,38 @@ def seed_global(streams: Any, users: UserSeeds, *name: object) -> None:
     users.by_us(numpy_random.seed, streams.words(624, *name, GLOBAL))
 
 
+# What is known of the seed of a construction that asks for entropy all the same.
+ABSENT, GIVEN, COMPUTED = "absent", "given", "computed"
+
+
 class _Constructions:
-    """What the construction that asks for entropy is called, and whether its result depends on the answer."""
+    """What the construction that asks for entropy is called, and whether a seed follows that makes the answer moot:
+    `RandomState(seed)` makes a bit generator without a seed first."""
 
     def __init__(self, numpy_random: Any) -> None:
         self._sites = CallSites()
         self._random_state = numpy_random.RandomState
 
-    def examine(self, frame: Any) -> "tuple[str, bool]":
+    def examine(self, frame: Any) -> "tuple[str, str]":
         if frame.f_code is UserSeeds.seeding.__code__:
-            return GLOBAL, True
+            return GLOBAL, ABSENT
         module = frame.f_globals.get("__name__", "")
         if module == "numpy.random._pickle":
-            return "numpy.default_rng", False  # a copy: its state is set next
+            return "numpy.default_rng", GIVEN  # a copy: its state is set next
         if module.startswith(f"{__package__}."):
-            return "numpy.RandomState", False  # a task's own generator: it is given its seed
+            return "numpy.RandomState", GIVEN  # a task's own generator
         call = self._sites.at(frame, _CONSTRUCTORS)
         if call is None:
-            return "numpy.default_rng", True
+            return "numpy.default_rng", ABSENT
         name = name_of(call)
         if name == "RandomState" or value_of(call.func, frame) is self._random_state:
-            # RandomState(seed) makes a bit generator without a seed first, and seeds it then. A seed that is computed
-            # in the call itself is taken for one: few computations give None.
-            return "numpy.RandomState", argument(call, frame, 0, "seed") is None
+            return "numpy.RandomState", _known_of(argument(call, frame, 0, "seed"))
         if name == "Philox":
-            return "numpy.Philox", argument(call, frame, 2, "key") is None
-        return f"numpy.{name if name in _CONSTRUCTORS else 'default_rng'}", True
+            return "numpy.Philox", _known_of(argument(call, frame, 2, "key"))
+        return f"numpy.{name if name in _CONSTRUCTORS else 'default_rng'}", ABSENT
 
+
+def _known_of(seed: Any) -> str:
+    if seed is UNKNOWN:
+        return COMPUTED
+    return ABSENT if seed is None else GIVEN
