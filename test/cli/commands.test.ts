@@ -309,12 +309,8 @@ describe('what a command prints', () => {
 describe('runs and gc', () => {
   it('list what is recorded, newest first, with what each is a replay of', async () => {
     const runs = await workplace.runs();
-    expect(runs.map((listed) => listed.run)).toEqual(
-      runs
-        .map((listed) => listed.run)
-        .sort()
-        .reverse(),
-    );
+    const seconds = runs.map((listed) => listed.run.slice(0, 15));
+    expect(seconds).toEqual([...seconds].sort().reverse());
     const { stdout } = await workplace.reprise('runs', '--notebook', 'unreached.ipynb');
     expect(stdout).toMatch(/replay of \d{8}-\d{6}-[0-9a-f]{6}: Different/);
     expect(stdout).not.toContain('same.ipynb');
