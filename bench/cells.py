@@ -32,8 +32,18 @@ SCENARIOS = {
         5,
         "ratio",
     ),
-    "10⁶ draws of random.random": (("import random",), "for _ in range(1_000_000):\n    random.random()", 15, "ratio"),
-    "10⁶ draws of np.random.rand": (("import numpy as np",), "for _ in range(1_000_000):\n    np.random.rand()", 7, "ratio"),
+    "10⁶ draws of random.random": (
+        ("import random",),
+        "for _ in range(1_000_000):\n    random.random()",
+        15,
+        "ratio",
+    ),
+    "10⁶ draws of np.random.rand": (
+        ("import numpy as np",),
+        "for _ in range(1_000_000):\n    np.random.rand()",
+        7,
+        "ratio",
+    ),
     f"reading {FILES:,} small files": (
         ("import os\npaths = ['small/' + name for name in sorted(os.listdir('small'))]",),
         "total = 0\nfor path in paths:\n    with open(path) as file:\n        total += len(file.read())",
@@ -76,9 +86,16 @@ class Kernel:
 
 def measure(agent: str, folder: pathlib.Path, name: str) -> dict:
     setup, code, pairs, unit = SCENARIOS[name]
-    config = {"policy": "close", "seed": {"value": "bec", "from": "fresh"}, "root": str(folder), "valueBudgetMs": None}
+    config = {
+        "policy": "close",
+        "seed": {"value": "bec", "from": "fresh"},
+        "root": str(folder),
+        "valueBudgetMs": None,
+    }
     bare = Kernel([sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], folder, {})
-    ours = Kernel([sys.executable, agent, "-f", "{connection_file}"], folder, {"REPRISE_CONFIG": json.dumps(config)})
+    ours = Kernel(
+        [sys.executable, agent, "-f", "{connection_file}"], folder, {"REPRISE_CONFIG": json.dumps(config)}
+    )
     try:
         for kernel in (bare, ours):
             for cell in (*setup, code):

@@ -171,7 +171,8 @@ export function cellKey(index: number): string {
   return `cell-${index}`;
 }
 
-function volatileReason(source: string): string | undefined {
+/** The reason in a comment line `# reprise: volatile <reason>` anywhere in the cell. */
+export function volatileReason(source: string): string | undefined {
   const reason = /^[ \t]*#[ \t]*reprise:[ \t]*volatile(?![\w-])(.*)$/m.exec(source)?.[1];
   return reason === undefined ? undefined : reason.trim() || 'no reason given';
 }

@@ -1,4 +1,5 @@
 /** Two sides, cell by cell: what is the same, what differs, what cannot be said. Causes are found afterwards. */
+import { volatileReason } from '../notebook/model';
 import type { Tolerance } from '../notebook/tolerance';
 import type { CellLine } from '../lineage/record';
 import { compareFiles } from './compare/files';
@@ -109,10 +110,4 @@ function brokenSentence({ line, reason }: NonNullable<NonNullable<Side['record']
     case 'unreadable':
       return `line ${line} of the record cannot be read; only the lines before it count.`;
   }
-}
-
-/** A comment line `# reprise: volatile <reason>` anywhere in the cell. */
-function volatileReason(source: string): string | undefined {
-  const reason = /^[ \t]*#[ \t]*reprise:[ \t]*volatile(?![\w-])(.*)$/m.exec(source)?.[1];
-  return reason === undefined ? undefined : reason.trim() || 'no reason given';
 }

@@ -42,7 +42,15 @@ class Ran:
 
 def notebook(*sources: str, **cell: object) -> dict:
     cells = [
-        {"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": source, "outputs": [], "execution_count": None, **cell}
+        {
+            "cell_type": "code",
+            "id": f"c{i}",
+            "metadata": {},
+            "source": source,
+            "outputs": [],
+            "execution_count": None,
+            **cell,
+        }
         for i, source in enumerate(sources)
     ]
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": cells}
@@ -57,7 +65,9 @@ def _runner(place: pathlib.Path):
     )
     count = iter(range(1000))
 
-    def execute(*sources: str, policy: str = "close", seed: str = "5eed", files: dict = {}, **given: object) -> Ran:
+    def execute(
+        *sources: str, policy: str = "close", seed: str = "5eed", files: dict = {}, **given: object
+    ) -> Ran:
         """Runs cells through the runner: `run("x = 1", policy="close", seed="ab")`."""
         for name, text in files.items():
             (root / name).write_text(text)

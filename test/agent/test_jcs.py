@@ -4,7 +4,6 @@ import json
 import pathlib
 
 import pytest
-
 from reprise_agent.jcs import canonical_json
 from reprise_agent.outputs import digest_form, raw_form
 

@@ -86,7 +86,9 @@ def test_observe_touches_nothing_and_records_what_no_seed_reached(observed):
 
 def test_each_draw_is_recorded_with_its_line(close):
     place = {"cell": INDEX["lines"], "line": 2}
-    assert close.uses("lines") == [{"source": "numpy.default_rng", "reach": "enforced", "count": 1, "at": place}]
+    assert close.uses("lines") == [
+        {"source": "numpy.default_rng", "reach": "enforced", "count": 1, "at": place}
+    ]
     assert close.uses("loop")[0]["at"] == {"cell": INDEX["loop"], "line": 3}
 
 
@@ -170,7 +172,9 @@ def pools(module_run):
 
 def _task_numbers(ran, pool):
     """Every number of the pool's result: (task's index, its draws) in the order of the result."""
-    writes = {write["name"]: write["digest"] for write in ran.cells[POOL[pool]]["writes"] if "digest" in write}
+    writes = {
+        write["name"]: write["digest"] for write in ran.cells[POOL[pool]]["writes"] if "digest" in write
+    }
     return writes["r"]
 
 

@@ -3,7 +3,6 @@
 import random
 
 import pytest
-
 from reprise_agent.streams import Streams
 
 

@@ -10,7 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any, Dict, List, NamedTuple, Optional
 
 _STDLIB = tuple(
-    {os.path.realpath(p) + os.sep for p in (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")) if p}
+    {
+        os.path.realpath(p) + os.sep
+        for p in (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+        if p
+    }
 )
 _LIBRARIES = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
 _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
@@ -96,9 +100,18 @@ class Cells:
                 return Place(("task", *task), self.task.counts, cell, line, False, by_user)
             if cell_frame is not None and self.current is not None:
                 current = self.current
-                return Place(("cell", current.key, current.number), current.counts, cell, line, False, by_user)
+                return Place(
+                    ("cell", current.key, current.number), current.counts, cell, line, False, by_user
+                )
         module = importing or first_module or "?"
-        return Place(("module", module), self._modules.setdefault(module, {}), cell, line, importing is not None, by_user)
+        return Place(
+            ("module", module),
+            self._modules.setdefault(module, {}),
+            cell,
+            line,
+            importing is not None,
+            by_user,
+        )
 
     def _is_by_user(self, nearest: Optional[Any]) -> bool:
         if nearest is not None:

@@ -13,7 +13,9 @@ class EntropyLog:
         self._lock = threading.Lock()
         self._entries: Dict[Tuple[str, str, Optional[int], Optional[int]], int] = {}
 
-    def add(self, source: str, reach: str, cell: Optional[int] = None, line: Optional[int] = None, count: int = 1) -> None:
+    def add(
+        self, source: str, reach: str, cell: Optional[int] = None, line: Optional[int] = None, count: int = 1
+    ) -> None:
         key = (source, reach, cell, line)
         with self._lock:
             self._entries[key] = self._entries.get(key, 0) + count

@@ -15,11 +15,16 @@ def git_state(folder: str) -> Optional[Dict[str, Any]]:
     text = _git(folder, "status", "--porcelain=v2", "--branch", "--untracked-files=no")
     if text is None:
         return None
-    heads = dict(line[2:].split(" ", 1) for line in text.splitlines() if line.startswith("# ") and " " in line[2:])
+    heads = dict(
+        line[2:].split(" ", 1) for line in text.splitlines() if line.startswith("# ") and " " in line[2:]
+    )
     commit = heads.get("branch.oid", "")
     if not re.fullmatch(r"[0-9a-f]{40,64}", commit):
         return None
-    state: Dict[str, Any] = {"commit": commit, "dirty": any(not line.startswith("#") for line in text.splitlines())}
+    state: Dict[str, Any] = {
+        "commit": commit,
+        "dirty": any(not line.startswith("#") for line in text.splitlines()),
+    }
     if heads.get("branch.head", "(detached)") != "(detached)":
         state["branch"] = heads["branch.head"]
     remote = _git(folder, "config", "--get", "remote.origin.url")
@@ -37,7 +42,12 @@ def _without_credentials(url: str) -> str:
 def _git(folder: str, *arguments: str) -> Optional[str]:
     try:
         done = subprocess.run(
-            ["git", *arguments], cwd=folder, env={**os.environ, **_QUIET}, capture_output=True, text=True, timeout=10
+            ["git", *arguments],
+            cwd=folder,
+            env={**os.environ, **_QUIET},
+            capture_output=True,
+            text=True,
+            timeout=10,
         )
     except (OSError, subprocess.SubprocessError):
         return None

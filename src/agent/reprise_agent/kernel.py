@@ -45,7 +45,9 @@ class RepriseKernel(IPythonKernel):
                 workers.install(hooks, tasks)
             else:
                 handovers.watch(hooks, draws)
-            hooks.after("numpy.random", lambda module: numpy_random.install(module, draws, users, global_name))
+            hooks.after(
+                "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
+            )
             frameworks.install(hooks, draws.streams, users, config.policy, config.strict)
             system.install(draws, config.entropy == "enforce" and config.enforces)
         recorder.install()
@@ -83,7 +85,9 @@ class RepriseKernel(IPythonKernel):
             with recorder.guard("timing the cell"):
                 recorder.end()
 
-    def finish_metadata(self, parent: Any, metadata: Dict[str, Any], reply_content: Dict[str, Any]) -> Dict[str, Any]:
+    def finish_metadata(
+        self, parent: Any, metadata: Dict[str, Any], reply_content: Dict[str, Any]
+    ) -> Dict[str, Any]:
         metadata = super().finish_metadata(parent, metadata, reply_content)
         if self.recorder is not None and self._cell_running:
             self._cell_running = False
@@ -115,7 +119,9 @@ class RepriseKernel(IPythonKernel):
 
         def heard(stream: Any, msg_or_type: Any, *args: Any, **kwargs: Any) -> Any:
             message = send(stream, msg_or_type, *args, **kwargs)
-            kind = msg_or_type if isinstance(msg_or_type, str) else msg_or_type.get("header", {}).get("msg_type")
+            kind = (
+                msg_or_type if isinstance(msg_or_type, str) else msg_or_type.get("header", {}).get("msg_type")
+            )
             if message is not None and kind in MESSAGES and session.pid == os.getpid():
                 with recorder.guard("hearing an output"):
                     recorder.heard(_parent_id(message), kind, _as_sent(session, kind, message["content"]))

@@ -99,7 +99,9 @@ def raw_form(outputs: List[Dict[str, Any]], across_displays: bool = True) -> Lis
         if not across_displays:
             open_streams = {}
         if kind == "error":
-            form.append({"output_type": kind, **{key: output[key] for key in ("ename", "evalue", "traceback")}})
+            form.append(
+                {"output_type": kind, **{key: output[key] for key in ("ename", "evalue", "traceback")}}
+            )
         else:
             form.append({"output_type": kind, "data": _data(output["data"])})
     return [{**item, "text": "".join(item["text"])} if "text" in item else item for item in form]

@@ -27,7 +27,9 @@ _FILES_IN_REPLY = 200
 class Recorder:
     """Owns the trackers. A fault of ours is caught, noted in the cell's `faults`, and never reaches the user's cell."""
 
-    def __init__(self, shell: Any, config: Config, cells: Cells, log: EntropyLog, folder: str, objects: str) -> None:
+    def __init__(
+        self, shell: Any, config: Config, cells: Cells, log: EntropyLog, folder: str, objects: str
+    ) -> None:
         self._shell = shell
         self._cells = cells
         self._log = log
@@ -51,7 +53,11 @@ class Recorder:
 
     def install(self) -> None:
         self._generators = states.save()
-        for name, tracker in (("variables", self._variables), ("files", self._files), ("warnings", self._warnings)):
+        for name, tracker in (
+            ("variables", self._variables),
+            ("files", self._files),
+            ("warnings", self._warnings),
+        ):
             with self.guard(f"tracking {name}"):
                 tracker.install()
 
@@ -166,7 +172,10 @@ class Recorder:
         if "ename" not in reply:
             return None
         evalue = reply["evalue"]
-        return {"ename": reply["ename"], "evalue": evalue.replace(self._home, "~") if len(self._home) > 1 else evalue}
+        return {
+            "ename": reply["ename"],
+            "evalue": evalue.replace(self._home, "~") if len(self._home) > 1 else evalue,
+        }
 
     def close(self) -> None:
         """The last line of ours: files that were still open when the last cell had ended."""
@@ -226,7 +235,9 @@ class _Identity:
 
     def find(self, code: str, cell_id: Optional[str], index: Optional[int]) -> "tuple[str, int]":
         if cell_id is not None:
-            known = self._index.get(cell_id, self._unknown.setdefault(cell_id, len(self._index) + len(self._unknown)))
+            known = self._index.get(
+                cell_id, self._unknown.setdefault(cell_id, len(self._index) + len(self._unknown))
+            )
             return cell_id, known if index is None else index
         ordered = self._sources[self._next :] + self._sources[: self._next]
         for position, key, source in ordered:

@@ -12,7 +12,6 @@ import warnings
 
 from IPython.core import interactiveshell
 from IPython.core.interactiveshell import InteractiveShell
-
 from reprise_agent.tracking.files import FileTracker
 from reprise_agent.tracking.variables import VariableTracker
 from reprise_agent.tracking.warnings import WarningTracker
@@ -30,7 +29,9 @@ class Notebook:
         self.shell = InteractiveShell.instance()
         self.variables = VariableTracker(self.shell, budget_ms)
         self.warnings = WarningTracker()
-        self.files = FileTracker(str(root), str(root), [os.path.join(str(root), "notebook.ipynb")]) if files else None
+        self.files = (
+            FileTracker(str(root), str(root), [os.path.join(str(root), "notebook.ipynb")]) if files else None
+        )
         for tracker in (self.variables, self.warnings, self.files):
             if tracker is not None:
                 tracker.install()

@@ -1,16 +1,19 @@
 from __future__ import annotations
 
 import pytest
-from shells import notebook
-
 from reprise_agent.tracking.clocks import clock_reads
+from shells import notebook
 
 
 @pytest.fixture
 def nb(tmp_path):
     with notebook(tmp_path, files=False) as made:
-        made.run("import time, datetime as dt\nimport numpy as np, pandas as pd\nfrom datetime import datetime")
-        made.run("def stamp():\n    return time.time()\nclass Timer:\n    def __init__(self): self.at = datetime.now()")
+        made.run(
+            "import time, datetime as dt\nimport numpy as np, pandas as pd\nfrom datetime import datetime"
+        )
+        made.run(
+            "def stamp():\n    return time.time()\nclass Timer:\n    def __init__(self): self.at = datetime.now()"
+        )
         yield made
 
 
@@ -19,7 +22,10 @@ def nb(tmp_path):
     [
         ("x = 1\ny = time.time()", [("time.time", 2)]),
         ("from time import perf_counter as pc\npc()", [("time.perf_counter", 2)]),
-        ("dt.datetime.now(); datetime.today(); dt.date.today()", [("datetime.date.today", 1), ("datetime.datetime.now", 1), ("datetime.datetime.today", 1)]),
+        (
+            "dt.datetime.now(); datetime.today(); dt.date.today()",
+            [("datetime.date.today", 1), ("datetime.datetime.now", 1), ("datetime.datetime.today", 1)],
+        ),
         ("pd.Timestamp.now()", [("pandas.Timestamp.now", 1)]),
         ("np.datetime64('today')", [("numpy.datetime64('today')", 1)]),
         ("np.datetime64('2024-01-01')", []),

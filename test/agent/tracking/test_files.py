@@ -14,10 +14,9 @@ import time
 import zipfile
 
 import pytest
-from shells import notebook
-
 from reprise_agent.tracking import helper as helpers
 from reprise_agent.tracking.hashing import digest_file
+from shells import notebook
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="inotify is Linux's")
 
@@ -45,10 +44,16 @@ def seen(line):
         ("pd.read_csv('in.csv')", {("in.csv", "read", "exact")}),
         ("pd.DataFrame({'a': [1]}).to_csv('out.csv')", {("out.csv", "write", "exact")}),
         ("np.save('out.npy', np.arange(3)); np.load('out.npy')", {("out.npy", "write", "exact")}),
-        ("shutil.copy('in.csv', 'data/copy.csv')", {("in.csv", "read", "exact"), ("data/copy.csv", "write", "exact")}),
+        (
+            "shutil.copy('in.csv', 'data/copy.csv')",
+            {("in.csv", "read", "exact"), ("data/copy.csv", "write", "exact")},
+        ),
         ("%%writefile note.txt\nhello", {("note.txt", "write", "exact")}),
         ("open('tmp', 'w').close(); os.replace('tmp', 'in.csv')", {("in.csv", "write", "exact")}),
-        ("open('in.csv').close(); open('in.csv', 'a').close()", {("in.csv", "read", "exact"), ("in.csv", "write", "exact")}),
+        (
+            "open('in.csv').close(); open('in.csv', 'a').close()",
+            {("in.csv", "read", "exact"), ("in.csv", "write", "exact")},
+        ),
         ("open('in.csv', 'w').close(); open('in.csv').close()", {("in.csv", "write", "exact")}),
         ("open('tmp', 'w').close(); os.remove('tmp')", set()),
         ("os.remove('in.csv')", {("in.csv", "write", "exact")}),
@@ -69,7 +74,10 @@ def test_files_of_a_cell(nb, source, expected):
     "source, expected",
     [
         ("!cp in.csv copy.csv", {("in.csv", "read", "weak"), ("copy.csv", "write", "weak")}),
-        ("c = sqlite3.connect('d.db'); c.execute('create table t(a)'); c.commit()", {("d.db", "write", "weak")}),
+        (
+            "c = sqlite3.connect('d.db'); c.execute('create table t(a)'); c.commit()",
+            {("d.db", "write", "weak")},
+        ),
         ("!mv in.csv moved.csv", {("in.csv", "write", "weak"), ("moved.csv", "write", "weak")}),
         ("!echo x > 'data/native'\n", {("data/native", "write", "weak")}),
     ],
@@ -93,7 +101,14 @@ def test_a_queue_that_overflowed_is_said(nb):
 def test_entries_carry_digest_size_and_whether_the_file_is_new(nb):
     line = nb.run("with open('new.txt', 'w') as f: _ = f.write('abc')")
     digest = hashlib.sha256(b"abc").hexdigest()
-    expected = {"path": "new.txt", "mode": "write", "sha256": digest, "size": 3, "attribution": "exact", "created": True}
+    expected = {
+        "path": "new.txt",
+        "mode": "write",
+        "sha256": digest,
+        "size": 3,
+        "attribution": "exact",
+        "created": True,
+    }
     assert line["files"] == [expected]
     again = nb.run("with open('new.txt', 'w') as f: _ = f.write('abc')")
     assert "created" not in again["files"][0]

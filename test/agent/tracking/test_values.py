@@ -11,9 +11,8 @@ import warnings
 import numpy as np
 import pytest
 import value_table
-from value_table import TABLE
-
 from reprise_agent.tracking.values import digest_value, sample_value
+from value_table import TABLE
 
 PLAIN = "572b0cc6041e2b1355090ef9fe8341bf152f449cddecc6ebb7d1865f4fe19f70"
 HERE = pathlib.Path(__file__).parent
@@ -96,7 +95,14 @@ def test_parents_and_children_that_know_each_other_are_digested():
 
 @pytest.mark.parametrize(
     "value",
-    [(i for i in [1]), threading.Lock(), open(__file__), zip([1]), {"a": [threading.Lock()]}, threading.current_thread()],
+    [
+        (i for i in [1]),
+        threading.Lock(),
+        open(__file__),
+        zip([1]),
+        {"a": [threading.Lock()]},
+        threading.current_thread(),
+    ],
     ids=lambda value: type(value).__name__,
 )
 def test_what_has_no_honest_digest_says_so(value):

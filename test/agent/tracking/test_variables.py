@@ -4,9 +4,8 @@ import sys
 import time
 
 import pytest
-from shells import notebook
-
 from reprise_agent.tracking.static import StaticObserver
+from shells import notebook
 
 KINDS = ["static"] + (["monitoring"] if sys.version_info >= (3, 12) else [])
 
@@ -17,7 +16,9 @@ def nb(request, tmp_path):
         if request.param == "static":
             made.variables.uninstall()
             made.variables._observer = StaticObserver(made.shell.user_ns)
-        made.run("import copy, json\nx = [1]\nn = 1\ndef f():\n    return len(x)\nclass C:\n    y = 1\n    def m(self): return x")
+        made.run(
+            "import copy, json\nx = [1]\nn = 1\ndef f():\n    return len(x)\nclass C:\n    y = 1\n    def m(self): return x"
+        )
         yield made
 
 
@@ -45,7 +46,11 @@ def nb(request, tmp_path):
         ("print(len(x))", ["x"], []),
         ("import os.path as p", [], ["p"]),
         ("from json import loads as l", [], ["l"]),
-        ("from json import *\nloads", [], ["JSONDecodeError", "JSONDecoder", "JSONEncoder", "dump", "dumps", "load", "loads"]),
+        (
+            "from json import *\nloads",
+            [],
+            ["JSONDecodeError", "JSONDecoder", "JSONEncoder", "dump", "dumps", "load", "loads"],
+        ),
         ("try: missing\nexcept NameError: pass", ["missing"], []),
         ("missing = 1 if False else missing", ["missing"], []),
         ("for i in range(2): pass", [], ["i"]),
@@ -149,7 +154,9 @@ def test_a_fault_of_ours_does_not_fail_the_cell(nb):
 
 def test_a_budget_labels_what_there_was_no_time_for(tmp_path):
     with notebook(tmp_path, budget_ms=1, files=False) as nb:
-        line = nb.run("import numpy as np\nbig = np.zeros(20_000_000)\nsmall = 1\nnested = {i: [i] for i in range(300_000)}")
+        line = nb.run(
+            "import numpy as np\nbig = np.zeros(20_000_000)\nsmall = 1\nnested = {i: [i] for i in range(300_000)}"
+        )
         how = {entry["name"]: entry["how"] for entry in line["writes"]}
         assert how == {"np": "exact", "big": "sampled", "small": "exact", "nested": "sampled"}
 

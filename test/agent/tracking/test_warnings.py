@@ -23,7 +23,9 @@ def test_a_warning_is_recorded_with_its_line_and_still_shown(nb):
 
 def test_numpy_warnings_are_recorded(nb):
     line = nb.run("np.array([1e308]) * 10\nnp.array([np.inf]) - np.inf")
-    found = [(warning["category"], warning["message"].split(" encountered")[0]) for warning in line["warnings"]]
+    found = [
+        (warning["category"], warning["message"].split(" encountered")[0]) for warning in line["warnings"]
+    ]
     assert found == [("RuntimeWarning", "overflow"), ("RuntimeWarning", "invalid value")]
 
 

@@ -16,7 +16,12 @@ from .writer import put_object
 
 
 def header(
-    config: Config, run: str, document: Optional[Dict[str, Any]], objects: str, environment: Dict[str, Any], git: Any
+    config: Config,
+    run: str,
+    document: Optional[Dict[str, Any]],
+    objects: str,
+    environment: Dict[str, Any],
+    git: Any,
 ) -> Dict[str, Any]:
     """Keeps the sources of the document in `objects`, and returns the header without `prev`."""
     line: Dict[str, Any] = {
@@ -84,4 +89,6 @@ def _sources() -> List[str]:
 
 
 def now() -> str:
-    return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return (
+        datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    )

@@ -29,7 +29,9 @@ class RecordWriter:
         if self._head is None:
             self._head = last_line_digest(self.path)
         raw = _ENCODER.encode({**line, "prev": self._head}).encode("utf-8", "replace")
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644)
+        descriptor = os.open(
+            self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644
+        )
         try:
             before = os.fstat(descriptor).st_size
             try:

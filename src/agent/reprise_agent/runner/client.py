@@ -53,7 +53,14 @@ class Reply:
 class Client:
     """`displays` maps every display id to the areas that show it, over all cells."""
 
-    def __init__(self, argv: List[str], environment: Dict[str, str], folder: str, cancelled: Callable[[], bool], wake: int) -> None:
+    def __init__(
+        self,
+        argv: List[str],
+        environment: Dict[str, str],
+        folder: str,
+        cancelled: Callable[[], bool],
+        wake: int,
+    ) -> None:
         self._manager = KernelManager()
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="Reprise", language="python")
         self._environment = environment
@@ -90,24 +97,37 @@ class Client:
             if not self._manager.is_alive():
                 raise NotStarted("it ended before it could be asked anything")
             if time.monotonic() > deadline:
-                limit = f"it did not answer within {START_SECONDS:g} s (REPRISE_START_SECONDS sets another limit)"
+                limit = (
+                    f"it did not answer within {START_SECONDS:g} s (REPRISE_START_SECONDS sets another limit)"
+                )
                 raise NotStarted(limit)
             if time.monotonic() > again:
                 asked.add(self._client.kernel_info())
                 again = time.monotonic() + (0.1 if answered else 1.0)
             ready = dict(self._poller.poll(100))
             if self._client.shell_channel.socket in ready:
-                answered = self._client.get_shell_msg(timeout=1)["parent_header"].get("msg_id") in asked or answered
+                answered = (
+                    self._client.get_shell_msg(timeout=1)["parent_header"].get("msg_id") in asked or answered
+                )
             if self._client.iopub_channel.socket in ready:
                 heard = self._client.get_iopub_msg(timeout=1)["parent_header"].get("msg_id") in asked or heard
 
-    def execute(self, source: str, cell_id: str, index: int, area: OutputArea, timeout: Optional[float], stop: bool) -> Reply:
+    def execute(
+        self, source: str, cell_id: str, index: int, area: OutputArea, timeout: Optional[float], stop: bool
+    ) -> Reply:
         self._areas.append(area)
         session = self._client.session
         content = dict(
-            code=source, silent=False, store_history=True, user_expressions={}, allow_stdin=False, stop_on_error=stop
+            code=source,
+            silent=False,
+            store_history=True,
+            user_expressions={},
+            allow_stdin=False,
+            stop_on_error=stop,
         )
-        message = session.msg("execute_request", content, metadata={"cellId": cell_id, "reprise": {"index": index}})
+        message = session.msg(
+            "execute_request", content, metadata={"cellId": cell_id, "reprise": {"index": index}}
+        )
         self._client.shell_channel.send(message)
         return self._collect(message["header"]["msg_id"], area, timeout)
 
@@ -166,8 +186,12 @@ class Client:
         if message["parent_header"].get("msg_id") != parent:
             return None
         content = message["content"]
-        error = {key: content[key] for key in ("ename", "evalue", "traceback")} if "ename" in content else None
-        return Reply(content["status"], content.get("execution_count"), message["metadata"].get("reprise"), error)
+        error = (
+            {key: content[key] for key in ("ename", "evalue", "traceback")} if "ename" in content else None
+        )
+        return Reply(
+            content["status"], content.get("execution_count"), message["metadata"].get("reprise"), error
+        )
 
     def _end_signal(self) -> Optional[str]:
         code = getattr(getattr(self._manager.provisioner, "process", None), "returncode", None)

@@ -39,7 +39,9 @@ def write_manifest(folder: str) -> None:
         path = os.path.join(folder, name)
         if os.path.isfile(path) and name not in _HOST_LOCAL:
             with open(path, "rb") as file:
-                digest = hashlib.file_digest(file, "sha256") if hasattr(hashlib, "file_digest") else _sha256(file)
+                digest = (
+                    hashlib.file_digest(file, "sha256") if hasattr(hashlib, "file_digest") else _sha256(file)
+                )
             files.append({"path": name, "size": os.path.getsize(path), "sha256": digest.hexdigest()})
     with open(os.path.join(folder, "manifest.json"), "w", encoding="utf-8") as file:
         json.dump({"files": files}, file, indent=1)

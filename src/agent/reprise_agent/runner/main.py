@@ -36,7 +36,9 @@ def run_bundle(folder: str) -> int:
     except BundleError as error:
         return _failed(events, "bad-bundle", str(error))
     except _NoIpykernel:
-        return _failed(events, "no-ipykernel", "This Python has no ipykernel, which Reprise runs notebooks with.")
+        return _failed(
+            events, "no-ipykernel", "This Python has no ipykernel, which Reprise runs notebooks with."
+        )
     except OSError as error:
         return _failed(events, "disk", f"The run folder cannot be written: {error.strerror}.")
 
@@ -76,7 +78,9 @@ class _Run:
         control = Control(writing)
         if not bundle.detached:
             control.start()
-        client = Client(self._argv(), self._environment(), bundle.working_folder, control.cancelled.is_set, reading)
+        client = Client(
+            self._argv(), self._environment(), bundle.working_folder, control.cancelled.is_set, reading
+        )
         environment: Dict[str, Any] = {}
         status = "cancelled"
         # The header needs the fingerprint and git; the kernel starts meanwhile.
@@ -128,14 +132,18 @@ class _Run:
                 self._skip(steps[number + 1 :])
                 place = {"index": step.index, "id": step.id}
                 if isinstance(error, TimedOut):
-                    self._fault(f"cell {step.index} did not stop when it was interrupted after its time; the kernel was killed")
+                    self._fault(
+                        f"cell {step.index} did not stop when it was interrupted after its time; the kernel was killed"
+                    )
                     self._how_it_ended = {"died": {**place, "signal": "SIGKILL"}}
                     return "error"
                 self._how_it_ended = {"died": {**place, "signal": error.signal} if error.signal else place}
                 return "died"
             self._outputs[step.index] = (area, reply.execution_count)
             if reply.status == "timeout":
-                self._fault(f"cell {step.index} ran longer than {self._bundle.timeout:g} s and was interrupted")
+                self._fault(
+                    f"cell {step.index} ran longer than {self._bundle.timeout:g} s and was interrupted"
+                )
             ok = reply.status == "ok"
             self._end_cell(step, "ok" if ok else "error", began, reply.record, area)
             if not ok and not step.may_raise and not self._bundle.allow_errors:
@@ -226,9 +234,21 @@ class _Run:
 
     def _write_local(self, kernel: Optional[int]) -> None:
         home = os.path.expanduser("~")
-        python = sys.executable.replace(home, "~", 1) if sys.executable.startswith(home + os.sep) else sys.executable
+        python = (
+            sys.executable.replace(home, "~", 1)
+            if sys.executable.startswith(home + os.sep)
+            else sys.executable
+        )
         with open(os.path.join(self._bundle.out, "local.json"), "w", encoding="utf-8") as file:
-            json.dump({"pid": os.getpid(), "kernelPid": kernel, "python": python, "prefix": _short(sys.prefix, home)}, file)
+            json.dump(
+                {
+                    "pid": os.getpid(),
+                    "kernelPid": kernel,
+                    "python": python,
+                    "prefix": _short(sys.prefix, home),
+                },
+                file,
+            )
 
 
 def _short(path: str, home: str) -> str:

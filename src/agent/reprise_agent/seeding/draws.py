@@ -50,6 +50,8 @@ class Draws:
         # A library that prepares itself at import is told of only where that cannot be had again.
         if reach == "enforced" and place.importing and not place.by_user:
             return
-        elsewhere = threading.current_thread() is not threading.main_thread() and self.cells.current is not None
+        elsewhere = (
+            threading.current_thread() is not threading.main_thread() and self.cells.current is not None
+        )
         if place.cell is not None or place.stream[0] == "task" or elsewhere:
             self.log.add(source, reach, place.cell, place.line)

@@ -27,7 +27,9 @@ class ImportHooks(importlib.abc.MetaPathFinder):
         else:
             self._hooks.setdefault(name, []).append(hook)
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[importlib.machinery.ModuleSpec]:
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> Optional[importlib.machinery.ModuleSpec]:
         if self._finding or fullname not in self._hooks:
             return None
         self._finding = True

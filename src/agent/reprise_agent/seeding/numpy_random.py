@@ -41,7 +41,9 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
 
     users.before()
     numpy_random.seed = known_as("numpy.random", "seed", watching(numpy_random.seed, users, GLOBAL))
-    numpy_random.set_state = known_as("numpy.random", "set_state", watching(numpy_random.set_state, users, GLOBAL))
+    numpy_random.set_state = known_as(
+        "numpy.random", "set_state", watching(numpy_random.set_state, users, GLOBAL)
+    )
     users.after()
     if draws.enforces:
         seed_global(draws.streams, users, *name())

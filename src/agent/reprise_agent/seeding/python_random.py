@@ -36,7 +36,9 @@ def install(draws: Draws, users: UserSeeds) -> None:
     seed.__doc__ = original.__doc__
     random.Random.seed = known_as("random", "Random.seed", seed)  # type: ignore[method-assign, assignment]
     random.seed = instance.seed
-    random.setstate = instance.setstate = known_as("random", "setstate", watching(instance.setstate, users, GLOBAL))
+    random.setstate = instance.setstate = known_as(
+        "random", "setstate", watching(instance.setstate, users, GLOBAL)
+    )
 
 
 def _for_a_name(frame: Any) -> bool:

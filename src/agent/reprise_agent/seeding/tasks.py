@@ -31,7 +31,9 @@ def global_name() -> Tuple[str, ...]:
 class Task:
     """A function with the name of its task. Pickles where the function does."""
 
-    def __init__(self, function: Callable[..., Any], seed: str, name: Name, users: str, home: Tuple[int, int]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], seed: str, name: Name, users: str, home: Tuple[int, int]
+    ) -> None:
         self.function = function
         self.seed = seed
         self.name = name
@@ -58,7 +60,13 @@ class NumberedTask:
 
     def __call__(self, numbered: Tuple[int, Any]) -> Any:
         number, item = numbered
-        task = Task(self.task.function, self.task.seed, (*self.task.name, str(number)), self.task.users, self.task.home)
+        task = Task(
+            self.task.function,
+            self.task.seed,
+            (*self.task.name, str(number)),
+            self.task.users,
+            self.task.home,
+        )
         return task(*item) if self.star else task(item)
 
 
@@ -176,5 +184,7 @@ def _prepare(seed: str) -> Streams:
             hooks = _worker.hooks = ImportHooks(lambda where, error: None)
             hooks.install()
             python_random.install(draws, users)
-            hooks.after("numpy.random", lambda module: numpy_random.install(module, draws, users, global_name))
+            hooks.after(
+                "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
+            )
     return _worker.streams[seed]

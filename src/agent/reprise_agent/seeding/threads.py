@@ -35,7 +35,9 @@ def install(local: Any, hooks: Any) -> None:
         return
     _installed.append(True)
     _replace(random, random._inst, python_random.GLOBAL, local)  # type: ignore[attr-defined]
-    hooks.after("numpy.random", lambda module: _replace(module, module.mtrand._rand, numpy_random.GLOBAL, local))
+    hooks.after(
+        "numpy.random", lambda module: _replace(module, module.mtrand._rand, numpy_random.GLOBAL, local)
+    )
 
 
 def _python_generator(words: List[int]) -> random.Random:

@@ -14,8 +14,12 @@ POOLS = ("multiprocessing.", "concurrent.futures.", "joblib.")
 
 
 def install(hooks: ImportHooks, tasks: Tasks) -> None:
-    hooks.after("concurrent.futures.thread", lambda module: _number_submissions(module.ThreadPoolExecutor, tasks))
-    hooks.after("concurrent.futures.process", lambda module: _number_submissions(module.ProcessPoolExecutor, tasks))
+    hooks.after(
+        "concurrent.futures.thread", lambda module: _number_submissions(module.ThreadPoolExecutor, tasks)
+    )
+    hooks.after(
+        "concurrent.futures.process", lambda module: _number_submissions(module.ProcessPoolExecutor, tasks)
+    )
     hooks.after("multiprocessing.pool", lambda module: _number_pool(module, tasks))
     hooks.after("multiprocessing.process", lambda module: _number_processes(module, tasks))
     _number_threads(tasks)
@@ -34,14 +38,21 @@ def _number_submissions(executor: Any, tasks: Tasks) -> None:
 
 def _number_pool(module: Any, tasks: Tasks) -> None:
     pool = module.Pool
-    apply_async, map_async, imap, unordered = pool.apply_async, pool._map_async, pool.imap, pool.imap_unordered
+    apply_async, map_async, imap, unordered = (
+        pool.apply_async,
+        pool._map_async,
+        pool.imap,
+        pool.imap_unordered,
+    )
 
     @functools.wraps(apply_async)
     def numbered_apply(self: Any, func: Any, *args: Any, **kwargs: Any) -> Any:
         return apply_async(self, tasks.task(func), *args, **kwargs)
 
     @functools.wraps(map_async)
-    def numbered_map(self: Any, func: Any, iterable: Iterable[Any], mapper: Any, *args: Any, **kwargs: Any) -> Any:
+    def numbered_map(
+        self: Any, func: Any, iterable: Iterable[Any], mapper: Any, *args: Any, **kwargs: Any
+    ) -> Any:
         star = mapper is module.starmapstar
         items = list(enumerate(iterable))
         return map_async(self, NumberedTask(tasks.task(func), star), items, module.mapstar, *args, **kwargs)

@@ -75,7 +75,9 @@ class _Reader:
         return [call for call, _ in self.reads(ast.Module(body=body, type_ignores=[]), depth)]
 
     def _magic_body(self, call: ast.Call, depth: int, offset: int) -> Iterator[Tuple[str, int]]:
-        texts = [item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+        texts = [
+            item.value for item in call.args if isinstance(item, ast.Constant) and isinstance(item.value, str)
+        ]
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if not texts or texts[0] not in _CELL_BODIES:
             return
@@ -100,7 +102,9 @@ class _Reader:
 def _known_name(value: Any) -> Optional[str]:
     if isinstance(value, ModuleType):
         return value.__name__
-    owner = getattr(value, "__self__", None) if callable(value) and not isinstance(value, MethodType) else None
+    owner = (
+        getattr(value, "__self__", None) if callable(value) and not isinstance(value, MethodType) else None
+    )
     if isinstance(owner, type):
         return f"{owner.__module__}.{owner.__qualname__}.{value.__name__}"
     if isinstance(owner, ModuleType):
@@ -121,13 +125,17 @@ def _definitions(tree: ast.AST) -> Set[str]:
 
 def _executed(tree: ast.AST) -> Iterator[ast.AST]:
     """Nodes of a text, without the bodies of functions that nothing in it mentions."""
-    mentioned = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    mentioned = {
+        node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
 
     def walk(node: ast.AST, known: bool) -> Iterator[ast.AST]:
         yield node
         if isinstance(node, ast.ClassDef):
             known = node.name in mentioned
-        skipped = node.body if isinstance(node, _DEFINITIONS) and not known and node.name not in mentioned else []
+        skipped = (
+            node.body if isinstance(node, _DEFINITIONS) and not known and node.name not in mentioned else []
+        )
         for child in ast.iter_child_nodes(node):
             if child not in skipped:
                 yield from walk(child, known)

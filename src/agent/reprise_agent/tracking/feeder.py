@@ -17,6 +17,7 @@ _MANY = 64
 _LARGE = 256 << 20
 _PAUSE_S = 0.01
 
+
 class Noted(NamedTuple):
     order: int
     folder: str  # the working folder when it was noted
@@ -31,7 +32,9 @@ class Reads(NamedTuple):
 
 class Hashed(NamedTuple):
     orders: Sequence[int]  # by place in the batch
-    files: List[Tuple[str, int, Dict[str, Any], int]]  # resolved path, ns of last change, entry, place in the batch
+    files: List[
+        Tuple[str, int, Dict[str, Any], int]
+    ]  # resolved path, ns of last change, entry, place in the batch
 
 
 _path = itemgetter(0)
@@ -131,7 +134,9 @@ class Feeder:
                 self._folder = notes[-1][0]
                 self._seen = set()  # the same names are other files there
             else:
-                self._kept += [Noted(self._order + place, self._folder, note) for place, note in enumerate(notes)]
+                self._kept += [
+                    Noted(self._order + place, self._folder, note) for place, note in enumerate(notes)
+                ]
             self._order += len(notes)
 
     def _collect(self) -> None:

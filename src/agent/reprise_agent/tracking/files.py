@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import contextlib
+import gc
 import os
 import sys
 import time
@@ -96,7 +96,9 @@ class FileTracker:
         self._merge_events(events, handed, reads, writes, removed)
         entries = self._handed_reads(handed, writes)
         entries += [
-            self._as_read(path, read, writes) for path, read in reads.items() if not self._made_here(path, writes)
+            self._as_read(path, read, writes)
+            for path, read in reads.items()
+            if not self._made_here(path, writes)
         ]
         entries += self._finished_writes(writes)
         entries += [self._deletion(path, how) for path, how in removed.items() if not os.path.lexists(path)]
@@ -220,7 +222,9 @@ class FileTracker:
         for path, (orders, (_, changed, entry, place)) in handed.items():
             if changed < self._started and path not in writes:
                 entries.append(entry)
-            elif path not in writes or (orders[place] < writes[path].order and not self._made_here(path, writes)):
+            elif path not in writes or (
+                orders[place] < writes[path].order and not self._made_here(path, writes)
+            ):
                 entries.append(self._as_read(path, _Read(changed, entry), writes))
         return entries
 
@@ -242,14 +246,23 @@ class FileTracker:
     def _write_entries(self, path: str, written: _Written) -> List[Entry]:
         facts = digest_file(path, self._cache)
         if facts is None:
-            return [self._deletion(path, written.attribution)] if written.existed and not os.path.lexists(path) else []
+            return (
+                [self._deletion(path, written.attribution)]
+                if written.existed and not os.path.lexists(path)
+                else []
+            )
         entry = {**entry_of(self._places, path, "write", facts), "attribution": written.attribution}
         if not written.existed:
             entry["created"] = True
         return [entry]
 
     def _deletion(self, path: str, attribution: str) -> Entry:
-        return {"path": self._places.label(path), "mode": "write", "deleted": True, "attribution": attribution}
+        return {
+            "path": self._places.label(path),
+            "mode": "write",
+            "deleted": True,
+            "attribution": attribution,
+        }
 
     def _watch_folder(self, folder: str) -> None:
         if folder and self._places.concerns(folder + os.sep):

@@ -173,7 +173,13 @@ def open_quietly(path):
 
 def entry_of(places, path, mode, facts):
     status, sha256, content = facts
-    entry = {"path": places.label(path), "mode": mode, "sha256": sha256, "size": status.st_size, "attribution": "exact"}
+    entry = {
+        "path": places.label(path),
+        "mode": mode,
+        "sha256": sha256,
+        "size": status.st_size,
+        "attribution": "exact",
+    }
     if content is not None:
         entry["content"] = content
     return entry

@@ -61,23 +61,35 @@ def _call_hints(call: ast.Call) -> "Iterator[tuple[str, Hint]]":
             yield function.id, Hint(set(), f"{function.id}()")
     elif isinstance(function, ast.Attribute):
         owner = function.value
-        if isinstance(owner, ast.Call) and isinstance(owner.func, ast.Name) and owner.func.id == "get_ipython":
+        if (
+            isinstance(owner, ast.Call)
+            and isinstance(owner.func, ast.Name)
+            and owner.func.id == "get_ipython"
+        ):
             yield "get_ipython", _magic(function.attr, call)
         elif function.attr in _QUERIES and _text(call, 0):
             yield "", Hint(set(_AT_NAME.findall(_text(call, 0) or "")), None)
 
 
 def _magic(method: str, call: ast.Call) -> Hint:
-    texts = [text for text in (_text(call, position) for position in range(len(call.args))) if text is not None]
+    texts = [
+        text for text in (_text(call, position) for position in range(len(call.args))) if text is not None
+    ]
     if method in ("run_line_magic", "run_cell_magic") and texts:
         name, expanded = texts[0], texts[1:2]
         note = None if name in _OBSERVED_MAGICS else f"%{name}"
         if note is not None:
-            return Hint(_expanded(" ".join(expanded)).union(*(_names_of_text(text) or set() for text in texts[1:])), note)
+            return Hint(
+                _expanded(" ".join(expanded)).union(*(_names_of_text(text) or set() for text in texts[1:])),
+                note,
+            )
         return Hint(_expanded(" ".join(expanded)), None)
     if method in ("system", "getoutput"):
         return Hint(_expanded(" ".join(texts)), None)
-    return Hint(set(), f"get_ipython().{method}()" if method.startswith(("run_", "push", "ex", "ev", "user_")) else None)
+    return Hint(
+        set(),
+        f"get_ipython().{method}()" if method.startswith(("run_", "push", "ex", "ev", "user_")) else None,
+    )
 
 
 def _expanded(text: str) -> Set[str]:

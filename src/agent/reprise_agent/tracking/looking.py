@@ -10,11 +10,55 @@ from typing import Any, Callable, Dict, List
 
 # None of these changes an argument that is made of built-in values only.
 _LOOKS = [
-    *(len, print, repr, str, type, isinstance, id, any, all, bool, int, float, hash, sum, min, max, sorted, range, list),
-    *(tuple, dict, set, frozenset, enumerate, zip, abs, round, format, divmod, ascii, copy.copy, copy.deepcopy),
+    *(
+        len,
+        print,
+        repr,
+        str,
+        type,
+        isinstance,
+        id,
+        any,
+        all,
+        bool,
+        int,
+        float,
+        hash,
+        sum,
+        min,
+        max,
+        sorted,
+        range,
+        list,
+    ),
+    *(
+        tuple,
+        dict,
+        set,
+        frozenset,
+        enumerate,
+        zip,
+        abs,
+        round,
+        format,
+        divmod,
+        ascii,
+        copy.copy,
+        copy.deepcopy,
+    ),
 ]
 _MAY_CHANGE = (
-    *(ast.AugAssign, ast.With, ast.AsyncWith, ast.Await, ast.Yield, ast.YieldFrom, ast.AsyncFor, ast.ClassDef, ast.Global),
+    *(
+        ast.AugAssign,
+        ast.With,
+        ast.AsyncWith,
+        ast.Await,
+        ast.Yield,
+        ast.YieldFrom,
+        ast.AsyncFor,
+        ast.ClassDef,
+        ast.Global,
+    ),
 )
 
 

@@ -16,7 +16,9 @@ _TOOLS = (4, 3)  # 0 to 2 and 5 are spoken for by debuggers, coverage, profilers
 class _Watched:
     __slots__ = ("code", "actions", "hints", "body")
 
-    def __init__(self, code: Any, actions: Dict[int, Access], hints: Dict[str, Hint], body: Optional[Set[str]]) -> None:
+    def __init__(
+        self, code: Any, actions: Dict[int, Access], hints: Dict[str, Hint], body: Optional[Set[str]]
+    ) -> None:
         self.code = code
         self.actions = actions
         self.hints = hints

@@ -30,4 +30,4 @@ def sample_form(value: Any) -> Optional[Any]:
 
 def _spread(items: Any, length: int) -> Any:
     stride = max(1, length // _ITEMS)
-    return length, items[:_ITEMS], items[-_ITEMS:], items[:: stride]
+    return length, items[:_ITEMS], items[-_ITEMS:], items[::stride]

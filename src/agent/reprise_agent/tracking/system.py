@@ -36,8 +36,13 @@ def library_folders() -> List[str]:
         os.environ.get("MPLCONFIGDIR") or os.path.join(home, ".config", "matplotlib"),
         _own_folder(),
     ]
-    found = {form for folder in folders if folder for form in (folder, os.path.realpath(folder)) if len(form) > 1}
-    return [*(folder.rstrip(os.sep) + os.sep for folder in sorted(found)), os.path.join(tempfile.gettempdir(), "ipykernel_")]
+    found = {
+        form for folder in folders if folder for form in (folder, os.path.realpath(folder)) if len(form) > 1
+    }
+    return [
+        *(folder.rstrip(os.sep) + os.sep for folder in sorted(found)),
+        os.path.join(tempfile.gettempdir(), "ipykernel_"),
+    ]
 
 
 def _own_folder() -> str:

@@ -110,7 +110,9 @@ class Digester:
     def __init__(self) -> None:
         self.how = "exact"
         self.plain = True
-        self._known: Dict[int, Tuple[bytes, Any]] = {}  # holds each value, so that its id cannot be given to another
+        self._known: Dict[
+            int, Tuple[bytes, Any]
+        ] = {}  # holds each value, so that its id cannot be given to another
         self._open: Dict[int, int] = {}
         self._lowest = sys.maxsize
         self._repeats = 0
@@ -162,7 +164,10 @@ class Digester:
             digest = digest_of(value)
         finally:
             del self._open[key]
-            lowest, self._lowest = self._lowest, min(outer, self._lowest if self._lowest < depth else sys.maxsize)
+            lowest, self._lowest = (
+                self._lowest,
+                min(outer, self._lowest if self._lowest < depth else sys.maxsize),
+            )
         if lowest >= depth:
             self._known[key] = (digest, value)
         else:

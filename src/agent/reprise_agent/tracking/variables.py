@@ -147,7 +147,9 @@ class VariableTracker:
         changed = set()
         for name in names & earlier.keys() & self._known.keys():
             was, now = earlier[name].result, self._known[name].result
-            comparable = was[0] is not None and now[0] is not None and (was[1] == "sampled") == (now[1] == "sampled")
+            comparable = (
+                was[0] is not None and now[0] is not None and (was[1] == "sampled") == (now[1] == "sampled")
+            )
             if comparable and was[0] != now[0]:
                 changed.add(name)
         return changed
@@ -157,7 +159,9 @@ class VariableTracker:
         if not changed:
             return set()
         by_identity = {after[name]: self._known[name] for name in changed}
-        found = {name for name, identity in after.items() if identity in by_identity and not self._is_shells(name)}
+        found = {
+            name for name, identity in after.items() if identity in by_identity and not self._is_shells(name)
+        }
         for name in found - changed:
             self._known[name] = by_identity[after[name]]
         return found

@@ -40,4 +40,6 @@ def is_from(value: Any, *packages: str) -> bool:
 
 def derives_from(cls: type, name: str, package: str) -> bool:
     """Whether a class has a base of that name from that package, without importing the package."""
-    return any(base.__name__ == name and str(base.__module__).partition(".")[0] == package for base in cls.__mro__)
+    return any(
+        base.__name__ == name and str(base.__module__).partition(".")[0] == package for base in cls.__mro__
+    )

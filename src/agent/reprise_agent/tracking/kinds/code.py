@@ -88,7 +88,11 @@ def _module_of(value: Any) -> Any:
 def _class(cls: type) -> Form:
     if not is_users_module(cls.__module__) or not cls.__flags__ & (1 << 9):
         return "class", qualified_name(cls), "exact"
-    members = [(name, member) for name, member in vars(cls).items() if name not in _HOUSEKEEPING and not _slot(member)]
+    members = [
+        (name, member)
+        for name, member in vars(cls).items()
+        if name not in _HOUSEKEEPING and not _slot(member)
+    ]
     return "class", (qualified_name(cls), list(cls.__bases__), members), "exact"
 
 

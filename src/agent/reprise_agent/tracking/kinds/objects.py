@@ -14,7 +14,9 @@ from .code import is_users_module
 
 _HEAP_TYPE = 1 << 9
 _NATIVE_MEMBERS = (types.WrapperDescriptorType, types.MethodDescriptorType, types.BuiltinFunctionType)
-_OPAQUE_PACKAGES = frozenset("matplotlib ipywidgets itertools _io io socket ssl _thread threading asyncio".split())
+_OPAQUE_PACKAGES = frozenset(
+    "matplotlib ipywidgets itertools _io io socket ssl _thread threading asyncio".split()
+)
 _OPAQUE_TYPES = (
     types.GeneratorType,
     types.CoroutineType,
@@ -94,7 +96,8 @@ def _is_native(cls: type) -> bool:
     if not cls.__flags__ & _HEAP_TYPE:
         return True
     return any(
-        isinstance(member, _NATIVE_MEMBERS) and getattr(member, "__objclass__", getattr(member, "__self__", None)) is cls
+        isinstance(member, _NATIVE_MEMBERS)
+        and getattr(member, "__objclass__", getattr(member, "__self__", None)) is cls
         for member in vars(cls).values()
     )
 
@@ -140,7 +143,9 @@ def _reduced(value: Any, cls: type, package: str) -> Form:
         raise Opaque(f"{qualified_name(cls)} cannot be pickled") from error
     if isinstance(parts, str):
         return "global", (qualified_name(cls), parts), "exact"
-    content = [list(part) if index >= 3 and part is not None else part for index, part in enumerate(parts[:5])]
+    content = [
+        list(part) if index >= 3 and part is not None else part for index, part in enumerate(parts[:5])
+    ]
     return "reduced", (qualified_name(cls), content), "exact" if package in _HONEST_PACKAGES else "pickle"
 
 
@@ -148,5 +153,7 @@ def _without_timings(fields: Dict[str, Any]) -> Dict[str, Any]:
     kept = {name: item for name, item in fields.items() if name not in _TIMINGS}
     results = kept.get("cv_results_")
     if isinstance(results, dict):
-        kept["cv_results_"] = {name: item for name, item in results.items() if not str(name).endswith("_time")}
+        kept["cv_results_"] = {
+            name: item for name, item in results.items() if not str(name).endswith("_time")
+        }
     return kept

@@ -36,7 +36,10 @@ INLINE: Dict[type, Callable[[Any], Tuple[Any, ...]]] = {
 
 EXACT: Dict[type, Callable[[Any], Tuple[str, Any]]] = {
     slice: lambda value: ("slice", (value.start, value.stop, value.step)),
-    datetime.datetime: lambda value: ("datetime", (value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo)),
+    datetime.datetime: lambda value: (
+        "datetime",
+        (value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo),
+    ),
     datetime.time: lambda value: ("time", (value.replace(tzinfo=None).isoformat(), value.fold, value.tzinfo)),
     datetime.timezone: lambda value: ("timezone", (value.utcoffset(None), value.tzname(None))),
     collections.OrderedDict: lambda value: ("OrderedDict", list(value.items())),

@@ -66,7 +66,11 @@ def _keras(layer: Any) -> Form:
     state = None
     if optimizer is not None:
         state = (qualified_name(type(optimizer)), optimizer.get_config(), _arrays(optimizer.variables))
-    return "Layer", (qualified_name(type(layer)), layer.get_config(), _arrays(layer.variables), state), "pickle"
+    return (
+        "Layer",
+        (qualified_name(type(layer)), layer.get_config(), _arrays(layer.variables), state),
+        "pickle",
+    )
 
 
 def _arrays(variables: Any) -> List[Any]:
