@@ -52,7 +52,7 @@ class Recorder:
         self._home = os.path.expanduser("~").rstrip(os.sep)
 
     def install(self) -> None:
-        self._generators = states.save()
+        self._generators, self._rng_after = states.save(), states.digests()
         for name, tracker in (
             ("variables", self._variables),
             ("files", self._files),
@@ -91,7 +91,7 @@ class Recorder:
         with self.guard("reading generator states"):
             # Comms, timers and our own work between cells must not move the user's streams.
             states.restore(self._generators)
-            self._rng_before = states.digests()
+            self._rng_before = self._rng_after
         self._clock = time.perf_counter()
 
     def heard(self, message: str, kind: str, content: Dict[str, Any]) -> None:
@@ -137,7 +137,8 @@ class Recorder:
             "outputs": {"raw": "", "layout": "", "count": 0},
         }
         with self.guard("reading generator states"):
-            line["rng"] = {"before": self._rng_before, "after": states.digests()}
+            self._rng_after = states.digests()
+            line["rng"] = {"before": self._rng_before, "after": self._rng_after}
         self._generators = states.save()
         with self.guard("tracking variables"):
             line.update(self._variables.after())
