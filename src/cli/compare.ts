@@ -20,19 +20,19 @@ export function compareCommand(program: Command, _signal: AbortSignal, done: (co
     .option('--allow-errors', 'errors that repeat do not fail')
     .action((a: string, b: string, flags: Flags) => {
       const terminal = terminalOf(flags);
-      const { store, judgement } = compareTwo(a, b, flags, terminal);
+      const { store, judgement } = compareTwo(a, b, terminal);
       terminal.document(judgement);
       tellJudgement(terminal, store, judgement);
       done(exitOfJudgement(store, judgement, flags.allowErrors ?? false));
     });
 }
 
-export function compareTwo(a: string, b: string, flags: { allowErrors?: boolean }, terminal: Terminal) {
+export function compareTwo(a: string, b: string, terminal: Terminal) {
   const sides = [a, b].map((what) => findSide(what, terminal)) as [Found, Found];
   const store = sides[0].store;
   return {
     store,
-    judgement: judge(sides[0].side, [sides[1].side], judging(store, sides[0].side.notebook, flags)),
+    judgement: judge(sides[0].side, [sides[1].side], judging(store, sides[0].side.notebook)),
   };
 }
 

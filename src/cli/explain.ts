@@ -5,11 +5,10 @@ import { Failure } from '../notebook/failure';
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Judgement } from '../replay/documents';
-import { replayAndJudge, tryBothOrders } from '../replay/verify';
+import { judging, replayAndJudge, tryBothOrders } from '../replay/verify';
 import { ranOutOfOrder } from '../replay/causes/order';
 import { judge } from '../replay/judge';
 import { loadRunSide } from '../replay/side';
-import { judging } from '../replay/verify';
 import { compareTwo } from './compare';
 import { EXIT, isGood } from './exit';
 import { findRun } from './replay';
@@ -28,7 +27,7 @@ export function explainCommand(program: Command, signal: AbortSignal, done: (cod
     .action(async (a: string, b: string | undefined, flags: Flags) => {
       const terminal = terminalOf(flags);
       const { store, judgement } =
-        b === undefined ? await judged(a, flags, terminal, signal) : compareTwo(a, b, {}, terminal);
+        b === undefined ? await judged(a, flags, terminal, signal) : compareTwo(a, b, terminal);
       const causes = judgement.cells.flatMap((cell) =>
         cell.causes.map((cause) => ({ cell: { index: cell.index, id: cell.id }, ...cause })),
       );
@@ -63,7 +62,7 @@ async function judged(
     const replay = header.replayOf
       ? run
       : (await replayAndJudge(store, original, options, 1, context)).replays[0]!;
-    const judged = { ...judging(store, header.notebook, {}), experiment };
+    const judged = { ...judging(store, header.notebook), experiment };
     return { store, judgement: judge(loadRunSide(store, original), [loadRunSide(store, replay)], judged) };
   }
   if (existsSync(kept)) return { store, judgement: JSON.parse(readFileSync(kept, 'utf8')) as Judgement };

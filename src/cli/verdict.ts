@@ -38,7 +38,7 @@ export function tellJudgement(terminal: Terminal, store: Store, judgement: Judge
   const paint = paintOf(terminal, judgement.verdict);
   terminal.say(`${paint(headline(judgement))}; ${coverage(judgement)}`);
   const repeated = errorOf(store, judgement);
-  if (repeated && judgement.verdict !== 'different')
+  if (repeated && exitOfVerdict(judgement.verdict) === EXIT.good)
     terminal.say(terminal.red(`${repeated} It repeats in the replay.`));
   const declared = judgement.cells.filter((cell) => cell.declared === 'volatile');
   if (declared.length > 0)

@@ -253,7 +253,7 @@ async function refuseDrift(
   );
 }
 
-export function driftPhrase(drift: Drift): string {
+function driftPhrase(drift: Drift): string {
   return `${drift.what} ${drift.before ?? 'absent'} → ${drift.after ?? 'absent'}`;
 }
 

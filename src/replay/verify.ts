@@ -41,7 +41,7 @@ export async function verifyNotebook(
   }
   const { store, run } = original;
   if (saved) {
-    const judgement = judge(saved, [loadRunSide(store, run)], judging(store, original.notebook, options));
+    const judgement = judge(saved, [loadRunSide(store, run)], judging(store, original.notebook));
     return keepVerdict(store, run, judgement);
   }
   return replayAndJudge(
@@ -70,7 +70,7 @@ export async function replayAndJudge(
     replays.push(replay);
   }
   const sides = replays.map(({ run }) => loadRunSide(store, run));
-  const judgement = judge(loadRunSide(store, original), sides, judging(store, replays[0]!.notebook, options));
+  const judgement = judge(loadRunSide(store, original), sides, judging(store, replays[0]!.notebook));
   return keepVerdict(store, replays.at(-1)!.run, judgement);
 }
 
@@ -92,7 +92,7 @@ export async function tryBothOrders(
   return { executedRepeats: verdicts.executed, documentDoes: verdicts.document };
 }
 
-/** The newest finished run of a notebook, and whether its sources have changed since. */
+/** @throws Failure `no-run` where a notebook has no finished run */
 export function newestRunOf(store: Store, notebook: string): string {
   const run = store.newestFinishedRun(notebook);
   if (run === undefined) {
@@ -105,14 +105,10 @@ export function newestRunOf(store: Store, notebook: string): string {
   return run;
 }
 
-/** Settings that a judgement depends on: the notebook's tolerance, and whether errors are allowed. */
-export function judging(
-  store: Store,
-  notebook: string,
-  options: { allowErrors?: boolean },
-): { tolerance?: Tolerance; allowErrors: boolean } {
+/** The setting that a judgement depends on: the notebook's own tolerance. */
+export function judging(store: Store, notebook: string): { tolerance?: Tolerance } {
   const tolerance = readTolerance(join(store.root, notebook));
-  return { ...(tolerance ? { tolerance } : {}), allowErrors: options.allowErrors ?? false };
+  return tolerance ? { tolerance } : {};
 }
 
 function readTolerance(notebook: string): Tolerance | undefined {
@@ -125,7 +121,7 @@ function readTolerance(notebook: string): Tolerance | undefined {
   return readSidecar(text).settings.tolerance;
 }
 
-export function keepVerdict(store: Store, run: string, judgement: Judgement): Judgement {
+function keepVerdict(store: Store, run: string, judgement: Judgement): Judgement {
   writeFileSync(join(store.runFolder(run), 'verdict.json'), JSON.stringify(judgement, null, 1) + '\n');
   return judgement;
 }

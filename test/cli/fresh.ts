@@ -1,6 +1,7 @@
 /** Notebooks drawn from a seed: every one draws fresh entropy in its own way, and shows some of it. */
 import { expect } from 'vitest';
 import type { Judgement, Run } from '../../src/replay/documents';
+import { generator } from '../generator';
 import type { Workplace } from './support';
 
 /** The seed that `npm test` prints and `REPRISE_TEST_SEED` repeats. */
@@ -58,15 +59,4 @@ export async function expectFreshRunsToRepeat(workplace: Workplace, number: numb
     expect(differing, `seed ${SEED}, notebook ${number}:\n${cells.join('\n\n')}`).toEqual([]);
     expect(judgement.verdict).toBe('identical');
   }
-}
-
-/** mulberry32: uniform in [0, 1). */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -40,8 +40,7 @@ class Recorder:
         self._variables = VariableTracker(shell, config.value_budget_ms)
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker()
-        self._notebook = os.path.join(root, config.notebook) if config.notebook else None
-        self._identity = _Identity(self._notebook)
+        self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._areas: Dict[str, "tuple[Execution, OutputArea]"] = {}
         self._message: Optional[str] = None
         self._area = OutputArea()

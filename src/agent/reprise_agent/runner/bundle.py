@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Dict, List, Optional
 
 from ..cells import cell_keys
@@ -38,7 +38,6 @@ class Bundle:
     timeout: Optional[float] = None
     allow_errors: bool = False
     detached: bool = False
-    stop_at: List[str] = field(default_factory=list)
 
     @property
     def working_folder(self) -> str:

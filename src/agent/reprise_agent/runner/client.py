@@ -51,7 +51,7 @@ class Reply:
 
 
 class Client:
-    """`displays` maps every display id to the areas that show it, over all cells."""
+    """Areas of all cells are kept: a later cell may update a display that an earlier one made."""
 
     def __init__(
         self,

@@ -234,17 +234,12 @@ class _Run:
 
     def _write_local(self, kernel: Optional[int]) -> None:
         home = os.path.expanduser("~")
-        python = (
-            sys.executable.replace(home, "~", 1)
-            if sys.executable.startswith(home + os.sep)
-            else sys.executable
-        )
         with open(os.path.join(self._bundle.out, "local.json"), "w", encoding="utf-8") as file:
             json.dump(
                 {
                     "pid": os.getpid(),
                     "kernelPid": kernel,
-                    "python": python,
+                    "python": _short(sys.executable, home),
                     "prefix": _short(sys.prefix, home),
                 },
                 file,
