@@ -33,5 +33,22 @@ export default tseslint.config(
     plugins: { reprise: { rules: { walls } } },
     rules: { 'reprise/walls': ['error', { src: path.join(root, 'src') }] },
   },
+  {
+    files: ['webview-ui/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: 'src/(?!replay/report$)',
+              message:
+                'A page and src/ share one module, the contract src/replay/report.ts, and nothing else.',
+            },
+          ],
+        },
+      ],
+    },
+  },
   { files: ['**/*.mjs'], languageOptions: { globals: nodeGlobals } },
 );

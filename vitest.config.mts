@@ -17,6 +17,28 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'webview',
+          include: ['test/webview/**/*.test.ts'],
+          globalSetup: 'test/webview/globalSetup.mjs',
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
+          name: 'editor',
+          include: ['test/editor/**/*.test.ts'],
+          globalSetup: 'test/editor/support/globalSetup.mjs',
+          setupFiles: 'test/editor/support/setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          // An editor, a browser and a kernel at a time are what two cores can do.
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'deep',
           include: ['test/deep/**/*.test.ts'],
           testTimeout: 3_600_000,

@@ -2,20 +2,18 @@ import path from 'node:path';
 
 const root = import.meta.dirname;
 
-/** One bundle for the terminal, one for the editor; both run on Node 20 and later. */
+/** Native parts that `ws` takes where it finds them, and does without elsewhere: an extension ships none. */
+const NATIVE = { bufferutil: 'commonjs bufferutil', 'utf-8-validate': 'commonjs utf-8-validate' };
+
+/** One bundle for the terminal and one for the editor, which run on Node 20 and later; and the report page with its style. */
 export default function bundles(mode) {
-  const bundle = (name, externals) => ({
+  const bundle = (name, { target, entry, output, externals }) => ({
     name,
     mode,
     context: root,
-    target: 'node20',
-    entry: { [name]: `./src/${name}.ts` },
-    output: {
-      path: path.join(root, 'dist'),
-      filename: '[name].js',
-      chunkFilename: `${name}.[name].js`,
-      library: { type: 'commonjs2' },
-    },
+    target,
+    entry: { [name]: entry },
+    output: { path: path.join(root, 'dist'), filename: '[name].js', ...output },
     externals,
     resolve: { extensions: ['.ts', '.js'] },
     module: {
@@ -26,12 +24,29 @@ export default function bundles(mode) {
           // Types are checked once, by `npm run lint`.
           use: { loader: 'ts-loader', options: { transpileOnly: true, compilerOptions: { noEmit: false } } },
         },
+        { test: /\.css$/, type: 'asset/resource', generator: { filename: '[name][ext]' } },
       ],
     },
     // Names stay readable in a user's stack trace.
-    optimization: { minimize: false },
+    optimization: { minimize: false, splitChunks: false },
     devtool: 'source-map',
     performance: { hints: false },
   });
-  return [bundle('cli', {}), bundle('extension', { vscode: 'commonjs vscode' })];
+  const onNode = (name, externals) =>
+    bundle(name, {
+      target: 'node20',
+      entry: `./src/${name}.ts`,
+      output: { chunkFilename: `${name}.[name].js`, library: { type: 'commonjs2' } },
+      externals,
+    });
+  const inBrowser = (name) =>
+    bundle(name, {
+      target: ['web', 'es2022'],
+      entry: [`./webview-ui/${name}/main.ts`, `./webview-ui/${name}/${name}.css`],
+    });
+  return [
+    onNode('cli', {}),
+    onNode('extension', { vscode: 'commonjs vscode', ...NATIVE }),
+    inBrowser('report'),
+  ];
 }

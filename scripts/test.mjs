@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
+import { ensureEditorTools } from './editor/install.mjs';
+import { ensureVsix } from './editor/vsix.mjs';
 import { node, root } from './lib/checkout.mjs';
 import { pytestCounts, vitestCounts } from './lib/reports.mjs';
 import { execute, Failure, runScript, say } from './lib/steps.mjs';
@@ -16,6 +18,8 @@ const SUITES = {
   lint: runLint,
   unit: (context) => runVitest('unit', context),
   cli: (context) => runVitest('cli', context),
+  webview: (context) => runVitest('webview', context),
+  editor: runEditor,
   'agent-311': (context) => runPytest('demo-311', context),
   'agent-39': (context) => runPytest('agent-39', context),
   'agent-313': (context) => runPytest('agent-313', context),
@@ -54,6 +58,7 @@ async function runLint({ env }) {
     ['eslint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']],
     ['prettier', ['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.']],
     ['tsc', ['node_modules/typescript/bin/tsc', '--noEmit']],
+    ['tsc of webview-ui', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'webview-ui']],
   ];
   let failed = 0;
   for (const [name, args] of tools) {
@@ -70,6 +75,19 @@ async function runVitest(project, { reports, env }) {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { code } = await execute(node, [...args, ...reporters], { env, show: true });
   return { counts: vitestCounts(report), code };
+}
+
+/** In a real VS Code, which has to be had: without it the suite counts as failed. */
+async function runEditor(context) {
+  try {
+    await ensureEditorTools();
+    await ensureVsix();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    say(error.message);
+    return {};
+  }
+  return runVitest('editor', context);
 }
 
 async function runPytest(environment, { reports, env }) {

@@ -1,15 +1,57 @@
+import { randomUUID } from 'node:crypto';
 import * as path from 'node:path';
 import * as vscode from 'vscode';
+import { settleAgent } from './kernel/kernelspec';
 import { CommandLine } from './vscode/commandLine';
 import { commands } from './vscode/commands';
-import { VsCodeWorkbench } from './vscode/workbench';
+import { readConfiguration } from './vscode/configuration';
+import type { Editor } from './vscode/editor';
+import { Follower } from './vscode/follow/follower';
+import { CellKeys } from './vscode/kernels/cells';
+import { RepriseController } from './vscode/kernels/controller';
+import { Servers } from './vscode/kernels/servers';
+import { installationOf } from './vscode/launcher';
+import { logTo } from './vscode/log';
+import { RecordDocuments } from './vscode/recordDocuments';
+import { registerCommands } from './vscode/register';
+import { followRenames } from './vscode/renames';
+import { refreshReports, reportPanels } from './vscode/reporting';
+import { Settings } from './vscode/settings';
+import { Sidecars } from './vscode/sidecars';
+import { StatusBar } from './vscode/status/statusBar';
+import { Workbench } from './vscode/workbench';
 
 export function activate(context: vscode.ExtensionContext): void {
-  const output = vscode.window.createOutputChannel('Reprise');
-  const workbench = new VsCodeWorkbench(output);
-  const commandLine = new CommandLine(path.join(context.extensionPath, 'dist', 'cli.js'));
-  context.subscriptions.push(output, commandLine);
-  for (const [id, run] of Object.entries(commands)) {
-    context.subscriptions.push(vscode.commands.registerCommand(id, () => run(workbench, commandLine)));
-  }
+  const { extensionPath, extensionUri, secrets, subscriptions, workspaceState } = context;
+  const inDist = (name: string): string => path.join(extensionPath, 'dist', name);
+  const channel = vscode.window.createOutputChannel('Reprise', { log: true });
+  const log = logTo(channel);
+  const settings = new Settings(readConfiguration);
+  const sidecars = new Sidecars();
+  const keys = new CellKeys();
+  const records = new RecordDocuments();
+  const commandLine = new CommandLine(inDist('cli.js'));
+  const kernels = new RepriseController({
+    agent: () => settleAgent(inDist('agent.pyz')),
+    windowName: context.storageUri?.fsPath ?? randomUUID(),
+    memory: workspaceState,
+    settings,
+    servers: new Servers(secrets, settings),
+    keys,
+    log,
+  });
+  const runs = new Follower(sidecars, kernels, keys, log);
+  const status = new StatusBar(runs, kernels);
+  const installation = installationOf(extensionPath);
+  const reports = reportPanels(extensionUri, () => editorFor(undefined));
+  const services = { kernels, runs, reports, sidecars, settings, commandLine, log, installation };
+  const editorFor = (argument: unknown): Editor =>
+    Object.assign(new Workbench({ keys, records }, argument), services);
+  subscriptions.push(channel, commandLine, kernels, runs, status, records.register(), reports.register());
+  subscriptions.push(
+    kernels.onDidChange((uri) => void runs.refresh(uri).then(() => status.show())),
+    runs.onDidChange((uri) => refreshReports(reports, uri)),
+    followRenames(sidecars, log),
+    registerCommands(commands, editorFor),
+  );
 }

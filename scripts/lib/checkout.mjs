@@ -45,8 +45,9 @@ export function sourcesDigest() {
     'tsconfig.json',
     'webpack.config.mjs',
     'scripts/build.mjs',
+    'scripts/build-agent.mjs',
   ];
-  for (const file of [...inputs, 'scripts/build-agent.mjs', ...filesBelow('src')]) {
+  for (const file of [...inputs, ...filesBelow('src'), ...filesBelow('webview-ui')]) {
     hash
       .update(`${file}\0`)
       .update(readFileSync(path.join(root, file)))

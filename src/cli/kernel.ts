@@ -1,8 +1,8 @@
-import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import { findInterpreter } from '../environment/interpreter';
-import { kernelEnvironment, POLICIES, type Policy } from '../determinism/policy';
+import { POLICIES, type Policy } from '../determinism/policy';
 import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
+import { liveKernel } from '../replay/live';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
 import { agentPath, type OutputFlags, outputOptions, parseSeed, terminalOf } from './shared';
@@ -25,28 +25,12 @@ export function kernelCommand(program: Command, _signal: AbortSignal, done: (cod
 async function kernel(notebook: string, flags: Flags): Promise<number> {
   const terminal = terminalOf(flags);
   const plan = planRun(notebook, { policy: flags.policy, seed: flags.seed });
-  const fresh = plan.seed.from === 'fresh';
-  const variables = kernelEnvironment(plan.policy, plan.seed.value, {
-    given: process.env,
-    cores: availableParallelism(),
-  });
-  // Fresh entropy is drawn when a kernel starts, and its hash seed with it: the agent restarts itself once.
-  if (fresh) delete variables.PYTHONHASHSEED;
   const request: KernelRequest = {
     python: (await findInterpreter(plan.path, plan.root, flags.python)).path,
     agent: flags.install ? settleAgent(agentPath()) : agentPath(),
     root: plan.root,
     notebook: plan.notebook,
-    environment: variables,
-    config: {
-      schema: 'reprise/agent/1',
-      policy: plan.policy,
-      seed: fresh ? { value: null, from: 'fresh' } : plan.seed,
-      entropy: plan.entropy,
-      rng: plan.rng,
-      strict: false,
-      valueBudgetMs: 50,
-    },
+    ...liveKernel(plan),
   };
   const described = describeKernel(request);
   if (flags.install) installKernel(described, request);

@@ -1,5 +1,6 @@
 import { type NotebookDocument, parseNotebook } from '../notebook/model';
 import type { RunnerEvent } from '../replay/local';
+import { duration, firstLine } from '../replay/words';
 import type { Terminal } from './terminal';
 
 /** One line a cell. The first line of a cell's source says which it is, since numbers alone mean little to a person. */
@@ -42,16 +43,4 @@ export class ProgressLines {
     const shown = source.length > room ? `${source.slice(0, room - 1)}…` : source;
     return `cell ${String(index).padEnd(3)} ${shown.padEnd(Math.min(room, 56))}`;
   }
-}
-
-/** The first line of a cell that says something. */
-export function firstLine(source: string): string {
-  const lines = source.split('\n').map((line) => line.trim());
-  return lines.find((line) => line && !line.startsWith('#')) ?? lines.find((line) => line) ?? '';
-}
-
-export function duration(ms: number): string {
-  if (ms < 950) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1000)} s`;
 }

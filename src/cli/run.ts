@@ -5,8 +5,8 @@ import { Failure } from '../notebook/failure';
 import { type Parameters, parseParameter, planRun } from '../replay/plan';
 import { type Finished, runNotebook } from '../replay/run';
 import { runDocument } from '../replay/rundocument';
+import { endSentence } from '../replay/words';
 import { exitOfRun } from './exit';
-import { duration } from './progress';
 import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, tellPlan, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 
@@ -42,31 +42,14 @@ async function run(notebook: string, flags: Flags, signal: AbortSignal): Promise
 /** The last lines of every run: what came of it, and where it is. */
 export function tellEnd(terminal: Terminal, finished: Finished): void {
   const { record, status, run } = finished;
-  const failed = record.cells.find((cell) => cell.status === 'error');
-  const took = duration(record.summary?.durationMs ?? 0);
-  const ran = `${record.cells.length} ${record.cells.length === 1 ? 'cell' : 'cells'} in ${took}`;
-  const what = {
-    ok: terminal.green(`Ran ${ran}.`),
-    error: terminal.red(
-      `Stopped at an error: ${ran}${failed ? `, cell ${failed.index} raised ${failed.error?.ename ?? 'an error'}` : ''}.`,
-    ),
-    cancelled: terminal.yellow(`Cancelled after ${ran}; what was recorded until then is kept.`),
-    died: terminal.red(
-      `The kernel died in cell ${record.summary?.died?.index ?? '?'}${signalPhrase(finished)}; what was recorded until then is kept.`,
-    ),
-  }[status];
-  terminal.tell(what);
+  const paint = { ok: terminal.green, error: terminal.red, cancelled: terminal.yellow, died: terminal.red };
+  terminal.tell(paint[status](endSentence(record, status)));
   if (finished.notebookChanged) {
     terminal.tell(
       'The notebook was changed or deleted on disk while it ran; the record holds the sources that ran.',
     );
   }
   terminal.tell(terminal.dim(`Recorded as ${run}. Have it again: reprise replay ${run}`));
-}
-
-function signalPhrase(finished: Finished): string {
-  const signal = finished.record.summary?.died?.signal;
-  return signal ? ` (${signal}${signal === 'SIGKILL' ? ', often for lack of memory' : ''})` : '';
 }
 
 function parametersOf(given: string[]): Parameters {

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { listRuns, type ListedRun } from '../lineage/runs';
+import { VERDICT_WORDS } from '../replay/words';
 import { EXIT } from './exit';
 import { type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
 import type { Terminal } from './terminal';
-import { VERDICT_WORDS } from './verdict';
 
 type Flags = OutputFlags & { notebook?: string };
 

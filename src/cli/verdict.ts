@@ -2,32 +2,9 @@ import { existsSync } from 'node:fs';
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
-import { whatToDo } from '../replay/explain';
+import { coverage, errorSentence, firstLine, headline, isObstacle, whatToDo } from '../replay/words';
 import { EXIT, exitOfVerdict } from './exit';
-import { firstLine } from './progress';
 import type { Terminal } from './terminal';
-
-export const VERDICT_WORDS: Record<Verdict, string> = {
-  identical: 'Same',
-  canonical: 'Same apart from',
-  'within-tolerance': 'Close',
-  different: 'Different',
-  unverifiable: 'Cannot tell',
-};
-
-const MASK_WORDS: Record<string, string> = {
-  cr: 'redrawn lines',
-  ansi: 'colours',
-  address: 'addresses',
-  'ipykernel-path': 'temporary paths',
-  'library-path': 'library paths',
-  traceback: 'tracebacks',
-  'generated-id': 'generated ids',
-  'png-pixels': 'image encoding',
-  'json-order': 'key order',
-  timing: 'timings',
-  'file-content': 'timestamps inside files',
-};
 
 /** At most this many cells are told in full; the document has all. */
 const SHOWN = 3;
@@ -94,36 +71,7 @@ function tellCause(terminal: Terminal, cause: Cause): void {
       before !== undefined || after !== undefined ? `: ${before ?? 'absent'} → ${after ?? 'absent'}` : '';
     terminal.say(terminal.dim(`        ${what}${change}`));
   }
-  // What could not be compared is no cause that anything could be done about.
-  const isObstacle = cause.kind === 'unknown' && cause.confidence === 'certain';
-  if (!isObstacle) terminal.say(`  ${terminal.bold('to do')} ${whatToDo(cause)}`);
-}
-
-function headline(judgement: Judgement): string {
-  const runs = judgement.replays.length;
-  const words = VERDICT_WORDS[judgement.verdict];
-  const first = judgement.firstDivergence;
-  const inRuns = ` in ${runs} of ${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  if (judgement.verdict === 'different') return `${words} from cell ${first?.index ?? '?'}`;
-  if (judgement.verdict === 'unverifiable') return first ? `${words} from cell ${first.index}` : words;
-  if (judgement.verdict !== 'canonical') return words + inRuns;
-  const masks = judgement.masks.map((mask) => MASK_WORDS[mask] ?? mask);
-  return `${words}${masks.length > 0 ? ` ${masks.join(', ')}` : ' what no policy reaches'}${inRuns}`;
-}
-
-function coverage({ covered }: Judgement): string {
-  const { outputs, files, variables } = covered;
-  const all = variables.compared + variables.uncompared;
-  const counted = [
-    plural(outputs, 'output'),
-    plural(files, 'file'),
-    `${variables.compared} of ${plural(all, 'variable')}`,
-  ];
-  return `${counted.join(', ')} compared`;
-}
-
-function plural(count: number, word: string): string {
-  return `${count} ${word}${count === 1 ? '' : 's'}`;
+  if (!isObstacle(cause)) terminal.say(`  ${terminal.bold('to do')} ${whatToDo(cause)}`);
 }
 
 /** The exit code of a judgement: an error that was not allowed is 1 even when it repeats. */
@@ -135,16 +83,8 @@ export function exitOfJudgement(store: Store, judgement: Judgement, allowErrors:
 function errorOf(store: Store, judgement: Judgement): string | undefined {
   for (const run of [judgement.original, ...judgement.replays]) {
     if (!store.hasRun(run) || !existsSync(store.recordPath(run))) continue;
-    const record = readRecord(store.recordPath(run));
-    const failed =
-      record.summary?.status === 'error'
-        ? record.cells.filter((cell) => cell.status === 'error').at(-1)
-        : undefined;
-    if (record.summary?.status === 'error') {
-      return failed
-        ? `Cell ${failed.index} raised ${failed.error?.ename ?? 'an error'}.`
-        : 'A cell did not run to its end.';
-    }
+    const sentence = errorSentence(readRecord(store.recordPath(run)));
+    if (sentence !== undefined) return sentence;
   }
   return undefined;
 }

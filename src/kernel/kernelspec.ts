@@ -36,7 +36,7 @@ export function describeKernel(
 ): InstalledKernel {
   const stem = basename(request.notebook, '.ipynb');
   const place = createHash('sha256').update(`${request.root}\0${request.notebook}`).digest('hex').slice(0, 8);
-  const name = `reprise-${stem.toLowerCase().replace(/[^a-z0-9._-]+/g, '-')}-${place}`;
+  const name = `${kernelNameStem(request.notebook)}${place}`;
   const folder = join(kernelsFolder(environment), name);
   return {
     name,
@@ -50,6 +50,12 @@ export function describeKernel(
       metadata: { debugger: true },
     },
   };
+}
+
+/** What the kernel's name begins with on every machine; the end of it tells notebooks of one name apart. */
+export function kernelNameStem(notebook: string): string {
+  const stem = basename(notebook, '.ipynb');
+  return `reprise-${stem.toLowerCase().replace(/[^a-z0-9._-]+/g, '-')}-`;
 }
 
 /** Puts the kernel where every Jupyter front end finds it; replaces an earlier one of the same notebook. */

@@ -90,6 +90,8 @@ export type CellLine = {
   outputs: { raw: string; layout: string; count: number };
   /** Earlier cells whose displays this execution updated, with their outputs as they are since. */
   revised?: { index: number; id: string; raw: string; layout: string; count: number }[];
+  /** Keys of the document's cells in their order, where a live notebook says and they are not as last said. */
+  order?: string[];
   precision: 'monitoring' | 'static';
   notObserved: string[];
   faults: string[];

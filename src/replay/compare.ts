@@ -101,7 +101,7 @@ function recordObstacles({ record, run }: Side): string[] {
   return [...found, ...(summary?.faults ?? []).map((fault) => `${run}: ${fault}.`)];
 }
 
-function brokenSentence({ line, reason }: NonNullable<NonNullable<Side['record']>['broken']>): string {
+export function brokenSentence({ line, reason }: NonNullable<NonNullable<Side['record']>['broken']>): string {
   switch (reason) {
     case 'torn':
       return `the record breaks off in line ${line}; the lines before it are whole.`;

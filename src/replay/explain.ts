@@ -1,4 +1,4 @@
-/** Causes of what two sides do not have in common, with the evidence for each; and what a person can do about it. */
+/** Causes of what two sides do not have in common, with the evidence for each. */
 import type { Cause } from './documents';
 import { changedSource, nothingFound, obstacles } from './causes/unknown';
 import { linesOf, type Context, type Suspect } from './causes/context';
@@ -69,40 +69,6 @@ export function leadingCauses(context: Context): Cause[] {
   const isSaid = ({ kind, summary }: Cause): boolean =>
     own.some((cause) => cause.summary === summary || (cause.kind === kind && OF_THE_RUN.has(kind)));
   return [...own, ...further.filter((cause) => !isSaid(cause))];
-}
-
-/** One sentence of advice. */
-export function whatToDo({ kind, evidence, summary }: Cause): string {
-  switch (kind) {
-    case 'unseeded-entropy':
-      if (summary.includes('PYTHONHASHSEED'))
-        return 'Sort the set before its order matters, or run under the policy `close`.';
-      if (summary.includes('operating system')) {
-        return 'Use a seeded generator, or run with `--enforce-os-entropy`; or declare the output `# reprise: volatile <reason>`.';
-      }
-      if (summary.includes('different entropy'))
-        return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had.';
-      return 'Give it a seed, or run under the policy `close`, which seeds it.';
-    case 'environment-drift':
-      return 'Install what was recorded and replay again; or, if this is the environment you want, run the notebook again in it.';
-    case 'data-drift':
-      return `Put back ${evidence[0]?.where?.file ?? 'the file'} as it was, or run the notebook again and seal the new result.`;
-    case 'hardware':
-      return 'Run under the policy `full`, which fixes thread counts and CPU dispatch, or set a `tolerance` in the sidecar.';
-    case 'nondeterministic-operation':
-      return 'Use a form of the operation that is deterministic, or one worker; or set a `tolerance` in the sidecar.';
-    case 'hidden-state':
-    case 'order':
-      return 'Restart the kernel, run all cells from top to bottom, and correct what then fails or differs.';
-    case 'time':
-      return 'Pass the time in as a parameter, or declare the output `# reprise: volatile <reason>`.';
-    case 'volatile-output':
-      return 'Nothing: this does not count as a difference.';
-    case 'upstream':
-      return 'Look at the cell where it came from.';
-    case 'unknown':
-      return 'Run `reprise verify --times 3` to see whether it differs each time, and look at what the cell reads that is not recorded (network, other processes, threads).';
-  }
 }
 
 function confidenceOf(suspect: Suspect, all: readonly Suspect[], context: Context): Cause['confidence'] {

@@ -25,20 +25,20 @@ export type RunOptions = {
   strict?: boolean;
 };
 
-/** A notebook on disk with the settings it runs under. */
-export type Plan = {
-  path: string;
+/** The settings that a notebook runs under. */
+export type Settings = {
   root: string;
   /** Relative to the root, with `/`. */
   notebook: string;
-  text: string;
-  model: Notebook;
   sidecar: Sidecar | null;
   policy: Policy;
   seed: Seed;
   entropy: 'record' | 'enforce';
   rng: string;
 };
+
+/** A notebook on disk with the settings it runs under. */
+export type Plan = Settings & { path: string; text: string; model: Notebook };
 
 /**
  * Reads the notebook and its sidecar, and decides policy and seed: the option, else the sidecar, else the defaults.
@@ -48,21 +48,25 @@ export function planRun(file: string, options: RunOptions): Plan {
   const path = resolve(file);
   const text = readNotebookText(path);
   const model = parseNotebook(text, basename(path));
+  return { path, text, model, ...settingsFor(path, options) };
+}
+
+/**
+ * As `planRun`, without reading the notebook itself, which need not be on disk yet.
+ * @throws SidecarError
+ */
+export function settingsFor(path: string, options: RunOptions): Settings {
   const root = findRoot(path);
   const beside = sidecarPath(path);
   const sidecar = existsSync(beside) ? readSidecar(readFileSync(beside, 'utf8')) : null;
   const settings = sidecar?.settings;
-  const entropy = options.enforceOsEntropy ? 'enforce' : (settings?.entropy ?? 'record');
   return {
-    path,
     root,
     notebook: relativePath(root, path),
-    text,
-    model,
     sidecar,
     policy: options.policy ?? settings?.policy ?? 'close',
     seed: decideSeed(options.seed, settings?.seed),
-    entropy,
+    entropy: options.enforceOsEntropy ? 'enforce' : (settings?.entropy ?? 'record'),
     rng: settings?.rng ?? 'per-session',
   };
 }

@@ -8,6 +8,7 @@ import { expandHome, readLocal } from '../lineage/local';
 import { readRecord } from '../lineage/read';
 import type { CellLine, RecordedCell, RunRecord } from '../lineage/record';
 import { StoreError, type Store } from '../lineage/store';
+import { presentCells, withPlaces } from './sources';
 
 export type Side = {
   /** Run id; the path of an executed notebook. */
@@ -17,7 +18,7 @@ export type Side = {
   /** The running environment's prefix, which the mask `library-path` takes out of paths. */
   prefix?: string;
   record: RunRecord | null;
-  /** Cells in document order, those executed but no longer (or not yet) in it included. */
+  /** Cells in document order: of a live notebook, as it was when a cell last ran. */
   document: RecordedCell[];
   /** What arrived of a cell's last execution; undefined where nothing was kept, or the cell of a notebook never ran. */
   outputs(cell: RecordedCell): Output[] | undefined;
@@ -28,7 +29,7 @@ export type Side = {
 /** @throws RecordError, StoreError `bad-name` */
 export function loadRunSide(store: Store, run: string, ranBy = 'local'): Side {
   const folder = store.runFolder(run);
-  const record = readRecord(path.join(folder, 'record.jsonl'), expectedRecord(folder));
+  const record = withPlaces(readRecord(path.join(folder, 'record.jsonl'), expectedRecord(folder)));
   const { prefix } = readLocal(folder);
   const executed = readExecuted(folder);
   const lastSource = new Map(record.cells.map((line) => [line.id, line.source]));
@@ -38,7 +39,7 @@ export function loadRunSide(store: Store, run: string, ranBy = 'local'): Side {
     ranBy,
     ...(prefix === undefined ? {} : { prefix: expandHome(prefix) }),
     record,
-    document: documentOf(record),
+    document: presentCells(record),
     outputs: ({ index, id }) => {
       const arrived = executed?.cells[index];
       return arrived?.type === 'code'
@@ -84,14 +85,6 @@ export function recordedOutputs(record: RunRecord, id: string): CellLine['output
     for (const revised of line.revised ?? []) if (revised.id === id) found = revised;
   }
   return found;
-}
-
-function documentOf(record: RunRecord): RecordedCell[] {
-  const cells = new Map(record.header.cells.map((cell) => [cell.id, cell]));
-  for (const { id, index, source } of record.cells) {
-    if (!cells.has(id)) cells.set(id, { index, id, type: 'code', source });
-  }
-  return [...cells.values()].sort((a, b) => a.index - b.index);
 }
 
 function expectedRecord(folder: string): { sha256?: string } {

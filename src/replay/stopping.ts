@@ -18,7 +18,7 @@ export class Stopper {
   stopped: Stopped | undefined;
   private readonly own = new AbortController();
   private readonly timer: NodeJS.Timeout | undefined;
-  private readonly expected: Map<number, CellLine>;
+  private readonly expected: Map<string, CellLine>;
 
   constructor(
     private readonly store: Store,
@@ -27,7 +27,7 @@ export class Stopper {
     user: AbortSignal | undefined,
   ) {
     this.signal = user ? AbortSignal.any([user, this.own.signal]) : this.own.signal;
-    this.expected = new Map(original.cells.map((cell) => [cell.index, cell]));
+    this.expected = new Map(original.cells.map((cell) => [cell.id, cell]));
     if (stop.budgetMs !== undefined) {
       this.timer = setTimeout(() => this.end({ why: 'budget' }), stop.budgetMs);
     }
@@ -35,7 +35,7 @@ export class Stopper {
 
   look(event: RunnerEvent): void {
     if (!this.stop.atFirstDivergence || event.event !== 'cell-end' || !event.record) return;
-    const before = this.expected.get(event.index);
+    const before = this.expected.get(event.id);
     if (before && !this.agree(before, event.record)) this.end({ why: 'diverged', cell: event.index });
   }
 

@@ -1,14 +1,28 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { RunnerEvent } from '../replay/local';
 
 /** How long an interrupted command may take to keep its partial record before it is ended. */
 const GRACE_MS = 15_000;
 
+export type Request = {
+  /** Subcommand and arguments, without those that choose the form of the output. */
+  args: string[];
+  folder: string;
+  /** Seconds that a kernel may take to start. */
+  startSeconds?: number;
+  onEvent?: (event: RunnerEvent) => void;
+  onSaid?: (line: string) => void;
+  signal?: AbortSignal;
+};
+
 export type Ended = {
   /** The documented exit code; 130 when it was cancelled, 5 when it could not be started. */
   code: number;
-  /** Everything it printed, stdout and stderr, line by line. */
-  lines: string[];
+  /** The JSON document it printed, if it came so far. */
+  document?: unknown;
+  /** What it said to people, line by line. */
+  said: string[];
 };
 
 /** Runs the bundled `reprise` command, so that the editor and the terminal do and say the same. */
@@ -20,34 +34,48 @@ export class CommandLine {
     private readonly node: string = process.execPath,
   ) {}
 
-  /** Never rejects: what went wrong is in `code` and `lines`. */
-  run(args: string[], folder: string, onLine: (line: string) => void, signal: AbortSignal): Promise<Ended> {
+  /** Never rejects: what went wrong is in `code` and `said`. */
+  run({ args, folder, startSeconds, onEvent, onSaid, signal }: Request): Promise<Ended> {
     return new Promise((resolve) => {
-      const child = spawn(this.node, [this.program, ...args], {
+      const form = ['--format', 'json', '--progress', 'ndjson'];
+      const child = spawn(this.node, [this.program, ...args, ...form], {
         cwd: folder,
-        // The editor's own executable is Electron, which is a Node only when asked.
-        env: { ...process.env, ELECTRON_RUN_AS_NODE: '1', NO_COLOR: '1' },
+        env: environment(startSeconds),
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       this.children.add(child);
-      const lines: string[] = [];
-      const take = (line: string) => {
-        lines.push(line);
-        onLine(line);
+      const said: string[] = [];
+      const say = (line: string) => {
+        said.push(line);
+        onSaid?.(line);
       };
-      createInterface({ input: child.stdout }).on('line', take);
-      createInterface({ input: child.stderr }).on('line', take);
+      let printed = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => (printed += text));
+      const errors = createInterface({ input: child.stderr });
+      const errorsRead = new Promise<void>((done) => errors.once('close', done));
+      errors.on('line', (line) => {
+        const event = eventIn(line);
+        if (event !== undefined) onEvent?.(event);
+        else if (line.trim() !== '') say(line.trim());
+      });
       const interrupt = () => this.interrupt(child);
-      signal.addEventListener('abort', interrupt, { once: true });
-      if (signal.aborted) interrupt();
+      signal?.addEventListener('abort', interrupt, { once: true });
+      if (signal?.aborted) interrupt();
 
-      child.on('error', (error) => take(`The reprise command could not be started: ${error.message}`));
+      child.on('error', (error) => say(`The reprise command could not be started: ${error.message}`));
       child.on('close', (code) => {
         this.children.delete(child);
-        signal.removeEventListener('abort', interrupt);
+        signal?.removeEventListener('abort', interrupt);
         // A child that never started closes with a negative code.
         const ended = code !== null && code >= 0 ? code : 5;
-        resolve({ code: signal.aborted ? 130 : ended, lines });
+        const document = parse(printed);
+        void errorsRead.then(() =>
+          resolve({
+            code: signal?.aborted ? 130 : ended,
+            said,
+            ...(document === undefined ? {} : { document }),
+          }),
+        );
       });
     });
   }
@@ -61,5 +89,31 @@ export class CommandLine {
   /** A window that closes takes its commands along; each keeps what it recorded. */
   dispose(): void {
     for (const child of this.children) this.interrupt(child);
+  }
+}
+
+function environment(startSeconds: number | undefined): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    // The editor's own executable is Electron, which is a Node only when asked.
+    ELECTRON_RUN_AS_NODE: '1',
+    NO_COLOR: '1',
+    ...(startSeconds === undefined ? {} : { REPRISE_START_SECONDS: String(startSeconds) }),
+  };
+}
+
+function eventIn(line: string): RunnerEvent | undefined {
+  const parsed = line.startsWith('{') ? parse(line) : undefined;
+  return parsed !== undefined && typeof (parsed as RunnerEvent).event === 'string'
+    ? (parsed as RunnerEvent)
+    : undefined;
+}
+
+function parse(text: string): object | undefined {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === 'object' && parsed !== null ? parsed : undefined;
+  } catch {
+    return undefined;
   }
 }

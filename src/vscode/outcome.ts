@@ -1,19 +1,61 @@
+/** What to tell of a command that ended: its verdict in a sentence, or why it has none. */
+import type { Judgement } from '../replay/documents';
+import { coverage, headline } from '../replay/words';
 import type { Ended } from './commandLine';
-import type { Severity } from './workbench';
+import type { Severity } from './editor';
 
-/** How the lines begin in which the command says what came of it. */
-const OUTCOME = /^(Same|Close|Different|Cannot tell|Ran |Stopped at|Cancelled|The kernel died)/;
+export type Outcome = {
+  severity: Severity;
+  message: string;
+  /** Absent where the command came to no verdict. */
+  judgement?: Judgement;
+};
 
-/** What to tell in a notification: the line with the verdict, else the last thing that was said. */
-export function outcomeOf({ code, lines }: Ended): { severity: Severity; message: string } {
-  const said = lines.filter((line) => line.trim() !== '');
-  const message =
-    said.find((line) => OUTCOME.test(line)) ?? said.at(-1) ?? `The command ended with exit code ${code}.`;
-  return { severity: severityOf(code), message: message.trim() };
+export function outcomeOf(ended: Ended): Outcome {
+  const { code, document, said } = ended;
+  if (hasSchema(document, 'reprise/verdict/1')) return judged(document as unknown as Judgement, code);
+  const reason = hasSchema(document, 'reprise/error/0') ? document['message'] : undefined;
+  const last = typeof reason === 'string' ? reason : said.at(-1);
+  return { severity: severityOf(code), message: last ?? silent(code) };
+}
+
+function judged(judgement: Judgement, code: number): Outcome {
+  const { verdict, causes } = judgement;
+  const words = headline(judgement);
+  if (verdict === 'different' || verdict === 'unverifiable') {
+    const why = causes[0] === undefined ? `${coverage(judgement)}.` : plain(causes[0].summary);
+    return { severity: 'warning', message: `${words}. ${why}`, judgement };
+  }
+  const message = `${words}; ${coverage(judgement)}.`;
+  // The code of an error that nobody allowed is 1, also where it repeats.
+  return code === 0
+    ? { severity: 'information', message, judgement }
+    : {
+        severity: 'warning',
+        message: `${message} A cell raised, and raises again in the replay.`,
+        judgement,
+      };
 }
 
 /** The codes are those of the command line: 0 good, 1 diverged, 4 cannot verify, 130 cancelled; others: it could not. */
 function severityOf(code: number): Severity {
   if (code === 0 || code === 130) return 'information';
   return code === 1 || code === 4 ? 'warning' : 'error';
+}
+
+function silent(code: number): string {
+  return code === 130
+    ? 'Cancelled; it had to be ended. What was recorded until then is kept.'
+    : `It ended with exit code ${code} and said nothing.`;
+}
+
+/** A notification shows no Markdown. */
+function plain(text: string): string {
+  return text.replaceAll('`', '');
+}
+
+function hasSchema(document: unknown, schema: string): document is { [field: string]: unknown } {
+  return (
+    typeof document === 'object' && document !== null && 'schema' in document && document.schema === schema
+  );
 }

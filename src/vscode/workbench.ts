@@ -1,76 +1,207 @@
-import * as path from 'node:path';
+/** The editor behind the commands: what they ask of it, done with VS Code. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import * as vscode from 'vscode';
+import type { Choice, Heading, NotebookFile, NotebookRef, Place, Report, Severity, Surface } from './editor';
+import type { CellKeys } from './kernels/cells';
+import { holdsSameCells, notebookFile, type ShownCell } from './notebookFile';
+import type { RecordDocuments } from './recordDocuments';
 
-export type Severity = 'information' | 'warning' | 'error';
+export type WorkbenchDeps = { keys: Pick<CellKeys, 'keyOf'>; records: Pick<RecordDocuments, 'show'> };
 
-/** What the commands need of the editor. */
-export type Workbench = {
-  /**
-   * The notebook in front, as a file whose content is what the editor shows. Undefined when there is none, when it is
-   * not a local file, or when the user would not save it; the user has then been told why.
-   */
-  savedNotebook(): Promise<{ path: string; folder: string; name: string } | undefined>;
-  /** Shows `title` with a way to cancel while `work` goes on; `report` replaces the line below it. */
-  withProgress<T>(
-    title: string,
-    work: (report: (line: string) => void, signal: AbortSignal) => Promise<T>,
-  ): Promise<T>;
-  /** Adds text to the Reprise output channel. */
-  write(text: string): void;
-  /** A notification with a button that opens the output channel. */
-  notify(severity: Severity, message: string): void;
-};
+/** Made anew for each invocation: which notebook is meant is decided when the command is called. */
+export class Workbench implements Surface {
+  /** @param context what VS Code hands to a command: the notebook's editor, when a toolbar button was pressed */
+  constructor(
+    private readonly deps: WorkbenchDeps,
+    private readonly context: unknown,
+  ) {}
 
-export class VsCodeWorkbench implements Workbench {
-  constructor(private readonly output: vscode.OutputChannel) {}
+  get isTrusted(): boolean {
+    return vscode.workspace.isTrusted;
+  }
 
-  async savedNotebook() {
-    const notebook = vscode.window.activeNotebookEditor?.notebook;
-    if (notebook === undefined || notebook.notebookType !== 'jupyter-notebook') {
-      void vscode.window.showInformationMessage('Open a Jupyter notebook first.');
-      return undefined;
-    }
-    const file = notebook.uri.fsPath;
-    const name = path.basename(file);
-    if (notebook.uri.scheme !== 'file') {
-      void vscode.window.showInformationMessage(
-        `Save ${name} as a file first: Reprise runs what is on the disk.`,
+  notebook(): NotebookRef | undefined {
+    const notebook = this.document();
+    return notebook && { uri: notebook.uri.toString(), name: nameOf(notebook) };
+  }
+
+  notebookFile(): NotebookFile | undefined {
+    const notebook = this.document();
+    if (notebook === undefined) return undefined;
+    const { uri } = notebook;
+    if (uri.scheme !== 'file') {
+      void this.offerSave(
+        notebook,
+        `Save ${nameOf(notebook)} as a file first: its record is kept beside it.`,
       );
       return undefined;
     }
-    if (notebook.isDirty && !(await this.save(notebook, name))) return undefined;
-    return { path: file, folder: path.dirname(file), name };
+    return notebookFile(uri.toString(), uri.fsPath);
   }
 
-  private async save(notebook: vscode.NotebookDocument, name: string): Promise<boolean> {
+  async savedNotebook(): Promise<NotebookFile | undefined> {
+    const file = this.notebookFile();
+    const notebook = this.document();
+    if (file === undefined || !notebook?.isDirty || holdsSameCells(textOf(file.path), cellsOf(notebook)))
+      return file;
     const button = 'Save and Continue';
-    const message = `${name} has changes that are not saved, and Reprise runs what is on the disk.`;
-    return (await vscode.window.showWarningMessage(message, button)) === button && (await notebook.save());
+    const message = `${file.name} has changes that are not saved, and this runs what is on the disk.`;
+    const pressed = await this.notify('warning', message, button);
+    return pressed === button && (await notebook.save()) ? file : undefined;
   }
 
   async withProgress<T>(
     title: string,
-    work: (report: (line: string) => void, signal: AbortSignal) => Promise<T>,
-  ) {
+    work: (report: Report, signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
     return vscode.window.withProgress(options, (progress, token) => {
       const controller = new AbortController();
       token.onCancellationRequested(() => controller.abort());
-      return work((message) => progress.report({ message }), controller.signal);
+      let shown = 0;
+      const report: Report = (message, fraction) => {
+        const percent = fraction === undefined ? shown : Math.max(shown, 100 * fraction);
+        progress.report({ message, increment: percent - shown });
+        shown = percent;
+      };
+      return work(report, controller.signal);
     });
   }
 
-  write(text: string): void {
-    this.output.append(text);
-  }
-
-  notify(severity: Severity, message: string): void {
+  async notify(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined> {
     const { showInformationMessage, showWarningMessage, showErrorMessage } = vscode.window;
-    const show: (message: string, button: string) => Thenable<string | undefined> = {
+    const show: (message: string, ...buttons: string[]) => Thenable<string | undefined> = {
       information: showInformationMessage,
       warning: showWarningMessage,
       error: showErrorMessage,
     }[severity];
-    void show(message, 'Show').then((button) => button && this.output.show(true));
+    // A notification turns `[text](command:…)` into a link, and a message may quote what a notebook holds.
+    return show(message.replaceAll('](', '] ('), ...buttons);
   }
+
+  async confirm(question: string, detail: string, button: string): Promise<boolean> {
+    const options = { modal: true, detail };
+    return (await vscode.window.showWarningMessage(question, options, button)) === button;
+  }
+
+  async pick<T>(title: string, choices: readonly (Choice<T> | Heading)[]): Promise<T | undefined> {
+    const items = choices.map((choice) =>
+      'heading' in choice
+        ? { label: choice.heading, kind: vscode.QuickPickItemKind.Separator }
+        : { ...choice, kind: vscode.QuickPickItemKind.Default },
+    );
+    const options = { title, placeHolder: title, matchOnDescription: true, matchOnDetail: true };
+    const picked = await vscode.window.showQuickPick(items, options);
+    return picked !== undefined && 'value' in picked ? picked.value : undefined;
+  }
+
+  async input({
+    title,
+    prompt,
+    value,
+    problem,
+  }: Parameters<Surface['input']>[0]): Promise<string | undefined> {
+    return vscode.window.showInputBox({ title, prompt, value, validateInput: problem });
+  }
+
+  async reveal(uri: string, { index, id, line = 1 }: Place): Promise<void> {
+    const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.parse(uri));
+    const editor = await vscode.window.showNotebookDocument(notebook, { viewColumn: columnOf(notebook) });
+    const cells = notebook.getCells();
+    const cell = cells.find((one) => this.deps.keys.keyOf(one) === id) ?? cells[index];
+    if (cell === undefined) return;
+    const range = new vscode.NotebookRange(cell.index, cell.index + 1);
+    editor.selections = [range];
+    editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
+    // The cell may be shorter than when it ran.
+    const at = cell.document.lineAt(Math.min(Math.max(line, 1), cell.document.lineCount) - 1).range;
+    const text = await vscode.window.showTextDocument(cell.document, { selection: at });
+    text.revealRange(at);
+  }
+
+  async openFile(file: string): Promise<void> {
+    await vscode.window.showTextDocument(vscode.Uri.file(file));
+  }
+
+  async openRecord(root: string, run: string): Promise<void> {
+    await this.deps.records.show(root, run);
+  }
+
+  async copy(text: string): Promise<void> {
+    await vscode.env.clipboard.writeText(text);
+  }
+
+  async execute(command: string, ...args: unknown[]): Promise<void> {
+    await vscode.commands.executeCommand(command, ...args);
+  }
+
+  /** Where no notebook is in front, such as in a walkthrough, the only one that is open is meant. */
+  private document(): vscode.NotebookDocument | undefined {
+    const named = uriIn(this.context);
+    const open = vscode.workspace.notebookDocuments.filter(isJupyter);
+    const found =
+      open.find(({ uri }) => uri.toString() === named) ??
+      [vscode.window.activeNotebookEditor?.notebook].find((notebook) => notebook && isJupyter(notebook)) ??
+      (open.length === 1 ? open[0] : undefined);
+    if (found === undefined) void this.offerOpen();
+    return found;
+  }
+
+  private async offerOpen(): Promise<void> {
+    const button = 'Open Notebook…';
+    if ((await this.notify('information', 'Open a Jupyter notebook first.', button)) === button)
+      await this.execute('workbench.action.files.openFile');
+  }
+
+  private async offerSave(notebook: vscode.NotebookDocument, message: string): Promise<void> {
+    if ((await this.notify('information', message, 'Save As…')) !== undefined)
+      await vscode.workspace.saveAs(notebook.uri);
+  }
+}
+
+function isJupyter({ notebookType }: vscode.NotebookDocument): boolean {
+  return notebookType === 'jupyter-notebook';
+}
+
+function nameOf({ uri }: vscode.NotebookDocument): string {
+  return path.posix.basename(uri.path);
+}
+
+/** Where a notebook is open, which need not be where the user is: a report stands beside it. */
+function columnOf({ uri }: vscode.NotebookDocument): vscode.ViewColumn {
+  const groups = vscode.window.tabGroups.all.filter(({ tabs }) =>
+    tabs.some(
+      ({ input }) => input instanceof vscode.TabInputNotebook && input.uri.toString() === uri.toString(),
+    ),
+  );
+  const active = groups.find(({ isActive }) => isActive) ?? groups[0];
+  return active?.viewColumn ?? vscode.ViewColumn.One;
+}
+
+/** Empty where there is no file any more. */
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function cellsOf(notebook: vscode.NotebookDocument): ShownCell[] {
+  return notebook.getCells().map(({ kind, document, metadata }) => {
+    const tags: unknown = (metadata as { metadata?: { tags?: unknown } }).metadata?.tags;
+    return {
+      isCode: kind === vscode.NotebookCellKind.Code,
+      source: document.getText(),
+      tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
+    };
+  });
+}
+
+/** The notebook of the toolbar whose button was pressed. */
+function uriIn(context: unknown): string | undefined {
+  const { notebookEditor } = (context ?? {}) as { notebookEditor?: { notebookUri?: unknown } };
+  const uri = notebookEditor?.notebookUri;
+  return uri instanceof vscode.Uri ? uri.toString() : undefined;
 }

@@ -19,6 +19,9 @@ import { Store } from '../../src/lineage/store';
 
 export const REPRISE = path.resolve(__dirname, '../../bin/reprise');
 
+/** The built agent. */
+export const AGENT = path.resolve(__dirname, '../../dist/agent.pyz');
+
 /** The Python that notebooks run with: it has ipykernel, NumPy and pandas. */
 export const PYTHON = named('REPRISE_TEST_PYTHON');
 

@@ -1,4 +1,5 @@
-"""`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz probe` the fingerprint."""
+"""`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz serve` the local server,
+`agent.pyz probe` the fingerprint."""
 
 from __future__ import annotations
 
@@ -12,6 +13,10 @@ def main() -> int:
         from .runner.main import run_bundle
 
         return run_bundle(sys.argv[2])
+    if command == "serve":
+        from .server.main import serve
+
+        return serve()
     if command == "probe":
         from .fingerprint import fingerprint
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import sys
-import time
 from typing import Any, List
 
 from ipykernel.kernelapp import IPKernelApp
@@ -15,6 +13,7 @@ from .config import Config
 from .fingerprint import fingerprint
 from .git import git_state
 from .kernel import RepriseKernel
+from .record.folder import run_folder, write_local
 from .record.header import header, read_document
 from .record.writer import RecordWriter
 
@@ -43,15 +42,20 @@ def serve_kernel(arguments: List[str], config: Config) -> int:
     app = RepriseApp.instance()
     app.initialize(arguments)
     _begin_record(app.kernel, config)
-    app.start()
+    try:
+        app.start()
+    finally:
+        # `exit` in a cell ends the loop without a shutdown request.
+        app.kernel.end_record()
     return 0
 
 
 def _begin_record(kernel: Any, config: Config) -> None:
     """Recording that cannot begin leaves a plain kernel, and says so once in the log."""
     try:
-        folder, objects = _run_folder(config)
+        folder, objects = run_folder(config, os.getcwd())
         if config.starter == "agent":
+            write_local(folder, os.getpid(), os.getpid())
             notebook = os.path.join(config.root or os.getcwd(), config.notebook or "")
             document = read_document(notebook) if config.notebook else None
             line = header(config, str(config.run), document, objects, fingerprint(), git_state(os.getcwd()))
@@ -59,32 +63,6 @@ def _begin_record(kernel: Any, config: Config) -> None:
         kernel.prepare(config, folder, objects)
     except Exception as error:
         print(f"Reprise cannot record this kernel: {type(error).__name__}: {error}", file=sys.__stderr__)
-
-
-def _run_folder(config: Config) -> "tuple[str, str]":
-    config.root = config.root or find_root(os.getcwd())
-    store = os.path.join(config.root, ".reprise")
-    if config.run_folder is None:
-        config.run = config.run or time.strftime("%Y%m%d-%H%M%S-", time.gmtime()) + secrets.token_hex(3)
-        config.run_folder = os.path.join(store, "runs", config.run)
-        os.makedirs(config.run_folder, exist_ok=True)
-        with contextlib.suppress(FileExistsError), open(os.path.join(store, ".gitignore"), "x") as file:
-            file.write("*\n")
-    return config.run_folder, os.path.join(os.path.dirname(os.path.dirname(config.run_folder)), "objects")
-
-
-def find_root(folder: str) -> str:
-    """The nearest ancestor that has `.reprise/`, else the git root unless that is the home directory, else `folder`."""
-    ancestors = [folder]
-    while os.path.dirname(ancestors[-1]) != ancestors[-1]:
-        ancestors.append(os.path.dirname(ancestors[-1]))
-    for marker in (".reprise", ".git"):
-        for ancestor in ancestors:
-            if os.path.exists(os.path.join(ancestor, marker)):
-                if marker == ".git" and ancestor == os.path.expanduser("~"):
-                    break
-                return ancestor
-    return folder
 
 
 def _end_with_parent() -> None:

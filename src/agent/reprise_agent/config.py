@@ -13,7 +13,7 @@ from .streams import Streams
 
 VARIABLE = "REPRISE_CONFIG"
 _DRAWN = "REPRISE_DRAWN"
-_TOKENS = ("REPRISE_TOKEN", "JUPYTER_TOKEN", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN")
+TOKENS = ("REPRISE_TOKEN", "JUPYTER_TOKEN", "JPY_API_TOKEN", "JUPYTERHUB_API_TOKEN")
 
 
 @dataclass
@@ -55,7 +55,7 @@ def take_from_environment() -> Config:
     """
     text = os.environ.pop(VARIABLE, None)
     drawn = os.environ.pop(_DRAWN, None)
-    for name in _TOKENS:
+    for name in TOKENS:
         os.environ.pop(name, None)
     if text is None:
         config = Config()

@@ -74,9 +74,10 @@ class RepriseKernel(IPythonKernel):
             with _own_randomness():
                 return await super().do_execute(*arguments, **accepted)
         with recorder.guard("beginning the cell"):
-            index = ((cell_meta or {}).get("reprise") or {}).get("index")
-            message = self.get_parent("shell")["header"]["msg_id"]
-            recorder.begin(code, cell_id, index, message)
+            request = self.get_parent("shell")
+            told = (request.get("metadata") or {}).get("reprise") or {}
+            message = request["header"]["msg_id"]
+            recorder.begin(code, cell_id, told.get("index"), message, told.get("order"))
             self.statements.begin(code)
             self._cell_running = True
         try:
@@ -104,9 +105,14 @@ class RepriseKernel(IPythonKernel):
             return super().do_inspect(*args, **kwargs)
 
     def do_shutdown(self, restart: bool) -> Any:
+        # In the control thread: a cell that still runs gets its line first, and the record its end after the loop's.
+        if self.recorder is not None and not self.recorder.running:
+            self.end_record()
+        return super().do_shutdown(restart)
+
+    def end_record(self) -> None:
         if self.recorder is not None:
             self.recorder.close()
-        return super().do_shutdown(restart)
 
     @property
     def _base_parameters(self) -> "tuple[str, ...]":

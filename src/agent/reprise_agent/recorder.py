@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import os
+import threading
 import time
 import traceback
 from typing import Any, Dict, Iterator, List, Optional
@@ -14,6 +16,7 @@ from .config import Config
 from .entropy import EntropyLog
 from .outputs import OutputArea, digest_form, raw_form
 from .record.header import now, read_document, source_of
+from .record.summary import append_summary
 from .record.writer import RecordWriter, put_object
 from .seeding import states
 from .tracking.clocks import clock_reads
@@ -41,6 +44,8 @@ class Recorder:
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker()
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
+        self._order: Optional[List[str]] = self._identity.keys
+        self._moved: Optional[List[str]] = None
         self._areas: Dict[str, "tuple[Execution, OutputArea]"] = {}
         self._message: Optional[str] = None
         self._area = OutputArea()
@@ -49,6 +54,10 @@ class Recorder:
         self._incomplete = False
         self._seq = 0
         self._home = os.path.expanduser("~").rstrip(os.sep)
+        self.running = False
+        self._ends_record = config.starter == "agent"
+        self._closed = False
+        self._closing = threading.Lock()
 
     def install(self) -> None:
         self._generators, self._rng_after = states.save(), states.digests()
@@ -73,8 +82,19 @@ class Recorder:
         where = f" ({os.path.basename(last[0].filename)}:{last[0].lineno})" if last[0] else ""
         self._faults.append(f"{what}: {type(error).__name__}{where}")
 
-    def begin(self, code: str, cell_id: Optional[str], index: Optional[int], message: str) -> None:
+    def begin(
+        self,
+        code: str,
+        cell_id: Optional[str],
+        index: Optional[int],
+        message: str,
+        order: Optional[List[str]] = None,
+    ) -> None:
+        """`order`: the keys of the document's cells as they are now, where the front end says."""
+        self.running = True
         self._code = code
+        self._moved = order if order is not None and order != self._order else None
+        self._order = order if order is not None else self._order
         self._started = now()
         key, position = self._identity.find(code, cell_id, index)
         filename = self._shell.compile.get_code_name(code, code, self._shell.execution_count)
@@ -161,12 +181,16 @@ class Recorder:
                     {"index": earlier.index, "id": earlier.key, **self._outputs(area)}
                     for earlier, area in self._revised.values()
                 ]
+        if self._moved is not None:
+            line["order"] = self._moved
         if self._area.shows_displays() and self._message is not None:
             self._areas[self._message] = (execution, self._area)
         self._message = None
         self._cells.end()
         self._seq += 1
-        return self._append(line)
+        reply = self._append(line)
+        self.running = False
+        return reply
 
     def _error(self, reply: Dict[str, Any]) -> Optional[Dict[str, str]]:
         if "ename" not in reply:
@@ -178,11 +202,19 @@ class Recorder:
         }
 
     def close(self) -> None:
-        """The last line of ours: files that were still open when the last cell had ended."""
+        """The last lines of ours, once: files that were still open when the last cell had ended, and the summary of a
+        run that has no runner to write it."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
         with self.guard("tracking files"):
             files = self._files.close()
             if files:
                 self._writer.append({"type": "closing", "files": files})
+        if self._ends_record:
+            with self.guard("ending the record"):
+                append_summary(self._writer.path)
 
     def _outputs(self, area: OutputArea) -> Dict[str, Any]:
         outputs = area.finished()
@@ -206,6 +238,8 @@ class Recorder:
         self._keep(self._code.encode("utf-8", "replace"), line["source"])
         line["faults"] = self._faults
         try:
+            if self._closed:
+                raise OSError(errno.EPERM, "the record had ended")
             self._writer.append(line)
         except OSError as error:
             self._unwritten(error)
@@ -224,6 +258,7 @@ class _Identity:
         document = read_document(notebook) if notebook else None
         cells = document["cells"] if document else []
         keys = cell_keys(document) if document else []
+        self.keys = keys
         self._index = {key: index for index, key in enumerate(keys)}
         self._sources = [
             (index, key, source_of(cell))

@@ -19,12 +19,11 @@ export function hardware(context: Context): Suspect[] {
 
 function suspects(context: Context, kind: CauseKind, drift: Drift[]): Suspect[] {
   if (drift.length === 0 || linesOf(context) === undefined) return [];
-  const affected = [...new Set(drift.flatMap(({ affects }) => affects))].filter((what) => what !== 'nothing');
   return [
     {
       kind,
       strength: 'plausible',
-      summary: `${sentenceList(drift.map(change))}; that can change ${sentenceList(affected.map(inWords))}.`,
+      summary: `${sentenceList(drift.map(driftWords))}; that can change ${effectWords(drift)}.`,
       evidence: drift.map(({ what, before, after }) => ({
         what,
         ...(before === undefined ? {} : { before }),
@@ -34,11 +33,18 @@ function suspects(context: Context, kind: CauseKind, drift: Drift[]): Suspect[] 
   ];
 }
 
-function change({ what, before, after }: Drift): string {
+/** "`numpy` 2.1 became 2.2". */
+export function driftWords({ what, before, after }: Drift): string {
   if (before === undefined) return `\`${what}\` ${after} is new`;
   if (after === undefined) return `\`${what}\` ${before} is gone`;
   // A digest says nothing to a person.
   return /^[0-9a-f]{64}$/.test(before) ? `the ${what} differ` : `\`${what}\` ${before} became ${after}`;
+}
+
+/** "random streams and orders"; '' where no result depends on any of them. */
+export function effectWords(drift: readonly Drift[]): string {
+  const affected = [...new Set(drift.flatMap(({ affects }) => affects))].filter((what) => what !== 'nothing');
+  return sentenceList(affected.map(inWords));
 }
 
 function inWords(affected: Drift['affects'][number]): string {

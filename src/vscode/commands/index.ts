@@ -1,9 +1,35 @@
-import type { Command } from './command';
-import { runNotebook } from './runNotebook';
-import { verifyNotebook } from './verifyNotebook';
+import type { Command } from '../editor';
+import { connectServer } from './connectServer';
+import { installCommand } from './installCommand';
+import { installKernelspec } from './installKernelspec';
+import { openRecord } from './openRecord';
+import { replayHere } from './replayHere';
+import { restart } from './restart';
+import { runAll } from './runAll';
+import { selectInterpreter } from './selectInterpreter';
+import { selectPolicy } from './selectPolicy';
+import { setSeed } from './setSeed';
+import { showLog } from './showLog';
+import { showRandomness } from './showRandomness';
+import { showReport } from './showReport';
+import { useKernel } from './useKernel';
+import { verify } from './verify';
 
-/** Every command that `package.json` contributes, by its id. */
-export const commands: Record<string, Command> = {
-  'reprise.runNotebook': runNotebook,
-  'reprise.verifyNotebook': verifyNotebook,
-};
+/** Every command that `package.json` contributes. */
+export const commands: readonly Command[] = [
+  connectServer,
+  installCommand,
+  installKernelspec,
+  openRecord,
+  replayHere,
+  restart,
+  runAll,
+  selectInterpreter,
+  selectPolicy,
+  setSeed,
+  showLog,
+  showRandomness,
+  showReport,
+  useKernel,
+  verify,
+];

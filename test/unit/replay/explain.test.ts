@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge, type JudgeOptions } from '../../../src/replay/judge';
-import { whatToDo } from '../../../src/replay/explain';
+import { whatToDo } from '../../../src/replay/words';
 import type { Cause, Judgement } from '../../../src/replay/documents';
 import type { RecordHeader } from '../../../src/lineage/record';
 import {

@@ -15,13 +15,14 @@ from typing import Any, Dict, List, Optional
 from ..config import from_document
 from ..fingerprint import fingerprint
 from ..git import git_state
+from ..guard import Guard
 from ..outputs import OutputArea, digest_form, raw_form
+from ..record.folder import write_local
 from ..record.header import header, now
 from ..record.writer import RecordWriter, cut_torn_line
 from .bundle import Bundle, BundleError, Step, read_bundle
 from .events import Control, Events
 from .executed import write_executed, write_manifest
-from .guard import Guard
 
 INFRASTRUCTURE = 5
 
@@ -87,7 +88,7 @@ class _Run:
         gathering = threading.Thread(target=lambda: environment.update(self._surroundings()), daemon=True)
         gathering.start()
         try:
-            self._write_local(None)
+            write_local(bundle.out, os.getpid(), None)
             try:
                 client.start(guard.protect)
             except Cancelled:
@@ -96,7 +97,7 @@ class _Run:
                 return _failed(self._events, "kernel-start", f"The kernel did not start: {error}.")
             gathering.join()
             self._write_header(environment)
-            self._write_local(client.pid)
+            write_local(bundle.out, os.getpid(), client.pid)
             self._events.send("started", run=bundle.run, pid=os.getpid(), kernelPid=client.pid)
             self._events.send("environment", environment=environment["environment"])
             status = self._run_cells(client)
@@ -231,20 +232,3 @@ class _Run:
             else:
                 environment[name] = value
         return environment
-
-    def _write_local(self, kernel: Optional[int]) -> None:
-        home = os.path.expanduser("~")
-        with open(os.path.join(self._bundle.out, "local.json"), "w", encoding="utf-8") as file:
-            json.dump(
-                {
-                    "pid": os.getpid(),
-                    "kernelPid": kernel,
-                    "python": _short(sys.executable, home),
-                    "prefix": _short(sys.prefix, home),
-                },
-                file,
-            )
-
-
-def _short(path: str, home: str) -> str:
-    return path.replace(home, "~", 1) if path.startswith(home + os.sep) else path

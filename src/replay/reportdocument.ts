@@ -1,0 +1,133 @@
+/** The report of a run: what its record says, and the newest judgement that it takes part in. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readEnds, RecordError } from '../lineage/read';
+import { listedRun, type ListedStatus } from '../lineage/runs';
+import { StoreError, type Store } from '../lineage/store';
+import { driftWords, effectWords } from './causes/environment';
+import { brokenSentence } from './compare';
+import type { Judgement } from './documents';
+import type { ReportDocument, ReportDrift } from './report';
+import { baseOf, reportCauses, reportCells, type Reported } from './reportcells';
+import { cellList, cellsWithUnreached, endOf, executed, reportFacts } from './reportfacts';
+import { loadRunSide, type Side } from './side';
+import { coverage, errorSentence, headline } from './words';
+
+/**
+ * The report of a run or of a replay.
+ * @throws RecordError, StoreError where there is no readable record of it
+ */
+export function readReport(store: Store, run: string): ReportDocument {
+  const asked = loadRunSide(store, run);
+  const judgement = newestJudgement(store, run, asked.record?.header.replayOf ?? run);
+  const sideOf = (id: string): Side | undefined => (id === run ? asked : keptSide(store, id));
+  const original = judgement === undefined ? asked : sideOf(judgement.original);
+  const subject = original?.run ?? run;
+  return reportDocument({
+    run: subject,
+    status: listedRun(store, subject).status,
+    ...(judgement === undefined ? {} : { judgement }),
+    ...(original === undefined ? {} : { original }),
+    replays: (judgement?.replays ?? []).flatMap((id) => sideOf(id) ?? []),
+  });
+}
+
+export function reportDocument(reported: Reported): ReportDocument {
+  const { judgement, run } = reported;
+  const base = baseOf(reported);
+  const cells = reportCells(reported);
+  const first = judgement?.firstDivergence ?? null;
+  const position = cells.findIndex(({ id, index }) => id === first?.id && index === first.index);
+  return {
+    schema: 'reprise/report/0',
+    notebook: judgement?.notebook ?? base?.notebook ?? '',
+    run,
+    mark: judgement?.verdict ?? 'none',
+    headline: judgement === undefined ? 'Not replayed yet' : headline(judgement),
+    remarks: remarksOf(reported),
+    facts: reportFacts(reported),
+    causes: reportCauses(judgement?.causes ?? []),
+    drift: driftOf(judgement),
+    cells,
+    first: position < 0 ? null : position,
+  };
+}
+
+function newestJudgement(store: Store, run: string, original: string): Judgement | undefined {
+  const ids = store.runIds();
+  const oldest = ids.indexOf(original);
+  for (const id of oldest < 0 ? ids : ids.slice(0, oldest + 1)) {
+    const isOurs = id === run || id === original || isReplayOf(store, id, original);
+    const judgement = isOurs ? readJudgement(store, id) : undefined;
+    if (judgement?.original === run || judgement?.replays.includes(run) === true) return judgement;
+  }
+  return undefined;
+}
+
+function isReplayOf(store: Store, run: string, original: string): boolean {
+  return readEnds(store.recordPath(run)).header?.replayOf === original;
+}
+
+/** An absent or damaged verdict reads as none: replaying again gives another. */
+export function readJudgement(store: Store, run: string): Judgement | undefined {
+  try {
+    const text = readFileSync(path.join(store.runFolder(run), 'verdict.json'), 'utf8');
+    const judgement = JSON.parse(text) as Judgement | null;
+    const isWhole =
+      judgement?.schema === 'reprise/verdict/1' &&
+      [judgement.cells, judgement.replays, judgement.causes, judgement.masks].every(Array.isArray);
+    return isWhole ? judgement : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What `gc` has removed, or what was never a run. */
+function keptSide(store: Store, run: string): Side | undefined {
+  if (!store.hasRun(run)) return undefined;
+  try {
+    return loadRunSide(store, run);
+  } catch (error) {
+    if (error instanceof RecordError || error instanceof StoreError) return undefined;
+    throw error;
+  }
+}
+
+function remarksOf(reported: Reported): string[] {
+  const { judgement, original, replays } = reported;
+  if (judgement === undefined)
+    return original === undefined ? [] : unjudgedRemarks(original, reported.status);
+  const error = [original, ...replays].flatMap((side) => side?.record ?? []).map(errorSentence);
+  const sentence = error.find((each) => each !== undefined);
+  const isGood = judgement.verdict !== 'different' && judgement.verdict !== 'unverifiable';
+  const declared = judgement.cells.filter((cell) => cell.declared === 'volatile').map(({ index }) => index);
+  return [
+    `${coverage(judgement)}.`,
+    ...(sentence === undefined ? [] : [isGood ? `${sentence} It repeats in the replay.` : sentence]),
+    ...(declared.length > 0 ? [`Declared volatile, not judged: ${cellList(declared)}.`] : []),
+  ];
+}
+
+function unjudgedRemarks(side: Side, status: ListedStatus): string[] {
+  const { record } = side;
+  if (record === null) return [];
+  const { replayOf } = record.header;
+  const unreached = cellsWithUnreached(record.cells);
+  return [
+    ...(replayOf === undefined ? [] : [`This is a replay of ${replayOf} that was not judged.`]),
+    ...(record.summary === null || record.summary.status === 'ok' ? [] : [endOf(record)]),
+    ...(record.broken === null ? [] : [`In this run ${brokenSentence(record.broken)}`]),
+    ...(status === 'running' ? [`Its kernel is still running; ${executed(record.cells)} so far.`] : []),
+    ...(unreached.length === 0
+      ? []
+      : [`A replay can differ: no seed reached what ${cellList(unreached)} drew.`]),
+  ];
+}
+
+function driftOf(judgement: Judgement | undefined): ReportDrift[] {
+  const drift = (judgement?.environment ?? []).map((each) => ({
+    text: driftWords(each),
+    effect: effectWords([each]),
+  }));
+  return [...drift.filter(({ effect }) => effect !== ''), ...drift.filter(({ effect }) => effect === '')];
+}

@@ -1,0 +1,20 @@
+// Written by scripts/command-ids.mjs from package.json.
+export const COMMAND_IDS = [
+  'reprise.connectServer',
+  'reprise.installCommand',
+  'reprise.installKernelspec',
+  'reprise.openRecord',
+  'reprise.replayHere',
+  'reprise.restart',
+  'reprise.runAll',
+  'reprise.selectInterpreter',
+  'reprise.selectPolicy',
+  'reprise.setSeed',
+  'reprise.showLog',
+  'reprise.showRandomness',
+  'reprise.showReport',
+  'reprise.useKernel',
+  'reprise.verify',
+] as const;
+
+export type CommandId = (typeof COMMAND_IDS)[number];

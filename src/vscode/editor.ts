@@ -1,0 +1,128 @@
+/** What the commands need of the editor, as narrow ports: each command is tested without an editor. */
+import type { CommandLine } from './commandLine';
+import type { CommandId } from './commands/ids';
+import type { NotebookState } from './follow/state';
+import type { Log } from './log';
+import type { Settings } from './settings';
+import type { Sidecars } from './sidecars';
+
+export type Severity = 'information' | 'warning' | 'error';
+
+/** A notebook in the editor; it need not be a file yet. */
+export type NotebookRef = { uri: string; name: string };
+
+/** A notebook that is a local file. */
+export type NotebookFile = NotebookRef & {
+  /** Absolute. */
+  path: string;
+  folder: string;
+  /** The folder that has, or will have, `.reprise/`. */
+  root: string;
+  /** Path from the root, with `/`, as documents name it. */
+  notebook: string;
+};
+
+/** A line of a cell. `id` wins where the notebook still has such a cell: cells move. */
+export type Place = { index: number; id?: string; /** From 1. */ line?: number };
+
+export type Choice<T> = {
+  label: string;
+  description?: string;
+  detail?: string;
+  value: T;
+};
+
+/** A heading in a list of choices. */
+export type Heading = { heading: string };
+
+export type Report = (message: string, /** How much is done, from 0 to 1. */ fraction?: number) => void;
+
+/** The editor as a command sees it. */
+export type Editor = Surface & Services;
+
+/** What the user sees and does. */
+export type Surface = {
+  readonly isTrusted: boolean;
+  /** The notebook the command was invoked on, else the one in front; undefined when there is none, and the user was told. */
+  notebook(): NotebookRef | undefined;
+  /** The same, for what needs a file on the disk. */
+  notebookFile(): NotebookFile | undefined;
+  /** The same, for what reads the file: asks to save it, and is undefined when the user would not. */
+  savedNotebook(): Promise<NotebookFile | undefined>;
+
+  /** Shows `title` with a way to cancel while `work` goes on. */
+  withProgress<T>(title: string, work: (report: Report, signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** @returns the button that was pressed */
+  notify(severity: Severity, message: string, ...buttons: string[]): Promise<string | undefined>;
+  /** Asks before something is lost. @returns whether `button` was pressed */
+  confirm(question: string, detail: string, button: string): Promise<boolean>;
+  pick<T>(title: string, choices: readonly (Choice<T> | Heading)[]): Promise<T | undefined>;
+  input(options: {
+    title: string;
+    prompt: string;
+    value: string;
+    /** @returns what is wrong with the text, if anything */
+    problem: (text: string) => string | undefined;
+  }): Promise<string | undefined>;
+
+  /** Brings a line of a notebook's cell into view and selects it. */
+  reveal(uri: string, place: Place): Promise<void>;
+  openFile(path: string): Promise<void>;
+  openRecord(root: string, run: string): Promise<void>;
+  copy(text: string): Promise<void>;
+  /** Any command of the editor, or of ours. */
+  execute(command: string, ...args: unknown[]): Promise<void>;
+};
+
+/** What works behind it. */
+export type Services = {
+  readonly kernels: Kernels;
+  readonly runs: Runs;
+  readonly reports: { show(root: string, run: string): void };
+  readonly sidecars: Pick<Sidecars, 'settingsOf' | 'change'>;
+  readonly settings: Pick<Settings, 'python' | 'startSeconds'>;
+  readonly commandLine: Pick<CommandLine, 'run'>;
+  readonly log: Log;
+  readonly installation: Installation;
+};
+
+/** The live kernels, one a notebook. A notebook is named by its URI. */
+export type Kernels = {
+  runAll(uri: string): Promise<void>;
+  restart(uri: string): Promise<void>;
+  selectInterpreter(uri: string): Promise<void>;
+  connectServer(): Promise<void>;
+  useReprise(uri: string): Promise<void>;
+  /** The interpreter of the live kernel, or the one that was picked for the next. */
+  pythonOf(uri: string): string | undefined;
+  /** The run that the live kernel records. */
+  liveRunOf(uri: string): string | undefined;
+  isBusy(uri: string): boolean;
+  interrupt(uri: string): Promise<void>;
+};
+
+/** What the records say of each open notebook. */
+export type Runs = {
+  stateOf(uri: string): NotebookState;
+  /** Reads what was recorded since, without waiting for the file system to tell. */
+  refresh(uri: string): Promise<void>;
+};
+
+/** Where the extension is, and where its command can be put. */
+export type Installation = {
+  /** The extension's own folder, which moves at each update. */
+  extension: string;
+  home: string;
+  platform: NodeJS.Platform;
+  /** `PATH` as the editor has it. */
+  path: string;
+  /** A Node for machines where there is no other. */
+  node: string;
+};
+
+export type Command = {
+  id: CommandId;
+  /** Runs code of the workspace, so never in one that is not trusted. */
+  runsCode?: true;
+  run(editor: Editor): Promise<void>;
+};

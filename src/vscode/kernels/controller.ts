@@ -1,0 +1,317 @@
+/** The notebook controller `reprise`, and the live kernels behind it: one a notebook. */
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { Failure } from '../../notebook/failure';
+import type { Kernels } from '../editor';
+import type { Log } from '../log';
+import type { Settings } from '../settings';
+import type { CellKeys } from './cells';
+import type { KernelHost, NotebookPlace } from './host';
+import { Interpreters } from './interpreter';
+import { LocalHost, untitledPath } from './localHost';
+import { NotebookKernel } from './notebookKernel';
+import { explainFailure } from './remedies';
+import { type Memory, RemoteHost } from './remoteHost';
+import type { Servers } from './servers';
+
+export const CONTROLLER = 'reprise';
+export const EXTENSION = 'reprise.reprise';
+const NOTEBOOK = 'jupyter-notebook';
+
+export type ControllerDeps = {
+  /** Path of the agent that kernels run. */
+  agent: () => string;
+  /** Names this window's untitled notebooks apart from those of other windows. */
+  windowName: string;
+  memory: Memory;
+  settings: Settings;
+  servers: Servers;
+  keys: CellKeys;
+  log: Log;
+};
+
+export class RepriseController implements Kernels, vscode.Disposable {
+  private readonly controller: vscode.NotebookController;
+  private readonly interpreters: Interpreters;
+  private readonly kernels = new Map<vscode.NotebookDocument, NotebookKernel>();
+  private readonly selected = new WeakSet<vscode.NotebookDocument>();
+  /** Renames under way: the new notebook's kernel is found once the old one's server has moved. */
+  private readonly moving = new Map<string, Promise<void>>();
+  private readonly emitter = new vscode.EventEmitter<string>();
+  private readonly subscriptions: vscode.Disposable[];
+
+  /** Fires with the URI of a notebook whose kernel started, ended, or became busy or idle. */
+  readonly onDidChange = this.emitter.event;
+
+  constructor(private readonly deps: ControllerDeps) {
+    this.interpreters = new Interpreters(deps.memory, deps.settings);
+    this.controller = vscode.notebooks.createNotebookController(CONTROLLER, NOTEBOOK, 'Reprise');
+    this.controller.supportedLanguages = ['python'];
+    this.controller.supportsExecutionOrder = true;
+    this.controller.description = 'seeded, recorded, replayable';
+    this.controller.executeHandler = (cells, notebook) => this.kernelOf(notebook).execute(cells);
+    this.controller.interruptHandler = (notebook) => this.kernelOf(notebook).interrupt();
+    this.subscriptions = [
+      this.emitter,
+      this.controller,
+      this.controller.onDidChangeSelectedNotebooks(({ notebook, selected }) =>
+        this.select(notebook, selected),
+      ),
+      vscode.workspace.onDidRenameFiles(({ files }) => this.renamed(files)),
+      vscode.workspace.onDidOpenNotebookDocument((notebook) => this.adopt(notebook)),
+      vscode.workspace.onDidCloseNotebookDocument((notebook) => this.closed(notebook)),
+      vscode.workspace.onDidChangeNotebookDocument((change) => this.edited(change)),
+    ];
+  }
+
+  async runAll(uri: string): Promise<void> {
+    await this.useReprise(uri);
+    const notebook = find(uri);
+    const kernel = this.kernelOf(notebook);
+    if (kernel.isLive || (await kernel.attach().catch(() => false)))
+      await this.guarded(notebook, () => kernel.restart());
+    const cells = notebook.getCells().filter(({ kind, document }) => {
+      return kind === vscode.NotebookCellKind.Code && document.languageId === 'python';
+    });
+    await kernel.execute(cells);
+  }
+
+  async restart(uri: string): Promise<void> {
+    const notebook = find(uri);
+    await this.guarded(notebook, () => this.kernelOf(notebook).restart());
+  }
+
+  async interrupt(uri: string): Promise<void> {
+    await this.kernelOf(find(uri)).interrupt();
+  }
+
+  async selectInterpreter(uri: string): Promise<void> {
+    const notebook = find(uri);
+    const kernel = this.kernels.get(notebook);
+    const changed = await this.interpreters.pick(uri, this.placeOf(notebook).path, kernel?.host.runsOn);
+    if (!changed) return;
+    this.emitter.fire(uri);
+    if (kernel?.isLive) await this.guarded(notebook, () => kernel.restart());
+  }
+
+  async connectServer(): Promise<void> {
+    if (!(await this.deps.servers.ask())) return;
+    for (const kernel of this.kernels.values()) await kernel.close(false);
+    this.kernels.clear();
+  }
+
+  async useReprise(uri: string): Promise<void> {
+    const notebook = find(uri);
+    if (this.selected.has(notebook)) return;
+    await vscode.window.showNotebookDocument(notebook);
+    const chosen = new Promise<void>((resolve) => {
+      const wait = this.controller.onDidChangeSelectedNotebooks((change) => {
+        if (change.notebook !== notebook || !change.selected) return;
+        wait.dispose();
+        resolve();
+      });
+      setTimeout(() => (wait.dispose(), resolve()), 5000);
+    });
+    await vscode.commands.executeCommand('notebook.selectKernel', { id: CONTROLLER, extension: EXTENSION });
+    await chosen;
+  }
+
+  pythonOf(uri: string): string | undefined {
+    const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === uri);
+    const kernel = notebook && this.kernels.get(notebook);
+    return (kernel?.isLive ? kernel.host.runsOn : undefined) ?? this.interpreters.chosen(uri);
+  }
+
+  liveRunOf(uri: string): string | undefined {
+    return this.kernelByUri(uri)?.run;
+  }
+
+  isBusy(uri: string): boolean {
+    return this.kernelByUri(uri)?.isBusy ?? false;
+  }
+
+  /** `none`, `starting`, `connected`, `lost`, `ended`, `dead` or `taken`. */
+  statusOf(uri: string): string {
+    return this.kernelByUri(uri)?.status ?? 'none';
+  }
+
+  dispose(): void {
+    for (const kernel of this.kernels.values()) void kernel.close(false);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private kernelByUri(uri: string): NotebookKernel | undefined {
+    return [...this.kernels].find(([notebook]) => notebook.uri.toString() === uri)?.[1];
+  }
+
+  private kernelOf(notebook: vscode.NotebookDocument): NotebookKernel {
+    const known = this.kernels.get(notebook);
+    if (known) return known;
+    const place = this.placeOf(notebook);
+    const uri = notebook.uri.toString();
+    const kernel = new NotebookKernel(notebook, this.hostFor(place), {
+      create: (cell) => this.controller.createNotebookCellExecution(cell),
+      keys: this.deps.keys,
+      log: this.deps.log,
+      python: () => this.interpreters.pythonFor(uri, this.placeOf(notebook).path),
+      changed: () => this.changed(notebook),
+      explain: (failure) => this.explain(notebook, failure),
+    });
+    this.kernels.set(notebook, kernel);
+    return kernel;
+  }
+
+  private hostFor(place: NotebookPlace): KernelHost {
+    const { servers, memory, agent, settings } = this.deps;
+    if (servers.isUsed()) {
+      const folder = workspaceFolderOf(vscode.Uri.file(place.path)) ?? dirname(place.path);
+      return new RemoteHost(place, folder, () => servers.settings(), memory);
+    }
+    const owner = randomUUID();
+    const startSeconds = settings.startSeconds(vscode.Uri.file(place.path).toString());
+    return new LocalHost(place, () => ({ agent: agent(), owner, startSeconds }));
+  }
+
+  private placeOf({ uri, isUntitled }: vscode.NotebookDocument): NotebookPlace {
+    if (!isUntitled) return { path: uri.fsPath, name: uri.fsPath };
+    const folder = workspaceFolderOf() ?? homedir();
+    return { path: untitledPath(folder, uri.path), name: `${this.deps.windowName} ${uri.toString()}` };
+  }
+
+  private select(notebook: vscode.NotebookDocument, selected: boolean): void {
+    if (selected) {
+      this.selected.add(notebook);
+      if (vscode.workspace.isTrusted) void this.attach(notebook, false);
+      return;
+    }
+    this.selected.delete(notebook);
+    this.drop(notebook);
+  }
+
+  private async attach(notebook: vscode.NotebookDocument, take: boolean): Promise<void> {
+    const move = this.moving.get(notebook.uri.toString());
+    await move;
+    try {
+      await this.kernelOf(notebook).attach(take || move !== undefined);
+    } catch (error) {
+      // Nothing was asked for yet: what is wrong is said when a cell is run.
+      this.deps.log.info(`${notebook.uri.path}: ${error instanceof Error ? error.message : String(error)}`);
+    } finally {
+      this.moving.delete(notebook.uri.toString());
+    }
+  }
+
+  private renamed(files: readonly { oldUri: vscode.Uri; newUri: vscode.Uri }[]): void {
+    for (const [notebook, kernel] of this.kernels) {
+      for (const { oldUri, newUri } of files) {
+        const moved = movedUri(notebook.uri, oldUri, newUri);
+        if (moved) this.move(kernel, moved);
+      }
+    }
+  }
+
+  /** The server goes with the notebook; the new document attaches to it as a reloaded window does. */
+  private move(kernel: NotebookKernel, to: vscode.Uri): void {
+    const done = kernel.host.move({ path: to.fsPath, name: to.fsPath }).catch((error: unknown) => {
+      this.deps.log.warn(`The kernel could not follow the notebook: ${String(error)}`);
+    });
+    this.moving.set(to.toString(), done);
+  }
+
+  /** An untitled notebook that is saved becomes another document, with the same cells (microsoft/vscode-jupyter#7820). */
+  private adopt(notebook: vscode.NotebookDocument): void {
+    if (notebook.isUntitled || notebook.notebookType !== NOTEBOOK) return;
+    const untitled = [...this.kernels.values()].find(
+      (kernel) => kernel.notebook.isUntitled && kernel.isLive && sameCells(kernel.notebook, notebook),
+    );
+    if (untitled === undefined) return;
+    this.move(untitled, notebook.uri);
+    this.controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+  }
+
+  private edited({ notebook, contentChanges, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
+    const kernel = this.kernels.get(notebook);
+    if (kernel === undefined) return;
+    for (const cell of contentChanges.flatMap(({ removedCells }) => removedCells)) {
+      // A moved cell is removed and added, and keeps its identity.
+      if (cell.index < 0) kernel.forget(cell);
+    }
+    if (!kernel.isBusy && cellChanges.some(({ outputs }) => outputs?.length === 0)) kernel.forgetEnded();
+  }
+
+  private closed(notebook: vscode.NotebookDocument): void {
+    if (!notebook.isUntitled) {
+      this.drop(notebook);
+      return;
+    }
+    // The document that it was saved as may be opened only now.
+    setTimeout(() => this.drop(notebook), 2000);
+  }
+
+  private drop(notebook: vscode.NotebookDocument): void {
+    const kernel = this.kernels.get(notebook);
+    this.kernels.delete(notebook);
+    void kernel?.close(false);
+    this.emitter.fire(notebook.uri.toString());
+  }
+
+  private changed(notebook: vscode.NotebookDocument): void {
+    const uri = notebook.uri.toString();
+    this.emitter.fire(uri);
+    const kernel = this.kernels.get(notebook);
+    if (kernel?.status === 'ended') {
+      const server = kernel.host.runsOn ?? 'the server';
+      void vscode.window
+        .showWarningMessage(`The connection to ${server} is lost. Outputs until here are kept.`, 'Reconnect')
+        .then((button) => button && kernel.reconnect());
+    }
+  }
+
+  /** Runs what starts a kernel outside of a cell, where a failure has no cell to be shown in. */
+  private async guarded(notebook: vscode.NotebookDocument, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      if (error.reason !== 'cancelled') this.explain(notebook, error);
+    }
+  }
+
+  private explain(notebook: vscode.NotebookDocument, failure: Failure): void {
+    const uri = notebook.uri.toString();
+    void explainFailure(failure, {
+      selectInterpreter: () => this.selectInterpreter(uri),
+      connectServer: () => this.connectServer(),
+      takeOver: () => this.attach(notebook, true),
+      python: () => this.interpreters.pythonFor(uri, this.placeOf(notebook).path),
+      showLog: () => this.deps.log.show(),
+    });
+  }
+}
+
+function find(uri: string): vscode.NotebookDocument {
+  const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === uri);
+  if (notebook === undefined) throw new Failure('usage', 'no-notebook', 'The notebook is no longer open.');
+  return notebook;
+}
+
+function workspaceFolderOf(uri?: vscode.Uri): string | undefined {
+  const { getWorkspaceFolder, workspaceFolders } = vscode.workspace;
+  return ((uri && getWorkspaceFolder(uri)) ?? workspaceFolders?.[0])?.uri.fsPath;
+}
+
+function movedUri(uri: vscode.Uri, from: vscode.Uri, to: vscode.Uri): vscode.Uri | undefined {
+  if (uri.scheme !== from.scheme) return undefined;
+  if (uri.path === from.path) return to;
+  return uri.path.startsWith(`${from.path}/`)
+    ? uri.with({ path: to.path + uri.path.slice(from.path.length) })
+    : undefined;
+}
+
+function sameCells(a: vscode.NotebookDocument, b: vscode.NotebookDocument): boolean {
+  const texts = (notebook: vscode.NotebookDocument) =>
+    notebook.getCells().map(({ document }) => document.getText());
+  return JSON.stringify(texts(a)) === JSON.stringify(texts(b));
+}

@@ -1,0 +1,146 @@
+/** Kernels of a notebook on this machine: the agent's local server, found again or started. */
+import { dirname, join, parse } from 'node:path';
+import { existsSync, rmdirSync } from 'node:fs';
+import { type KernelModel, type Lease, LocalServer } from '../../kernel/server/local';
+import { placeOf } from '../../kernel/server/place';
+import type { KernelHost, NotebookPlace, Opened } from './host';
+import { Store } from '../../lineage/store';
+import { liveKernel } from '../../replay/live';
+import { settingsFor } from '../../replay/plan';
+
+export type LocalSettings = { agent: string; owner: string; startSeconds: number };
+
+/** A server ends after 30 minutes in which it heard nothing: an open notebook says now and then that it is there. */
+const RENEW_MS = 5 * 60_000;
+
+export class LocalHost implements KernelHost {
+  private server: LocalServer | undefined;
+  private readonly renewal = setInterval(() => void this.renew(), RENEW_MS).unref();
+
+  constructor(
+    private notebook: NotebookPlace,
+    private readonly settings: () => LocalSettings,
+  ) {}
+
+  get runsOn(): string | undefined {
+    return this.server?.python;
+  }
+
+  /** A kernel that this notebook left running. @throws Failure `in-use` */
+  async find(take = false): Promise<Opened | undefined> {
+    const server = await LocalServer.find(placeOf(this.notebook.name), this.settings().owner);
+    if (server === undefined) return undefined;
+    const lease = await server.lease(take);
+    this.server = server;
+    return lease.kernel === null ? undefined : this.opened(server, lease.kernel, lease);
+  }
+
+  /** @throws Failure `in-use`, `no-python`, `no-ipykernel`, `kernel-start`, `cancelled` */
+  async start(python: string, signal: AbortSignal): Promise<Opened> {
+    const server = await this.serverOn(python, signal);
+    const settings = settingsFor(this.notebook.path, {});
+    const { config, environment } = liveKernel(settings);
+    const store = new Store(settings.root);
+    const run = newRun(store);
+    const document = existsSync(this.notebook.path) ? settings.notebook : null;
+    const agent = {
+      ...config,
+      root: settings.root,
+      notebook: document,
+      run: run ?? null,
+      runFolder: run ? store.runFolder(run) : null,
+    };
+    try {
+      const variables = { ...environment, REPRISE_CONFIG: JSON.stringify(agent) };
+      const kernel = await server.startKernel(dirname(this.notebook.path), variables, signal);
+      return { ...(await this.opened(server, kernel, { kernel, executions: [] })), ...(run ? { run } : {}) };
+    } catch (error) {
+      if (run) removeEmpty(store.runFolder(run));
+      throw error;
+    }
+  }
+
+  async move(notebook: NotebookPlace): Promise<void> {
+    this.notebook = notebook;
+    await this.server?.move(placeOf(notebook.name), notebook.path);
+  }
+
+  async seen(msgId: string): Promise<void> {
+    await this.renew(msgId);
+  }
+
+  async release(end: boolean): Promise<void> {
+    clearInterval(this.renewal);
+    await this.server?.release(end);
+    this.server = undefined;
+  }
+
+  /** Another window may have taken the kernel, which its websocket is told. */
+  private async renew(seen?: string): Promise<void> {
+    await this.server?.lease(false, seen).catch(() => undefined);
+  }
+
+  private async serverOn(python: string, signal: AbortSignal): Promise<LocalServer> {
+    const place = placeOf(this.notebook.name);
+    const { agent, owner, startSeconds } = this.settings();
+    const running = await LocalServer.find(place, owner);
+    if (running !== undefined) {
+      const { kernel } = await running.lease();
+      if (kernel === null && running.python === python) return (this.server = running);
+      // It was chosen anew, or a kernel is to be replaced: both begin with an empty server.
+      await running.release(true);
+    }
+    const environment = environmentFor(python, startSeconds);
+    const launch = { python, agent, place, owner, notebook: this.notebook.path, environment };
+    const server = await LocalServer.start(launch, signal);
+    await server.lease();
+    return (this.server = server);
+  }
+
+  private async opened(server: LocalServer, kernel: KernelModel, lease: Lease): Promise<Opened> {
+    const { JupyterKernel } = await import(/* webpackChunkName: "jupyter" */ '../../kernel/jupyter');
+    const { owner } = this.settings();
+    return {
+      connect: (listener) => new JupyterKernel(server, kernel, owner, listener),
+      executions: lease.executions,
+    };
+  }
+}
+
+/** The user's environment as a shell in which this Python is active would have it; nothing of the editor's own. */
+export function environmentFor(python: string, startSeconds: number): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER_|REPRISE_(?!LEASE|IDLE|DEBUG))/.test(name),
+  );
+  const bin = dirname(python);
+  const prefix = dirname(bin);
+  return {
+    ...Object.fromEntries(kept),
+    PATH: `${bin}:${process.env.PATH ?? ''}`,
+    ...(existsSync(join(prefix, 'pyvenv.cfg')) ? { VIRTUAL_ENV: prefix } : {}),
+    ...(existsSync(join(prefix, 'conda-meta')) ? { CONDA_PREFIX: prefix } : {}),
+    REPRISE_START_SECONDS: String(startSeconds),
+  };
+}
+
+/** Undefined where no record can be kept: the kernel runs all the same, and says so in the server's log. */
+function newRun(store: Store): string | undefined {
+  try {
+    return store.newRunId();
+  } catch {
+    return undefined;
+  }
+}
+
+function removeEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something was recorded: it is kept.
+  }
+}
+
+/** The path an untitled notebook would have in a folder. */
+export function untitledPath(folder: string, name: string): string {
+  return join(folder, `${parse(name).name}.ipynb`);
+}

@@ -1,0 +1,50 @@
+/** The extension's settings, each read in one place. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+
+/** Every setting that `package.json` contributes. */
+export const SETTINGS = {
+  python: 'reprise.python',
+  jupyterServer: 'reprise.jupyterServer',
+  startTimeout: 'reprise.startTimeout',
+} as const;
+
+export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
+
+/** What a notebook's folder in the workspace says a setting is; `folder` is that folder, where there is one. */
+export type Read = (key: SettingKey, uri?: string) => { value: unknown; folder?: string };
+
+const START_SECONDS = 60;
+
+export class Settings {
+  constructor(
+    private readonly read: Read,
+    private readonly home = homedir(),
+  ) {}
+
+  /** The Python that is set for a notebook, absolute; a relative path begins at its folder in the workspace. */
+  python(uri: string): string | undefined {
+    const { value, folder } = this.read(SETTINGS.python, uri);
+    const given = text(value);
+    if (given === undefined) return undefined;
+    if (given === '~' || given.startsWith('~/')) return path.join(this.home, given.slice(1));
+    // A bare name such as `python3.12` is looked up on PATH.
+    return given.includes('/') && folder !== undefined ? path.resolve(folder, given) : given;
+  }
+
+  /** The Jupyter Server to use instead of one of our own, without its token. */
+  jupyterServer(): string | undefined {
+    return text(this.read(SETTINGS.jupyterServer).value);
+  }
+
+  /** How long a kernel may take to start. */
+  startSeconds(uri: string): number {
+    const { value } = this.read(SETTINGS.startTimeout, uri);
+    return typeof value === 'number' && Number.isFinite(value) && value >= 1 ? value : START_SECONDS;
+  }
+}
+
+function text(value: unknown): string | undefined {
+  const trimmed = typeof value === 'string' ? value.trim() : '';
+  return trimmed === '' ? undefined : trimmed;
+}

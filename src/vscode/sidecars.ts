@@ -1,0 +1,68 @@
+/** Writes what the user chose into `<stem>.repro.json`, and takes it along when its notebook is renamed. */
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { randomBytes } from 'node:crypto';
+import {
+  readSidecar,
+  type Sidecar,
+  type SidecarSettings,
+  sidecarPath,
+  writeSidecar,
+} from '../notebook/sidecar';
+
+export type Chosen = Partial<Pick<SidecarSettings, 'policy' | 'seed'>>;
+
+const NEW = '{"schema":"reprise/notebook/1"}';
+
+export class Sidecars {
+  /** The settings that a notebook runs under: the defaults where it has no sidecar. @throws SidecarError */
+  settingsOf(notebook: string): SidecarSettings {
+    return this.read(notebook).settings;
+  }
+
+  /**
+   * Writes a choice, and nothing when it is what holds already. A sidecar that cannot be read is left as it is.
+   * @returns whether anything was written
+   * @throws SidecarError
+   */
+  change(notebook: string, chosen: Chosen): boolean {
+    const sidecar = this.read(notebook);
+    const settings = { ...sidecar.settings, ...chosen };
+    if (settings.policy === sidecar.settings.policy && settings.seed === sidecar.settings.seed) return false;
+    replaceFile(sidecarPath(notebook), writeSidecar({ ...sidecar, settings }));
+    return true;
+  }
+
+  /**
+   * A renamed notebook's sidecar. One that is there already under the new name is never written over: `occupied`.
+   * @param before path of the notebook as it was named before
+   */
+  follow(before: string, after: string): 'moved' | 'none' | 'occupied' {
+    const from = sidecarPath(before);
+    const to = sidecarPath(after);
+    if (from === to || !existsSync(from)) return 'none';
+    if (existsSync(to)) return 'occupied';
+    renameSync(from, to);
+    return 'moved';
+  }
+
+  private read(notebook: string): Sidecar {
+    const file = sidecarPath(notebook);
+    return readSidecar(existsSync(file) ? readFileSync(file, 'utf8') : NEW);
+  }
+}
+
+/** The whole new text or, whatever happens meanwhile, the whole old one. */
+function replaceFile(file: string, text: string): void {
+  const temporary = path.join(
+    path.dirname(file),
+    `.${path.basename(file)}.${randomBytes(4).toString('hex')}.new`,
+  );
+  const mode = statSync(file, { throwIfNoEntry: false })?.mode;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
+    renameSync(temporary, file);
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+}

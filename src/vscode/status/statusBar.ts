@@ -1,0 +1,86 @@
+/** The one status bar item, while a Jupyter notebook is in front, and the same in the language status. */
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { Kernels } from '../editor';
+import type { Follower } from '../follow/follower';
+import { HOVER_COMMANDS, hoverOf } from './hover';
+import { ICONS, type Level, type Status, statusOf } from './words';
+
+const WARNS: ReadonlySet<Level> = new Set(['warning', 'bad']);
+
+export class StatusBar implements vscode.Disposable {
+  private readonly item = vscode.window.createStatusBarItem(
+    'reprise.status',
+    vscode.StatusBarAlignment.Right,
+    100,
+  );
+  private readonly language = vscode.languages.createLanguageStatusItem('reprise.status', {
+    notebookType: 'jupyter-notebook',
+  });
+  private readonly subscriptions: vscode.Disposable[] = [this.item, this.language];
+
+  constructor(
+    private readonly follower: Pick<Follower, 'stateOf' | 'onDidChange'>,
+    private readonly kernels: Pick<Kernels, 'pythonOf' | 'liveRunOf'>,
+  ) {
+    this.item.name = 'Reprise';
+    this.item.command = 'reprise.showRandomness';
+    this.language.name = 'Reprise';
+    this.language.command = { command: 'reprise.showRandomness', title: 'Show Randomness' };
+    this.subscriptions.push(
+      vscode.window.onDidChangeActiveNotebookEditor(() => this.show()),
+      follower.onDidChange((uri) => {
+        if (uri === frontNotebook()?.uri.toString()) this.show();
+      }),
+    );
+    this.show();
+  }
+
+  /** Also called when a kernel was started or ended: no record tells that. */
+  show(): void {
+    const notebook = frontNotebook();
+    if (notebook === undefined) return this.item.hide();
+    const state = this.follower.stateOf(notebook.uri.toString());
+    const status = statusOf(state);
+    this.item.text = `${ICONS[status.level]} ${status.text}`;
+    this.item.accessibilityInformation = { label: status.spoken };
+    this.item.backgroundColor = WARNS.has(status.level)
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
+    this.item.tooltip = this.hover(notebook);
+    this.item.show();
+    this.showLanguage(status);
+  }
+
+  dispose(): void {
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private showLanguage(status: Status): void {
+    this.language.text = `${ICONS[status.level]} ${status.text}`;
+    this.language.detail = 'Reprise';
+    this.language.severity = WARNS.has(status.level)
+      ? vscode.LanguageStatusSeverity.Warning
+      : vscode.LanguageStatusSeverity.Information;
+    this.language.accessibilityInformation = { label: status.spoken };
+  }
+
+  private hover(notebook: vscode.NotebookDocument): vscode.MarkdownString {
+    const uri = notebook.uri.toString();
+    const python = this.kernels.pythonOf(uri)?.replace(homedir(), '~');
+    const text = hoverOf(this.follower.stateOf(uri), {
+      name: path.posix.basename(notebook.uri.path),
+      ...(python === undefined ? {} : { python }),
+      isLive: this.kernels.liveRunOf(uri) !== undefined,
+    });
+    const hover = new vscode.MarkdownString(text);
+    hover.isTrusted = { enabledCommands: [...HOVER_COMMANDS] };
+    return hover;
+  }
+}
+
+function frontNotebook(): vscode.NotebookDocument | undefined {
+  const notebook = vscode.window.activeNotebookEditor?.notebook;
+  return notebook?.notebookType === 'jupyter-notebook' ? notebook : undefined;
+}

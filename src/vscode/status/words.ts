@@ -1,0 +1,100 @@
+/** What the status bar says of a notebook: the worst state wins, the rest is in its hover. */
+import type { Policy, Seed } from '../../lineage/record';
+import { plural, sameApartFrom, seedWords, VERDICT_WORDS } from '../../replay/words';
+import {
+  countDraws,
+  failedCell,
+  isChanged,
+  isOutdated,
+  type NotebookState,
+  type RunState,
+} from '../follow/state';
+
+export type Level = 'neutral' | 'good' | 'unsure' | 'warning' | 'bad';
+
+export type Status = {
+  level: Level;
+  /** As `close · seed 7 · Same`. */
+  text: string;
+  /** For a screen reader: without symbols. */
+  spoken: string;
+};
+
+export const ICONS: Record<Level, string> = {
+  neutral: '$(history)',
+  good: '$(pass)',
+  unsure: '$(question)',
+  warning: '$(warning)',
+  bad: '$(error)',
+};
+
+export function statusOf(state: NotebookState): Status {
+  const { level, words } = worstOf(state);
+  const parts = [...underWhat(state), ...words, ...nextWords(state)];
+  return { level, text: parts.join(' · '), spoken: `Reprise: ${parts.join(', ')}` };
+}
+
+/** "fresh seed", "seed 7". */
+export function shortSeed(seed: Seed | 'fresh' | number): string {
+  if (typeof seed !== 'object') return seed === 'fresh' ? 'fresh seed' : `seed ${seed}`;
+  return seed.from === 'fresh' ? 'fresh seed' : seedWords(seed).replace(/^fixed /, '');
+}
+
+/** Whether the next run is under something else than the newest one was. */
+export function differsNext(state: NotebookState): boolean {
+  const header = state.run?.header;
+  if (header === undefined) return false;
+  return settingWords(header.policy, header.seed).join() !== settingWords(state.policy, state.seed).join();
+}
+
+export function settingWords(policy: Policy, seed: Seed | 'fresh' | number): string[] {
+  // Nothing is seeded under `observe`, so a seed would say something that does not hold.
+  return policy === 'observe' ? [policy] : [policy, shortSeed(seed)];
+}
+
+/** The verdict, as long as it is about what the notebook holds and the record says now. */
+export function standingVerdict(state: NotebookState): RunState['verdict'] {
+  const { run } = state;
+  return run === undefined || isOutdated(run) || isChanged(state) ? undefined : run.verdict;
+}
+
+/** "Different from cell 7", "Same apart from addresses". */
+export function verdictWords({ verdict, firstDivergence, masks }: NonNullable<RunState['verdict']>): string {
+  if (verdict === 'canonical') return sameApartFrom(masks);
+  return `${VERDICT_WORDS[verdict]}${firstDivergence === null ? '' : ` from cell ${firstDivergence.index}`}`;
+}
+
+export function unreachedWords(count: number): string {
+  return `${plural(count, 'draw')} no seed reached`;
+}
+
+type Worst = { level: Level; words: string[] };
+
+function worstOf(state: NotebookState): Worst {
+  if (state.problem !== undefined) return { level: 'bad', words: ['settings cannot be read'] };
+  const { run } = state;
+  if (run === undefined) return { level: 'neutral', words: [] };
+  const verdict = standingVerdict(state);
+  const unreached = countDraws(run, 'unreached');
+  if (verdict?.verdict === 'different') return { level: 'bad', words: [verdictWords(verdict)] };
+  if (run.status === 'died') return { level: 'bad', words: [diedWords(run)] };
+  if (unreached > 0) return { level: 'warning', words: [unreachedWords(unreached)] };
+  if (verdict?.verdict === 'unverifiable') return { level: 'unsure', words: [verdictWords(verdict)] };
+  if (verdict !== undefined) return { level: 'good', words: [verdictWords(verdict)] };
+  const failed = failedCell(run);
+  return { level: 'neutral', words: failed === undefined ? [] : [`cell ${failed.index} raised`] };
+}
+
+function underWhat({ policy, seed, run }: NotebookState): string[] {
+  return run?.header === undefined
+    ? settingWords(policy, seed)
+    : settingWords(run.header.policy, run.header.seed);
+}
+
+function nextWords(state: NotebookState): string[] {
+  return differsNext(state) ? [`next ${settingWords(state.policy, state.seed).join(', ')}`] : [];
+}
+
+export function diedWords({ died }: RunState): string {
+  return died === undefined ? 'kernel died' : `kernel died in cell ${died.index}`;
+}

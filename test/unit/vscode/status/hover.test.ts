@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { DEFAULTS, type NotebookState } from '../../../../src/vscode/follow/state';
+import { HOVER_COMMANDS, hoverOf } from '../../../../src/vscode/status/hover';
+import { DOCUMENT, judgedState, ORIGINAL, stateAfter } from '../recorded';
+
+const around = { name: 'study.ipynb', isLive: false };
+
+/** What is read, without the backslashes of Markdown. */
+function hover(state: Partial<NotebookState>, more = {}): string {
+  return hoverOf({ ...DEFAULTS, ...state }, { ...around, ...more }).replace(/\\(?=[^\w\s])/g, '');
+}
+
+describe('the hover', () => {
+  it('before any run says what comes next', () => {
+    expect(hover({ policy: 'full', seed: 7 })).toBe(
+      [
+        '**Reprise** study.ipynb\n',
+        '- Run: nothing is recorded yet',
+        '- Next run: [full, seed 7](command:reprise.selectPolicy)',
+        '- Kernel: Reprise, not started\n',
+        '[Run and Record All](command:reprise.runAll) · [Set Seed](command:reprise.setSeed)',
+      ].join('\n'),
+    );
+  });
+
+  it('has all that is known of the run', () => {
+    const text = hover({ run: judgedState() }, { python: '~/env/bin/python', isLive: true });
+    expect(text).toContain('- Verdict: Different from cell 4\n');
+    expect(text).toMatch(/- Why: .*uuid\.uuid4\(\).* takes its value from the operating system/);
+    expect(text).toContain(`- Run: ${ORIGINAL}, ended, 4 cell executions\n`);
+    expect(text).toContain('- Environment: Python 3.11.7, not pinned\n');
+    expect(text).toContain(
+      '[2 draws no seed reached; 1 draw seeded by Reprise; 1 draw seeded by the notebook]',
+    );
+    expect(text).toContain('- Kernel: Reprise, live\n');
+    expect(text).toContain('- Interpreter: [~/env/bin/python](command:reprise.selectInterpreter)');
+    expect(text).toContain(
+      '[Replay Here](command:reprise.replayHere) · [Show Report](command:reprise.showReport)',
+    );
+  });
+
+  it('says when the verdict is about something earlier, and when there is none', () => {
+    expect(hover({ run: judgedState(), document: DOCUMENT.slice(1) })).toContain(
+      'Verdict: Different from cell 4, before the notebook was edited',
+    );
+    const outdated = { ...judgedState(), lastCell: 'later', lastLine: 'later' };
+    expect(hover({ run: outdated })).toContain('Verdict: Different from cell 4, before the last cells ran');
+    expect(hover({ run: stateAfter('original', ORIGINAL) })).toContain('Verdict: not replayed yet');
+  });
+
+  it('says why the settings cannot be read', () => {
+    expect(hover({ problem: 'The sidecar is not valid JSON.' })).toContain(
+      '- Settings: The sidecar is not valid JSON.',
+    );
+  });
+
+  it('links to nothing but its own commands, whatever a record or a name holds', () => {
+    const evil =
+      '](command:workbench.action.terminal.new) [x](command:evil) <a href="command:evil">x</a> $(zap) `';
+    const run = judgedState();
+    const state = { ...DEFAULTS, problem: evil, run: { ...run, verdict: { ...run.verdict!, cause: evil } } };
+    const text = hoverOf(state, { name: evil, python: evil, isLive: true });
+    const links = [...text.matchAll(/(?<!\\)\]\(command:([\w.]+)\)/g)].map(([, id]) => id);
+    expect(new Set(links)).toEqual(new Set(HOVER_COMMANDS));
+    // Every other bracket is escaped, and so is every tag.
+    expect(text.replace(/(?<!\\)\[(\\.|[^\]\\])*\]\(command:[\w.]+\)/g, '')).not.toMatch(/(?<!\\)[[\]<>`$]/);
+  });
+});

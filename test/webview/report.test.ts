@@ -1,0 +1,281 @@
+/** The report page as a reader meets it: in a real browser, by eye, by keyboard and by screen reader. */
+import { describe, expect, it } from 'vitest';
+import type { ReportDocument } from '../../src/replay/report';
+import * as reports from './reports';
+import { type Opened, openFile, openInEditor, shown } from './support';
+
+const KINDS: [kind: string, report: ReportDocument, headline: string][] = [
+  ['identical', reports.identical, 'Same in 1 of 1 run'],
+  ['canonical', reports.canonical, 'Same apart from addresses in 1 of 1 run'],
+  ['within tolerance', reports.close, 'Close in 1 of 1 run'],
+  ['different', reports.different, 'Different from cell 1'],
+  ['unverifiable', reports.unverifiable, 'Cannot tell from cell 1'],
+  ['only recorded', reports.onlyRecorded, 'Not replayed yet'],
+  ['an error that repeats', reports.repeatedError, 'Same in 1 of 1 run'],
+  ['a kernel that died', reports.died, 'Not replayed yet'],
+  ['hostile', reports.hostile, 'Different from cell 0'],
+];
+
+async function using(opened: Promise<Opened>, work: (opened: Opened) => Promise<void>): Promise<void> {
+  const open = await opened;
+  try {
+    await work(open);
+    expect(open.problems).toEqual([]);
+  } finally {
+    await open.close();
+  }
+}
+
+async function openEveryCell({ page }: Opened): Promise<void> {
+  const closed = page.locator('.cells > li > details:not([open]) > summary');
+  while ((await closed.count()) > 0) await closed.first().click();
+}
+
+describe.each(KINDS)('the report of %s', (_kind, report, headline) => {
+  it('is accessible in light and dark, breaks no content policy, and fits a column of 400 pixels', async () => {
+    await using(openInEditor(shown(report)), async (opened) => {
+      const { page } = opened;
+      expect(await page.locator('h1').innerText()).toBe(headline);
+      await openEveryCell(opened);
+      expect(opened.problems).toEqual([]);
+      expect(await opened.axe()).toEqual([]);
+      await page.emulateMedia({ colorScheme: 'dark' });
+      expect(await opened.axe()).toEqual([]);
+      await page.setViewportSize({ width: 400, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(400);
+    });
+  });
+});
+
+it('would be told by axe what is not accessible', async () => {
+  await using(openFile(reports.identical), async (opened) => {
+    await opened.page.evaluate(`document.querySelector('.number').style.color = '#ddd'`);
+    expect(await opened.axe()).toEqual([expect.stringMatching(/^serious color-contrast/)]);
+  });
+});
+
+describe('what a reader finds', () => {
+  it('opens the first divergence, with differences, causes, evidence and what to do', async () => {
+    await using(openFile(reports.different), async ({ page }) => {
+      expect(await page.locator('.cells > li > details[open]').count()).toBe(1);
+      const cell = page.locator('.cells details[open]').first();
+      expect(await cell.locator('summary').first().innerText()).toMatch(
+        /cell 1\s+import os\s+1 draw that no seed reached/,
+      );
+      const said = await cell.innerText();
+      expect(said).toContain('variable noise');
+      expect(said).toMatch(/os\.urandom\(\) on line 2 of cell 1 takes its value from the operating system/);
+      expect(said).toMatch(/likely\s+To do Use a seeded generator/);
+      expect(said).toMatch(/os\.urandom: 1 draw, unreached/);
+      expect(said).toMatch(/os\.urandom 1 draw, no seed reached it/);
+    });
+  });
+
+  it('shows a text that differs line by line, a picture on both sides, a file, and the cell it came from', async () => {
+    await using(openFile(reports.different), async (opened) => {
+      const { page } = opened;
+      await openEveryCell(opened);
+      const cells = page.locator('.cells > li');
+      expect(await cells.nth(2).locator('del').innerText()).toBe('−score 1.25');
+      expect(await cells.nth(2).locator('ins').innerText()).toBe('+score 2.25');
+      expect(await page.evaluate(`[...document.images].map(({ alt }) => alt)`)).toEqual([
+        'display 0 of the original',
+        'display 0 of the replay',
+      ]);
+      expect(await page.evaluate(`[...document.images].map((image) => image.naturalWidth)`)).toEqual([
+        120, 120,
+      ]);
+      expect(await cells.nth(3).innerText()).toContain('file out/model.pt');
+      await cells.nth(2).getByRole('link', { name: 'cell 1' }).first().click();
+      expect(await opened.focus()).toBe('cell id1');
+    });
+  });
+
+  it('says what differs around the runs, what matters first', async () => {
+    await using(openFile(reports.different), async ({ page }) => {
+      const drift = page.getByRole('region', { name: 'What is not the same around it' });
+      expect(await drift.locator('> ul > li').allInnerTexts()).toEqual([
+        'numpy 2.4.6 became 2.4.7: can change the last digits of numbers',
+        'pandas 3.0.6 is gone: can change the last digits of numbers and orders',
+        'scikit-learn 1.9.1 is gone: can change random streams and the last digits of numbers',
+      ]);
+      await drift.getByText('1 more that change no result').click();
+      expect(await drift.innerText()).toContain('ipykernel 7.4.0 became 7.5.0');
+    });
+  });
+
+  it('shows when it ran in the time zone of the reader', async () => {
+    await using(openFile(reports.identical), async ({ page }) => {
+      expect(await page.locator('time').first().innerText()).toBe('1 Jan 2026, 01:00');
+    });
+  });
+
+  it('offers a replay of what was only recorded, and says which draws no seed reached', async () => {
+    await using(openInEditor(shown(reports.onlyRecorded)), async (opened) => {
+      const { page } = opened;
+      expect(await page.locator('.remark').allInnerTexts()).toEqual([
+        'A replay can differ: no seed reached what cell 2 drew.',
+      ]);
+      expect(await page.locator('.said').allInnerTexts()).toEqual(['Ran', 'Ran', 'Ran', 'Ran']);
+      await openEveryCell(opened);
+      expect(await page.locator('.randomness').allInnerTexts()).toEqual([
+        expect.stringMatching(/numpy\.default_rng 1 draw, seeded by Reprise · cell 1, line 1/),
+        expect.stringMatching(/secrets 1 draw, no seed reached it · cell 2, line 1/),
+        expect.stringMatching(/python\.random 1 draw, seeded by the notebook · cell 3, line 2/),
+      ]);
+      await page.getByRole('button', { name: 'Replay' }).click();
+      expect(await opened.asked()).toEqual([{ type: 'replay' }]);
+    });
+  });
+
+  it('never takes what a notebook says for markup', async () => {
+    await using(openFile(reports.hostile), async (opened) => {
+      const { page } = opened;
+      await openEveryCell(opened);
+      expect(await page.evaluate('window.hurt')).toBeUndefined();
+      expect(await page.locator('img, b:not(.to-do b), #report script').count()).toBe(0);
+      expect(await page.locator('.source .line').first().innerText()).toContain(reports.HOSTILE);
+      expect(await page.locator('.path').innerText()).toBe(`${reports.HOSTILE}.ipynb`);
+    });
+  });
+
+  it('shows 300 cells at once', async () => {
+    await using(openInEditor(shown(reports.many)), async ({ page }) => {
+      expect(await page.locator('.cells > li').count()).toBe(300);
+      const again = `(() => {
+        const begun = performance.now();
+        window.dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(shown(reports.many))} }));
+        document.body.getBoundingClientRect();
+        return performance.now() - begun;
+      })()`;
+      expect(await page.evaluate(again)).toBeLessThan(500);
+      await page.getByRole('link', { name: 'cell 5', exact: true }).click();
+      expect(await page.locator('.cells details[open]').count()).toBe(2);
+    });
+  });
+
+  it('says why there is nothing to show', async () => {
+    const sentence = 'There is no record of this run.';
+    await using(openInEditor({ type: 'problem', sentence }), async (opened) => {
+      expect(await opened.page.locator('main').innerText()).toBe(sentence);
+      expect(await opened.axe()).toEqual([]);
+    });
+  });
+});
+
+describe('by keyboard alone', () => {
+  it('reaches every button, link and cell in the order of the page, with the focus in sight', async () => {
+    await using(openInEditor(shown(reports.different)), async (opened) => {
+      const { page } = opened;
+      const order: string[] = [];
+      for (let presses = 0; presses < 60; presses++) {
+        await page.keyboard.press('Tab');
+        const at = await page.evaluate<{ name: string; outline: string } | null>(`(() => {
+          const at = document.activeElement;
+          return at === null || at === document.body
+            ? null
+            : { name: at.getAttribute('data-key') ?? at.textContent.trim(), outline: getComputedStyle(at).outlineStyle };
+        })()`);
+        if (at === null) break;
+        expect(at.outline, at.name).toBe('solid');
+        order.push(at.name);
+      }
+      expect(order).toEqual([
+        'replay',
+        'record',
+        'What differs in cell 1, with the evidence',
+        '1 more that change no result',
+        'cell 1',
+        'cell 2',
+        'cell 3',
+        'cell id0',
+        'cell id1',
+        'id1 cell 1, line 2',
+        'id1 cell 1, line 2',
+        'go id1',
+        'cell id2',
+        'cell id3',
+        'cell id4',
+      ]);
+    });
+  });
+
+  it('opens and closes a cell, goes to it in the notebook, and opens the record', async () => {
+    await using(openInEditor(shown(reports.different)), async (opened) => {
+      const { page } = opened;
+      const press = async (key: string, name: string): Promise<void> => {
+        await page.locator(`[data-key="${key}"]`).first().focus();
+        await page.keyboard.press(name);
+      };
+      const isOpen = (position: number): Promise<boolean> =>
+        page.evaluate(`document.querySelectorAll('.cells > li > details')[${position}].open`);
+      await press('cell id2', 'Enter');
+      expect(await isOpen(2)).toBe(true);
+      await press('cell id2', 'Space');
+      expect(await isOpen(2)).toBe(false);
+      await press('id1 cell 1, line 2', 'Enter');
+      await press('go id1', 'Enter');
+      await press('record', 'Enter');
+      expect(await opened.asked()).toEqual([
+        { type: 'cell', id: 'id1', cell: 1, line: 2 },
+        { type: 'cell', id: 'id1', cell: 1 },
+        { type: 'record' },
+      ]);
+    });
+  });
+
+  it('replays, says that it does and what came of it, and keeps the focus and what was open', async () => {
+    await using(openInEditor(shown(reports.different)), async (opened) => {
+      const { page } = opened;
+      const live = page.getByRole('status');
+      await page.locator('[data-key="cell id4"]').click();
+      await page.locator('[data-key="replay"]').focus();
+      await page.keyboard.press('Enter');
+      await opened.send({ type: 'working', sentence: 'Replaying study.ipynb …' });
+      await page.getByRole('button', { name: 'Replaying…', disabled: true }).waitFor();
+      expect(await live.textContent()).toBe('Replaying study.ipynb …');
+      await page.keyboard.press('Enter');
+      expect(await opened.asked()).toEqual([{ type: 'replay' }]);
+
+      await opened.send(shown({ ...reports.different, mark: 'identical', headline: 'Same in 2 of 2 runs' }));
+      await page.getByRole('heading', { name: 'Same in 2 of 2 runs' }).waitFor();
+      expect(await live.textContent()).toBe('The report is up to date: Same in 2 of 2 runs.');
+      expect(await opened.focus()).toBe('replay');
+      expect(await page.locator('[data-cell][open] > summary').count()).toBe(2);
+      await page.keyboard.press('Enter');
+      expect(await opened.asked()).toHaveLength(2);
+    });
+  });
+});
+
+describe('what the editor keeps for it', () => {
+  it('is where it was read from, and what was open', async () => {
+    await using(openInEditor(shown(reports.many)), async ({ page }) => {
+      await page.locator('[data-key="cell id7"]').click();
+      await expect
+        .poll(() => page.evaluate('state'))
+        .toMatchObject({
+          root: '/home/reader/study',
+          run: reports.many.run,
+          view: { open: ['id2', 'id7'] },
+        });
+    });
+    const kept = { root: '/home/reader/study', run: reports.many.run, view: { open: ['id9'], top: 400 } };
+    await using(openInEditor(shown(reports.many), kept), async ({ page }) => {
+      expect(await page.locator('[data-cell][open]').getAttribute('id')).toBe('at-9');
+      expect(await page.evaluate('window.scrollY')).toBe(400);
+    });
+  });
+
+  it('is not believed where it is something else, and neither are messages', async () => {
+    await using(openInEditor(shown(reports.identical), { view: { open: 7, top: 'x' } }), async (opened) => {
+      await opened.page.evaluate(`
+        window.postMessage(null, '*');
+        window.postMessage({ type: 'show', report: { schema: 'other' }, actions: [] }, '*');
+        window.postMessage({ type: 'problem', sentence: 7 }, '*');`);
+      await opened.send({ type: 'working', sentence: 'last' });
+      await expect.poll(() => opened.page.getByRole('status').textContent()).toBe('last');
+      expect(await opened.page.locator('h1').innerText()).toBe('Same in 1 of 1 run');
+    });
+  });
+});

@@ -1,0 +1,121 @@
+/** The whole page of a report, and the page that says why there is none. */
+import type { ReportAction, ReportDocument, ReportFact } from '../../src/replay/report';
+import { cellsSection, linkTo, type CellActions } from './cells';
+import { button, element, prose } from './dom';
+import { icon } from './icons';
+import { causeBlock, type PlaceMaker } from './parts';
+
+export type Asked = Exclude<ReportAction, 'cell'>;
+
+export function reportPage(
+  report: ReportDocument,
+  offered: readonly ReportAction[],
+  ask: (action: Asked) => void,
+  cells: CellActions,
+  opened: ReadonlySet<string>,
+): Node[] {
+  return [
+    element(
+      'header',
+      {},
+      element('p', { class: 'path' }, report.notebook),
+      element('h1', {}, icon(report.mark), report.headline),
+      ...report.remarks.map((remark) => element('p', { class: 'remark' }, ...prose(remark))),
+      actionBar(report, offered, ask),
+    ),
+    element(
+      'main',
+      {},
+      whySection(report, cells.place),
+      factsSection(report),
+      driftSection(report),
+      cellsSection(report, cells, opened),
+    ),
+  ];
+}
+
+export function problemPage(sentence: string): Node[] {
+  return [
+    element('header', {}, element('h1', {}, icon('raised'), 'There is no report to show')),
+    element('main', {}, element('p', {}, ...prose(sentence))),
+  ];
+}
+
+function actionBar(
+  { mark }: ReportDocument,
+  offered: readonly ReportAction[],
+  ask: (action: Asked) => void,
+): HTMLElement | undefined {
+  const again = mark === 'none' ? 'Replay' : 'Replay Again';
+  const buttons = [
+    offered.includes('replay') ? button(again, 'replay', 'primary', () => ask('replay')) : undefined,
+    offered.includes('record')
+      ? button('Open Record', 'record', 'secondary', () => ask('record'))
+      : undefined,
+  ].filter((each) => each !== undefined);
+  return buttons.length === 0 ? undefined : element('div', { class: 'actions' }, ...buttons);
+}
+
+function whySection({ causes, first, cells }: ReportDocument, place: PlaceMaker): HTMLElement | undefined {
+  if (causes.length === 0) return undefined;
+  const cell = first === null ? undefined : cells[first];
+  return element(
+    'section',
+    { 'aria-labelledby': 'why' },
+    element('h2', { id: 'why' }, 'Why'),
+    // The evidence is shown once, with the cell.
+    ...causes.map((cause) => causeBlock(cell === undefined ? cause : { ...cause, evidence: [] }, place)),
+    cell === undefined || first === null
+      ? undefined
+      : element(
+          'p',
+          { class: 'aside' },
+          linkTo(first, `What differs in cell ${cell.index}, with the evidence`),
+        ),
+  );
+}
+
+function factsSection({ facts, mark }: ReportDocument): HTMLElement {
+  return element(
+    'section',
+    { 'aria-labelledby': 'facts' },
+    element('h2', { id: 'facts' }, mark === 'none' ? 'About this run' : 'About this verdict'),
+    element(
+      'dl',
+      {},
+      ...facts.flatMap(({ label, values }) => [
+        element('dt', {}, label),
+        ...values.map((value) => element('dd', {}, ...factValue(value))),
+      ]),
+    ),
+  );
+}
+
+function factValue({ text, at }: ReportFact['values'][number]): Node[] {
+  const time = at === undefined ? NaN : Date.parse(at);
+  if (Number.isNaN(time)) return prose(text);
+  const shown = new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+  return [element('time', { datetime: at }, shown), document.createTextNode(' · '), ...prose(text)];
+}
+
+function driftSection({ drift }: ReportDocument): HTMLElement | undefined {
+  if (drift.length === 0) return undefined;
+  const item = ({ text, effect }: ReportDocument['drift'][number]): HTMLElement =>
+    element('li', {}, ...prose(text), effect === '' ? '' : `: can change ${effect}`);
+  const matters = drift.filter(({ effect }) => effect !== '');
+  const rest = drift.filter(({ effect }) => effect === '');
+  return element(
+    'section',
+    { 'aria-labelledby': 'drift' },
+    element('h2', { id: 'drift' }, 'What is not the same around it'),
+    matters.length === 0 ? undefined : element('ul', {}, ...matters.map(item)),
+    rest.length === 0
+      ? undefined
+      : element(
+          'details',
+          {},
+          element('summary', {}, `${rest.length} more that change no result`),
+          element('ul', {}, ...rest.map(item)),
+        ),
+  );
+}
