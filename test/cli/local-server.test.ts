@@ -85,6 +85,11 @@ class Window {
     this.session.detach();
   }
 
+  async restart(): Promise<void> {
+    await this.session.shutdown();
+    this.attach(await this.startKernel(), { kernel: null, executions: [] });
+  }
+
   async close(): Promise<void> {
     this.session.detach();
     await this.server.release(true);
@@ -265,4 +270,23 @@ it('says what a Python without ipykernel lacks', async () => {
   const place = placeOf('other', { XDG_RUNTIME_DIR: workplace.path('runtime') });
   const launch = { python, agent: AGENT, place, owner: 'o', notebook: 'n', environment: process.env };
   await expect(LocalServer.start(launch)).rejects.toThrow(/has no ipykernel, so it cannot run notebooks/);
+});
+
+it.each([
+  ['idle', ''],
+  ['busy', 'import time\ntime.sleep(60)'],
+  [
+    'deaf',
+    'import time\nwhile True:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        pass',
+  ],
+])('has a new, empty kernel after a restart of one that was %s', async (_, code) => {
+  const window = await Window.open();
+  await window.result('a', 'x = 1');
+  if (code !== '') window.run('b', code);
+  await sleep(300);
+  await window.restart();
+  expect(await window.result('c', '"x" in globals()')).toBe('False');
+  const [second, first] = workplace.store.runIds().map((run) => workplace.record(run));
+  expect(first?.summary?.status).toMatch(code === '' ? /^ok$/ : /^(ok|error|died)$/);
+  expect(second?.summary).toBeNull();
 });

@@ -1,14 +1,16 @@
 /** Writes one execution's outputs into its cell: in order, and in batches, because each call crosses to the window. */
 import type * as vscode from 'vscode';
+import { oneText, type Output } from '../../notebook/output';
 import { type Batch, type Write, batchesOf } from './batches';
 import { cellOutput, outputItems, streamItem } from './outputs';
+import { StreamText } from './streamText';
 
 /** A call an item freezes the window (microsoft/vscode#122017): what comes within this time goes together. */
 const BATCH_MS = 100;
 
 export class ExecutionWriter {
   private waiting: Write[] = [];
-  private outputs: vscode.NotebookCellOutput[] = [];
+  private outputs: Shown[] = [];
   private chain: Promise<void> = Promise.resolve();
   private timer: NodeJS.Timeout | undefined;
   private busy = false;
@@ -107,29 +109,41 @@ export class ExecutionWriter {
   private async put(write: Batch): Promise<void> {
     switch (write.do) {
       case 'set': {
-        this.outputs = write.outputs.map(cellOutput);
+        this.outputs = write.outputs.map(shownOutput);
         const isEmpty = this.outputs.length === 0 && this.execution.cell.outputs.length === 0;
-        if (!isEmpty) await this.execution.replaceOutput(this.outputs.slice());
+        if (!isEmpty) await this.execution.replaceOutput(this.outputs.map(({ output }) => output));
         return;
       }
       case 'append': {
-        const made = write.outputs.map(cellOutput);
+        const made = write.outputs.map(shownOutput);
         this.outputs.push(...made);
-        await this.execution.appendOutput(made);
+        await this.execution.appendOutput(made.map(({ output }) => output));
         return;
       }
       case 'text': {
-        const output = this.outputs[write.at];
-        if (output) await this.execution.appendOutputItems(streamItem(write.name, write.text), output);
+        const { output, stream } = this.outputs[write.at] ?? {};
+        if (output === undefined || stream === undefined) return;
+        const more = stream.add(write.text);
+        if (more === undefined) {
+          await this.execution.replaceOutputItems(streamItem(write.name, stream.shown), output);
+        } else await this.execution.appendOutputItems(streamItem(write.name, more), output);
         return;
       }
       case 'replace': {
-        const output = this.outputs[write.at];
+        const { output } = this.outputs[write.at] ?? {};
         if (output) await this.execution.replaceOutputItems(outputItems(write.output), output);
         return;
       }
     }
   }
+}
+
+type Shown = { output: vscode.NotebookCellOutput; stream?: StreamText };
+
+function shownOutput(output: Output): Shown {
+  if (output.output_type !== 'stream') return { output: cellOutput(output) };
+  const stream = new StreamText(oneText(output.text));
+  return { output: cellOutput({ ...output, text: stream.shown }), stream };
 }
 
 function pause(ms: number): Promise<void> {

@@ -111,7 +111,10 @@ class Host:
     async def watch_limits(self) -> None:
         """Ends the server when nobody comes back, or nothing happens any more."""
         while True:
-            working = self.kernel is not None and self.kernel.journal.working
+            # A kernel that is being started or ended has somebody who waits for it.
+            working = self._one_at_a_time.locked() or (
+                self.kernel is not None and self.kernel.journal.working
+            )
             left = self.lease.left(bool(self.sockets), working)
             if left <= 0:
                 logging.info("Nobody used the kernel any more: the server ends.")
