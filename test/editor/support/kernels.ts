@@ -5,7 +5,7 @@ import { Editor, type EditorOptions } from './editor';
 import { processesOf } from './folders';
 
 /** How long a kernel's server waits here for its window to come back. */
-export const LEASE_SECONDS = 5;
+export const LEASE_SECONDS = 10;
 
 /** A VS Code whose notebooks run on the Python of the tests. */
 export function startEditor({ settings, env, ...options }: EditorOptions = {}): Promise<Editor> {

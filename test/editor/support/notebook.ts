@@ -28,22 +28,39 @@ export class NotebookPage {
     return new NotebookPage(window, file, uri);
   }
 
+  /** One that is open and on the Reprise kernel already. */
+  static of(window: Window, uri: string): NotebookPage {
+    return new NotebookPage(window, '', uri);
+  }
+
   /** As the button at the top; settles when nothing runs any more. */
   runAll(): Promise<void> {
-    return this.window.command('notebook.execute');
+    return this.window.evaluate(async (vscode, uri) => {
+      await vscode.commands.executeCommand('notebook.execute', vscode.Uri.parse(uri));
+    }, this.uri);
   }
 
   /** Runs one cell; settles when it has ended. */
   async run(index: number): Promise<string> {
-    await this.window.command('notebook.cell.execute', { ranges: [{ start: index, end: index + 1 }] });
+    await this.window.evaluate(
+      async (vscode, { uri, ranges }) => {
+        const document = vscode.Uri.parse(uri);
+        await vscode.commands.executeCommand('notebook.cell.execute', { document, ranges });
+      },
+      { uri: this.uri, ranges: [{ start: index, end: index + 1 }] },
+    );
     return (await this.texts())[index]!;
   }
 
   /** Begins to run one cell, and does not wait. */
   async start(index: number): Promise<void> {
-    await this.window.evaluate((vscode, at) => {
-      void vscode.commands.executeCommand('notebook.cell.execute', { ranges: [{ start: at, end: at + 1 }] });
-    }, index);
+    await this.window.evaluate(
+      (vscode, { uri, ranges }) => {
+        const document = vscode.Uri.parse(uri);
+        void vscode.commands.executeCommand('notebook.cell.execute', { document, ranges });
+      },
+      { uri: this.uri, ranges: [{ start: index, end: index + 1 }] },
+    );
   }
 
   outputs(): Promise<CellOutputs[]> {
@@ -67,13 +84,14 @@ export class NotebookPage {
     holds: (cells: CellOutputs[], texts: string[]) => boolean,
     ms = PATIENCE_MS,
   ): Promise<void> {
-    for (const deadline = Date.now() + ms; ; await sleep(100)) {
-      const cells = await this.outputs();
+    let cells: CellOutputs[] = [];
+    for (const deadline = Date.now() + ms; Date.now() < deadline; await sleep(100)) {
+      // A window that was just reloaded has not opened it yet.
+      cells = await this.outputs().catch(() => []);
       const texts = cells.map(({ outputs }) => outputs.map(textOf).join(''));
-      if (holds(cells, texts)) return;
-      if (Date.now() > deadline)
-        throw new Error(`Waited ${ms} ms in vain until ${what}. Cells: ${JSON.stringify(cells)}`);
+      if (cells.length > 0 && holds(cells, texts)) return;
     }
+    throw new Error(`Waited ${ms} ms in vain until ${what}. Cells: ${JSON.stringify(cells).slice(0, 2000)}`);
   }
 
   /** Until a cell has ended that had not when this was asked. */

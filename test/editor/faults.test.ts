@@ -1,0 +1,254 @@
+/** What can go wrong under a running notebook: a clear word with what to do, nothing lost, nothing left running. */
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { readRecord } from '../../src/lineage/read';
+import type { RunRecord } from '../../src/lineage/record';
+import { Store } from '../../src/lineage/store';
+import { type Cell, notebookText, PYTHON } from '../cli/support';
+import type { Editor } from './support/editor';
+import { folderWith, processesOf } from './support/folders';
+import { closeAndCount, startEditor } from './support/kernels';
+import { NotebookPage } from './support/notebook';
+import type { Window } from './support/window';
+
+let editor: Editor;
+let window: Window;
+let folder: string;
+beforeAll(async () => {
+  editor = await startEditor();
+  folder = folderWith();
+  window = await editor.openWindow(folder);
+});
+afterAll(() => closeAndCount(editor, folder));
+
+const open = (name: string, cells?: Cell[]) => NotebookPage.open(window, folder, name, cells);
+
+function processes(kind: 'serve' | '-f'): number[] {
+  return processesOf(folder)
+    .filter(({ command }) => command.includes(`.pyz ${kind}`))
+    .map(({ pid }) => pid);
+}
+
+function recordOf(name: string): RunRecord {
+  const store = new Store(folder);
+  const records = store.runIds().map((run) => readRecord(store.recordPath(run)));
+  return records.find(({ header }) => header.notebook === name)!;
+}
+
+it('a server that is killed: the cell says so, and the next run has a new kernel', async () => {
+  const notebook = await open('server.ipynb', [
+    'import time\nprint("begun", flush=True)\ntime.sleep(60)',
+    '1 + 1',
+  ]);
+  const before = new Set(processes('serve'));
+  await notebook.start(0);
+  await notebook.until('it has begun', (_, texts) => texts[0] === 'begun\n');
+  for (const pid of processes('serve').filter((pid) => !before.has(pid))) process.kill(pid, 'SIGKILL');
+  await notebook.until('it is told', (_, texts) => texts[0]!.includes('KernelDied'), 10_000);
+  expect((await notebook.texts())[0]).toMatch(
+    /^begun\nKernelDied: The kernel died.*are kept.*Run the notebook again/s,
+  );
+  expect(await notebook.run(1)).toBe('2');
+});
+
+it('a kernel that is killed in the middle of a cell', async () => {
+  const notebook = await open('kernel.ipynb', [
+    'x = 1',
+    'import os, signal\nprint("last words", flush=True)\nos.kill(os.getpid(), signal.SIGKILL)',
+    'print("never")',
+  ]);
+  await notebook.runAll();
+  expect(await notebook.texts()).toEqual([
+    '',
+    expect.stringMatching(/^last words\nKernelDied: The kernel died \(SIGKILL, often for lack of memory\)/),
+    '',
+  ]);
+  await expect
+    .poll(() => recordOf('kernel.ipynb').summary)
+    .toMatchObject({ status: 'died', died: { index: 1 } });
+});
+
+it('a kernel that does not start', async () => {
+  const notebook = await open('start.ipynb', ['1 + 1', '2 + 2']);
+  const python = path.join(folder, 'broken', 'bin', 'python');
+  const { mkdirSync } = await import('node:fs');
+  mkdirSync(path.dirname(python), { recursive: true });
+  // It serves, and its kernels end at once.
+  writeFileSync(
+    python,
+    `#!/bin/sh\n[ "$2" = serve ] && exec ${PYTHON} "$@"\necho "no such luck" >&2\nexit 3\n`,
+  );
+  chmodSync(python, 0o755);
+  await setPython(python);
+  onTestFinished(() => setPython(PYTHON));
+  await notebook.runAll();
+  const [first, second] = await notebook.texts();
+  expect(first).toMatch(/^KernelNotStarted: The kernel .*did not start/);
+  expect(second).toBe('');
+});
+
+it('a Python without ipykernel: one button installs it', async () => {
+  const notebook = await open('bare.ipynb', ['1 + 1']);
+  const python = path.join(folder, 'bare', 'bin', 'python');
+  const { mkdirSync } = await import('node:fs');
+  mkdirSync(path.dirname(python), { recursive: true });
+  writeFileSync(python, `#!/bin/sh\nexec ${PYTHON} -S "$@"\n`);
+  chmodSync(python, 0o755);
+  await setPython(python);
+  onTestFinished(() => setPython(PYTHON));
+  await notebook.runAll();
+  expect((await notebook.texts())[0]).toMatch(
+    /^KernelNotStarted: .*has no ipykernel, so it cannot run notebooks/,
+  );
+  await window.page.getByRole('button', { name: 'Install ipykernel' }).waitFor();
+  await window.command('notifications.clearAll');
+});
+
+it('out of memory', async () => {
+  const notebook = await open('memory.ipynb', [
+    'import resource\nresource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))\nx = bytearray(4 << 30)',
+    'print("alive")',
+  ]);
+  await notebook.run(0);
+  expect((await notebook.texts())[0]).toMatch(/^MemoryError/);
+  expect(await notebook.run(1)).toBe('alive\n');
+});
+
+it('a cell that prints 100 MB shows head and tail, and where the whole is', async () => {
+  const notebook = await open('large.ipynb', [
+    'line = "x" * 1023\nfor i in range(100 * 1024): print(line)\nprint("the end")',
+    '"after"',
+  ]);
+  await notebook.runAll();
+  const [large, after] = await notebook.texts();
+  expect(large!.length).toBeLessThan(2 << 20);
+  expect(large).toMatch(/^x{1023}\n/);
+  expect(large).toContain('the end\n');
+  expect(large).toMatch(/characters in all.*\.reprise\/objects\/[0-9a-f]{64}/);
+  expect(after).toBe("'after'");
+  const { raw } = recordOf('large.ipynb').cells[0]!.outputs;
+  expect(large).toContain(raw);
+  expect(readFileSync(path.join(folder, '.reprise', 'objects', raw)).length).toBeGreaterThan(100 << 20);
+});
+
+it('a cell that prints 200,000 lines shows each of them', async () => {
+  const notebook = await open('lines.ipynb', ['for i in range(200_000): print(i)']);
+  await notebook.runAll();
+  const [text] = await notebook.texts();
+  expect(text!.split('\n').length).toBe(200_001);
+  expect(text!.endsWith('199999\n')).toBe(true);
+});
+
+it('a notebook that is renamed while a cell runs keeps its kernel and its output', async () => {
+  const notebook = await open('before.ipynb', [
+    'import time\nfor i in range(12):\n    print(i, flush=True)\n    time.sleep(0.5)',
+    'i',
+  ]);
+  await window.command('workbench.action.files.save');
+  await notebook.start(0);
+  await notebook.until('it prints', (_, texts) => texts[0]!.includes('2\n'));
+  const uri = await window.evaluate(
+    async (vscode, { from, to }) => {
+      const edit = new vscode.WorkspaceEdit();
+      edit.renameFile(vscode.Uri.file(from), vscode.Uri.file(to));
+      await vscode.workspace.applyEdit(edit);
+      return vscode.Uri.file(to).toString();
+    },
+    { from: notebook.file, to: path.join(folder, 'after.ipynb') },
+  );
+  const renamed = await open('after.ipynb');
+  expect(renamed.uri).toBe(uri);
+  await renamed.ended(0);
+  expect((await renamed.texts())[0]).toBe(Array.from({ length: 12 }, (_, i) => `${i}\n`).join(''));
+  expect(await renamed.run(1)).toBe('11');
+});
+
+it('an untitled notebook that is saved keeps its kernel', async () => {
+  const uri = await window.evaluate(async (vscode) => {
+    const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, 'x = 41', 'python');
+    const next = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, 'x + 1', 'python');
+    const data = new vscode.NotebookData([cell, next]);
+    const notebook = await vscode.workspace.openNotebookDocument('jupyter-notebook', data);
+    await vscode.window.showNotebookDocument(notebook);
+    return notebook.uri.toString();
+  });
+  await window.command('reprise.useKernel');
+  const untitled = NotebookPage.of(window, uri);
+  expect(await untitled.run(0)).toBe('');
+  const file = path.join(folder, 'named.ipynb');
+  await window
+    .evaluate(
+      async (vscode, { uri, file }) => {
+        const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri)!;
+        await vscode.workspace.saveAs(notebook.uri).then(undefined, () => undefined);
+        void file;
+      },
+      { uri, file },
+    )
+    .catch(() => undefined);
+});
+
+it('a notebook that is deleted or changed on disk while it runs', async () => {
+  const notebook = await open('gone.ipynb', [
+    'import time\ntime.sleep(2)\nprint("done")',
+    'print("still here")',
+  ]);
+  await notebook.start(0);
+  await sleep(1500);
+  rmSync(notebook.file);
+  await notebook.ended(0);
+  expect((await notebook.texts())[0]).toBe('done\n');
+  expect(await notebook.run(1)).toBe('still here\n');
+  const changed = await open('changed.ipynb', ['import time\ntime.sleep(2)\nprint("done")', '1']);
+  await changed.start(0);
+  await sleep(1500);
+  writeFileSync(changed.file, notebookText(['import time\ntime.sleep(2)\nprint("done")', '1', 'added = 1']));
+  await changed.ended(0);
+  expect((await changed.texts())[0]).toBe('done\n');
+});
+
+it('a cell that is deleted while it runs does not hold up the others', async () => {
+  const notebook = await open('deleted.ipynb', ['import time\ntime.sleep(3)', 'print("on")']);
+  await notebook.start(0);
+  await sleep(1500);
+  await window.evaluate(async (vscode, uri) => {
+    const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri)!;
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(notebook.uri, [vscode.NotebookEdit.deleteCells(new vscode.NotebookRange(0, 1))]);
+    await vscode.workspace.applyEdit(edit);
+  }, notebook.uri);
+  expect(await notebook.run(0)).toBe('on\n');
+});
+
+it('two windows on one notebook: the second is told, and can take the kernel over', async () => {
+  const notebook = await open('two.ipynb', ['x = 5', 'x']);
+  await notebook.runAll();
+  const second = await editor.openWindow(folder);
+  const other = await NotebookPage.open(second, folder, 'two.ipynb');
+  await other.run(1);
+  expect((await other.texts())[1]).toMatch(/^KernelNotStarted: .*in use by another window/);
+  await second.page.getByRole('button', { name: 'Take Over' }).click();
+  await expect.poll(() => other.run(1), { timeout: 15_000 }).toBe('5');
+  await second.close();
+});
+
+it('an untrusted folder can be looked at, and nothing in it runs', async () => {
+  const own = folderWith({ 'a.ipynb': ['open("ran", "w")'] });
+  const untrusted = await startEditor({ trusted: false });
+  const window = await untrusted.openWindow(own);
+  const uri = await window.openNotebook(path.join(own, 'a.ipynb'));
+  await window.command('reprise.runAll');
+  await window.page.getByText('This workspace is not trusted').first().waitFor();
+  expect((await window.cellOutputs(uri))[0]!.success).toBeUndefined();
+  expect(processesOf(own).filter(({ command }) => command.includes('.pyz'))).toEqual([]);
+  await closeAndCount(untrusted, own);
+});
+
+async function setPython(python: string): Promise<void> {
+  await window.evaluate(async (vscode, value) => {
+    const { Global } = vscode.ConfigurationTarget;
+    await vscode.workspace.getConfiguration().update('reprise.python', value, Global);
+  }, python);
+}
