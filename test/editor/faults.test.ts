@@ -177,17 +177,15 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
   await window.command('reprise.useKernel');
   const untitled = NotebookPage.of(window, uri);
   expect(await untitled.run(0)).toBe('');
+  expect((await untitled.outputs())[0]!.success).toBe(true);
   const file = path.join(folder, 'named.ipynb');
-  await window
-    .evaluate(
-      async (vscode, { uri, file }) => {
-        const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri)!;
-        await vscode.workspace.saveAs(notebook.uri).then(undefined, () => undefined);
-        void file;
-      },
-      { uri, file },
-    )
-    .catch(() => undefined);
+  const saving = window.command('workbench.action.files.saveAs');
+  const box = window.page.locator('.quick-input-widget input').first();
+  await box.fill(file);
+  await box.press('Enter');
+  await saving;
+  const named = await open('named.ipynb');
+  expect(await named.run(1)).toBe('42');
 });
 
 it('a notebook that is deleted or changed on disk while it runs', async () => {

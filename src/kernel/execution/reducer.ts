@@ -47,7 +47,7 @@ function run(state: KernelState, requests: CellRequest[]): Step {
 
 function started(request: CellRequest, phase: Execution['phase'], settling: boolean): Execution {
   return {
-    request, phase, outputs: [], size: 0, tail: null, clearOnNext: false, idle: false, reply: null, count: null, settling,
+    request, phase, outputs: [], size: 0, tail: null, clearOnNext: false, idle: false, reply: null, count: null, settling, resumed: false,
   }; // prettier-ignore
 }
 
@@ -109,8 +109,17 @@ function endAll(state: KernelState, output: Output | undefined, success: boolean
   return { state: next, commands: [...ended, ...commands] };
 }
 
-function settle({ request, outputs, count }: Execution, success: boolean | undefined): Command {
-  return { do: 'settle', msgId: request.msgId, outputs: outputs.map(({ output }) => output), count, success };
+function settle(execution: Execution, success: boolean | undefined): Command {
+  const { request, outputs, count, began, done } = execution;
+  return {
+    do: 'settle',
+    msgId: request.msgId,
+    outputs: outputs.map(({ output }) => output),
+    count,
+    success,
+    ...(began === undefined ? {} : { began }),
+    ...(done === undefined ? {} : { done }),
+  };
 }
 
 /** What happened, what was kept, what to do. */
@@ -133,10 +142,10 @@ function resume(state: KernelState, executions: { request: CellRequest; done: bo
   const commands: Command[] = [];
   for (const { request, done } of newest.values()) {
     if (next.executions.has(request.msgId)) continue;
-    next = withOnlyExecution(next, started(request, 'running', done));
+    next = withOnlyExecution(next, { ...started(request, 'running', done), resumed: true });
     if (done) continue;
     next = { ...next, running: request.msgId };
-    commands.push({ do: 'start', msgId: request.msgId }, { do: 'clear', msgId: request.msgId });
+    commands.push({ do: 'clear', msgId: request.msgId });
   }
   return { state: next, commands };
 }
@@ -168,10 +177,7 @@ function hear(state: KernelState, message: KernelMessage): Step {
   if (execution === undefined) return { state, commands: [] };
   switch (kind) {
     case 'status':
-      return endIfDone(state, {
-        ...execution,
-        idle: execution.idle || message.content.execution_state === 'idle',
-      });
+      return turn(state, execution, message);
     case 'execute_reply':
       return endIfDone(state, { ...execution, reply: replyOf(message) });
     case 'execute_input':
@@ -187,6 +193,17 @@ function hear(state: KernelState, message: KernelMessage): Step {
     default:
       return { state, commands: [] };
   }
+}
+
+function turn(state: KernelState, execution: Execution, { header, content }: KernelMessage): Step {
+  const at = header.date === undefined ? undefined : Date.parse(header.date);
+  if (content.execution_state === 'idle') return endIfDone(state, { ...execution, idle: true, done: at });
+  const { msgId } = execution.request;
+  const isResumed = execution.resumed && !execution.settling && execution.began === undefined;
+  return {
+    state: withExecution(state, { ...execution, began: execution.began ?? at }),
+    commands: isResumed ? [{ do: 'start', msgId, ...(at === undefined ? {} : { at }) }] : [],
+  };
 }
 
 function replyOf({ content, metadata }: KernelMessage): NonNullable<Execution['reply']> {

@@ -17,6 +17,11 @@ export type Execution = {
   idle: boolean;
   reply: { status: string; raw?: string } | null;
   count: number | null;
+  /** When the kernel began it and was done with it, in ms: known of what ran before this window attached. */
+  began?: number | undefined;
+  done?: number | undefined;
+  /** It ran before this window attached: its messages come from its beginning. */
+  resumed: boolean;
   /** It had ended before this window attached: it is shown in one piece when its messages have all come again. */
   settling: boolean;
 };
@@ -44,7 +49,8 @@ export type KernelEvent =
 
 export type Command =
   | { do: 'send'; request: CellRequest }
-  | { do: 'start'; msgId: string }
+  /** `at`: in ms, where it began before now. */
+  | { do: 'start'; msgId: string; at?: number }
   | { do: 'clear'; msgId: string }
   | { do: 'append'; msgId: string; output: Output }
   /** More text for the stream at this place. */
@@ -61,6 +67,8 @@ export type Command =
       outputs: Output[];
       count: number | null;
       success: boolean | undefined;
+      began?: number;
+      done?: number;
     }
   /** What arrived is not what the kernel says it sent. */
   | { do: 'lost'; msgId: string };

@@ -26,9 +26,10 @@ export class ExecutionWriter {
     return this.chain;
   }
 
-  start(): void {
-    this.started = Date.now();
-    this.execution.start(this.started);
+  /** @param at in ms: it may have begun before this window attached */
+  start(at = Date.now()): void {
+    this.started = at;
+    this.execution.start(at);
   }
 
   number(count: number): void {
@@ -41,8 +42,8 @@ export class ExecutionWriter {
     this.schedule();
   }
 
-  end(success: boolean | undefined): void {
-    const ended = { success, at: Date.now() };
+  end(success: boolean | undefined, at = Date.now()): void {
+    const ended = { success, at };
     this.ended = ended;
     clearTimeout(this.timer);
     // Nothing is awaited where nothing waits: an empty cell ends at once.

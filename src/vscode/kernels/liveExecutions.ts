@@ -4,7 +4,6 @@
  */
 import type * as vscode from 'vscode';
 import type { Command } from '../../kernel/execution/state';
-import type { Output } from '../../notebook/output';
 import { cellOutput, shows } from './outputs';
 import type { Write } from './batches';
 import { ExecutionWriter } from './executionWriter';
@@ -43,7 +42,7 @@ export class LiveExecutions implements vscode.Disposable {
   perform(command: Command): void {
     switch (command.do) {
       case 'start':
-        this.live.get(command.msgId)?.writer.start();
+        this.live.get(command.msgId)?.writer.start(command.at);
         return;
       case 'order':
         this.live.get(command.msgId)?.writer.number(command.count);
@@ -70,20 +69,15 @@ export class LiveExecutions implements vscode.Disposable {
   }
 
   /** Shows what a cell printed while no window was there. */
-  settle(
-    cell: vscode.NotebookCell,
-    outputs: readonly Output[],
-    count: number | null,
-    success?: boolean,
-  ): void {
-    const wanted = outputs.map(cellOutput);
-    if (shows(cell, wanted) || this.has(cell)) return;
+  settle(cell: vscode.NotebookCell, settled: Extract<Command, { do: 'settle' }>): void {
+    const { outputs, count, success, began, done, msgId } = settled;
+    if (shows(cell, outputs.map(cellOutput)) || this.has(cell)) return;
     const writer = new ExecutionWriter(this.create(cell));
-    writer.start();
+    writer.start(began);
     if (count !== null) writer.number(count);
-    writer.write({ do: 'clear', msgId: '' });
-    for (const output of outputs) writer.write({ do: 'append', msgId: '', output });
-    writer.end(success);
+    writer.write({ do: 'clear', msgId });
+    for (const output of outputs) writer.write({ do: 'append', msgId, output });
+    writer.end(success, done);
   }
 
   dispose(): void {

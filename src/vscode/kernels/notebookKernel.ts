@@ -202,8 +202,7 @@ export class NotebookKernel {
       if (command.do === 'ask') void this.ask(command);
       else if (command.do === 'settle') {
         const cell = this.cells.get(command.msgId);
-        if (cell && cell.index >= 0)
-          this.executions.settle(cell, command.outputs, command.count, command.success);
+        if (cell && cell.index >= 0) this.executions.settle(cell, command);
         this.seen(command.msgId);
       } else if (command.do === 'lost') this.tellLost(command.msgId);
       else {

@@ -42,6 +42,7 @@ export class NotebookPage {
 
   /** Runs one cell; settles when it has ended. */
   async run(index: number): Promise<string> {
+    await this.shown();
     await this.window.evaluate(
       async (vscode, { uri, ranges }) => {
         const document = vscode.Uri.parse(uri);
@@ -50,6 +51,17 @@ export class NotebookPage {
       { uri: this.uri, ranges: [{ start: index, end: index + 1 }] },
     );
     return (await this.texts())[index]!;
+  }
+
+  /** Until it is on the screen: of a notebook that is not, the editor runs nothing. */
+  private async shown(): Promise<void> {
+    await this.window.evaluate(async (vscode, uri) => {
+      const isShown = () =>
+        vscode.window.visibleNotebookEditors.some((one) => one.notebook.uri.toString() === uri);
+      for (let waited = 0; !isShown() && waited < 20_000; waited += 100) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }, this.uri);
   }
 
   /** Begins to run one cell, and does not wait. */

@@ -70,6 +70,8 @@ class Session {
   }
 }
 
+const BEGAN = Date.UTC(2026, 0, 1);
+
 function request(given: Partial<CellRequest>, index: number): CellRequest {
   return { msgId: 'a', cell: `cell of ${given.msgId ?? 'a'}`, index, code: 'x', mayRaise: false, ...given };
 }
@@ -82,7 +84,7 @@ function message(
 ): KernelMessage {
   return {
     channel: type === 'execute_reply' ? 'shell' : 'iopub',
-    header: { msg_id: 'm', msg_type: type },
+    header: { msg_id: 'm', msg_type: type, date: '2026-01-01T00:00:00.000Z' },
     parent_header: { msg_id: parent },
     content,
     metadata,
@@ -265,10 +267,11 @@ describe('a window that attaches again', () => {
 
   it('shows the running cell from its beginning, and goes on', () => {
     const session = new Session();
-    expect(kinds(session.take({ type: 'resume', executions: [resumed('a', false)] }))).toEqual([
-      'start',
-      'clear',
+    expect(kinds(session.take({ type: 'resume', executions: [resumed('a', false)] }))).toEqual(['clear']);
+    expect(session.hear('a', 'status', { execution_state: 'busy' })).toEqual([
+      { do: 'start', msgId: 'a', at: BEGAN },
     ]);
+    expect(session.hear('a', 'status', { execution_state: 'busy' })).toEqual([]);
     session.print('a', 'before and ');
     session.print('a', 'after');
     session.run('b');
@@ -284,7 +287,9 @@ describe('a window that attaches again', () => {
     expect(session.hear('a', 'execute_input', { execution_count: 7 })).toEqual([]);
     expect(session.print('a', 'missed')).toEqual([]);
     const outputs = [{ output_type: 'stream', name: 'stdout', text: 'missed' }];
-    expect(session.end('a')).toEqual([{ do: 'settle', msgId: 'a', outputs, count: 7, success: true }]);
+    expect(session.end('a')).toEqual([
+      { do: 'settle', msgId: 'a', outputs, count: 7, success: true, done: BEGAN },
+    ]);
   });
 
   it('shows only the newest execution of a cell', () => {
