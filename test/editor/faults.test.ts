@@ -1,8 +1,8 @@
 /** What can go wrong under a running notebook: a clear word with what to do, nothing lost, nothing left running. */
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRecord } from '../../src/lineage/read';
 import type { RunRecord } from '../../src/lineage/record';
 import { Store } from '../../src/lineage/store';
@@ -25,10 +25,16 @@ afterAll(() => closeAndCount(editor, folder));
 
 const open = (name: string, cells?: Cell[]) => NotebookPage.open(window, folder, name, cells);
 
-function processes(kind: 'serve' | '-f'): number[] {
-  return processesOf(folder)
-    .filter(({ command }) => command.includes(`.pyz ${kind}`))
-    .map(({ pid }) => pid);
+/** Process id of the server of a notebook, as it says of itself. */
+function serverOf(file: string): number {
+  const servers = path.join(editor.server.folder, 'run', 'reprise', 'servers');
+  const states = readdirSync(servers)
+    .filter((name) => name.endsWith('.json'))
+    .map(
+      (name) =>
+        JSON.parse(readFileSync(path.join(servers, name), 'utf8')) as { pid: number; notebook: string },
+    );
+  return states.find(({ notebook }) => notebook === file)!.pid;
 }
 
 function recordOf(name: string): RunRecord {
@@ -42,10 +48,9 @@ it('a server that is killed: the cell says so, and the next run has a new kernel
     'import time\nprint("begun", flush=True)\ntime.sleep(60)',
     '1 + 1',
   ]);
-  const before = new Set(processes('serve'));
   await notebook.start(0);
   await notebook.until('it has begun', (_, texts) => texts[0] === 'begun\n');
-  for (const pid of processes('serve').filter((pid) => !before.has(pid))) process.kill(pid, 'SIGKILL');
+  process.kill(serverOf(notebook.file), 'SIGKILL');
   await notebook.until('it is told', (_, texts) => texts[0]!.includes('KernelDied'), 10_000);
   expect((await notebook.texts())[0]).toMatch(
     /^begun\nKernelDied: The kernel died.*are kept.*Run the notebook again/s,
@@ -70,35 +75,21 @@ it('a kernel that is killed in the middle of a cell', async () => {
     .toMatchObject({ status: 'died', died: { index: 1 } });
 });
 
-it('a kernel that does not start', async () => {
+it('a kernel that does not start says its last words', async () => {
   const notebook = await open('start.ipynb', ['1 + 1', '2 + 2']);
-  const python = path.join(folder, 'broken', 'bin', 'python');
-  const { mkdirSync } = await import('node:fs');
-  mkdirSync(path.dirname(python), { recursive: true });
   // It serves, and its kernels end at once.
-  writeFileSync(
-    python,
-    `#!/bin/sh\n[ "$2" = serve ] && exec ${PYTHON} "$@"\necho "no such luck" >&2\nexit 3\n`,
+  const site = 'import sys\nif "-f" in sys.orig_argv: sys.exit("no such luck")\n';
+  await withPython(pythonThat(`export PYTHONPATH="$(dirname "$0")"\nexec ${PYTHON} "$@"`, site), () =>
+    notebook.runAll(),
   );
-  chmodSync(python, 0o755);
-  await setPython(python);
-  onTestFinished(() => setPython(PYTHON));
-  await notebook.runAll();
   const [first, second] = await notebook.texts();
-  expect(first).toMatch(/^KernelNotStarted: The kernel .*did not start/);
+  expect(first).toMatch(/^KernelNotStarted: The kernel did not start: .*no such luck.*Nothing ran\.$/s);
   expect(second).toBe('');
 });
 
 it('a Python without ipykernel: one button installs it', async () => {
   const notebook = await open('bare.ipynb', ['1 + 1']);
-  const python = path.join(folder, 'bare', 'bin', 'python');
-  const { mkdirSync } = await import('node:fs');
-  mkdirSync(path.dirname(python), { recursive: true });
-  writeFileSync(python, `#!/bin/sh\nexec ${PYTHON} -S "$@"\n`);
-  chmodSync(python, 0o755);
-  await setPython(python);
-  onTestFinished(() => setPython(PYTHON));
-  await notebook.runAll();
+  await withPython(pythonThat(`exec ${PYTHON} -S "$@"`), () => notebook.runAll());
   expect((await notebook.texts())[0]).toMatch(
     /^KernelNotStarted: .*has no ipykernel, so it cannot run notebooks/,
   );
@@ -181,6 +172,8 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
   const file = path.join(folder, 'named.ipynb');
   const saving = window.command('workbench.action.files.saveAs');
   const box = window.page.locator('.quick-input-widget input').first();
+  // The dialog fills in a name of its own first.
+  await expect.poll(() => box.inputValue(), { timeout: 10_000 }).toContain('Untitled-1.ipynb');
   await box.fill(file);
   await box.press('Enter');
   await saving;
@@ -237,16 +230,33 @@ it('an untrusted folder can be looked at, and nothing in it runs', async () => {
   const untrusted = await startEditor({ trusted: false });
   const window = await untrusted.openWindow(own);
   const uri = await window.openNotebook(path.join(own, 'a.ipynb'));
-  await window.command('reprise.runAll');
+  // It waits for an answer to what it says.
+  void window.command('reprise.runAll').catch(() => undefined);
   await window.page.getByText('This workspace is not trusted').first().waitFor();
   expect((await window.cellOutputs(uri))[0]!.success).toBeUndefined();
   expect(processesOf(own).filter(({ command }) => command.includes('.pyz'))).toEqual([]);
   await closeAndCount(untrusted, own);
 });
 
-async function setPython(python: string): Promise<void> {
-  await window.evaluate(async (vscode, value) => {
-    const { Global } = vscode.ConfigurationTarget;
-    await vscode.workspace.getConfiguration().update('reprise.python', value, Global);
-  }, python);
+/** @param script of a shell; `site` is its `sitecustomize.py` */
+function pythonThat(script: string, site = ''): string {
+  const bin = path.join(folderWith(), 'bin');
+  mkdirSync(bin);
+  writeFileSync(path.join(bin, 'sitecustomize.py'), site);
+  writeFileSync(path.join(bin, 'python'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return path.join(bin, 'python');
+}
+
+async function withPython(python: string, work: () => Promise<void>): Promise<void> {
+  const set = (path: string) =>
+    window.evaluate(async (vscode, value) => {
+      const { Global } = vscode.ConfigurationTarget;
+      await vscode.workspace.getConfiguration().update('reprise.python', value, Global);
+    }, path);
+  await set(python);
+  try {
+    await work();
+  } finally {
+    await set(PYTHON);
+  }
 }

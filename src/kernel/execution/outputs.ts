@@ -1,6 +1,6 @@
 /** How one execution's outputs grow by a message, as in Jupyter's output area. */
 import type { Json } from '../../notebook/digest';
-import type { DisplayOutput, ErrorOutput, Output } from '../../notebook/output';
+import type { DisplayOutput, ErrorOutput, Output, StreamOutput } from '../../notebook/output';
 import type { KernelMessage } from '../messages';
 import type { Command, Execution, Shown } from './state';
 
@@ -56,7 +56,7 @@ function addText(execution: Execution, { content }: KernelMessage): Grown {
   if (execution.tail !== null) {
     return { execution: { ...execution, size, tail: (execution.tail + text).slice(-TAIL) }, commands: [] };
   }
-  if (size > LIMIT) return shorten({ ...execution, size }, text);
+  if (size > LIMIT) return shorten({ ...execution, size }, { output_type: 'stream', name, text });
   const at = execution.outputs.length - 1;
   const last = execution.outputs[at]?.output;
   if (last?.output_type !== 'stream' || last.name !== name) {
@@ -74,7 +74,7 @@ function addDisplay(execution: Execution, { header, content }: KernelMessage): G
   const displayId = displayIdOf(content);
   const size = execution.size + sizeOf(output);
   if (execution.tail !== null) return { execution: { ...execution, size }, commands: [] };
-  if (size > LIMIT) return shorten({ ...execution, size }, '');
+  if (size > LIMIT) return shorten({ ...execution, size });
   return append({ ...execution, size }, { output, ...(displayId === undefined ? {} : { displayId }) });
 }
 
@@ -93,11 +93,11 @@ function clear(execution: Execution): Grown {
 }
 
 /** Replaces what is shown by its first characters; from here on only the tail is kept. */
-function shorten(execution: Execution, text: string): Grown {
+function shorten(execution: Execution, last?: StreamOutput): Grown {
   const notice = '\n[… The output goes on; its end is shown when the cell has ended. …]\n';
   const kept: Shown[] = [];
   let room = HEAD;
-  for (const shown of execution.outputs) {
+  for (const shown of [...execution.outputs, ...(last ? [{ output: last }] : [])]) {
     const { output } = shown;
     if (output.output_type === 'stream') {
       kept.push({ output: { ...output, text: (output.text as string).slice(0, room) } });
@@ -108,7 +108,7 @@ function shorten(execution: Execution, text: string): Grown {
   kept.push({ output: { output_type: 'stream', name: 'stderr', text: notice } });
   const { msgId } = execution.request;
   return {
-    execution: { ...execution, outputs: kept, tail: text.slice(-TAIL) },
+    execution: { ...execution, outputs: kept, tail: last ? (last.text as string).slice(-TAIL) : '' },
     commands: [
       { do: 'clear', msgId },
       ...kept.map(({ output }): Command => ({ do: 'append', msgId, output })),

@@ -139,15 +139,12 @@ export function deathMessage({ signal, code, said }: Death): string {
 function resume(state: KernelState, executions: { request: CellRequest; done: boolean }[]): Step {
   const newest = new Map(executions.map((execution) => [execution.request.cell, execution]));
   let next = state;
-  const commands: Command[] = [];
   for (const { request, done } of newest.values()) {
     if (next.executions.has(request.msgId)) continue;
     next = withOnlyExecution(next, { ...started(request, 'running', done), resumed: true });
-    if (done) continue;
-    next = { ...next, running: request.msgId };
-    commands.push({ do: 'clear', msgId: request.msgId });
+    if (!done) next = { ...next, running: request.msgId };
   }
-  return { state: next, commands };
+  return { state: next, commands: [] };
 }
 
 function forget(state: KernelState, msgId: string): Step {
@@ -202,7 +199,12 @@ function turn(state: KernelState, execution: Execution, { header, content }: Ker
   const isResumed = execution.resumed && !execution.settling && execution.began === undefined;
   return {
     state: withExecution(state, { ...execution, began: execution.began ?? at }),
-    commands: isResumed ? [{ do: 'start', msgId, ...(at === undefined ? {} : { at }) }] : [],
+    commands: isResumed
+      ? [
+          { do: 'start', msgId, ...(at === undefined ? {} : { at }) },
+          { do: 'clear', msgId },
+        ]
+      : [],
   };
 }
 

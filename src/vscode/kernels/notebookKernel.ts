@@ -120,7 +120,12 @@ export class NotebookKernel {
 
   /** A deleted cell is no longer written to. */
   forget(cell: vscode.NotebookCell): void {
-    for (const msgId of this.executions.idsOf([cell])) this.session.forget(msgId);
+    for (const msgId of this.executions.idsOf([cell])) {
+      this.session.forget(msgId);
+      // It may wait for a kernel that is only starting.
+      this.executions.perform({ do: 'cancel', msgId });
+      this.cells.delete(msgId);
+    }
   }
 
   /** Lets go of the kernel, which ends by itself when it is idle; with `end` at once. */

@@ -228,6 +228,16 @@ describe('outputs', () => {
     expect(shown.length).toBeLessThan(1.2 * (1 << 20));
   });
 
+  it('shows the head also of what comes in one piece', () => {
+    const session = new Session();
+    session.run('a');
+    session.print('a', `head${'x'.repeat(LIMIT)}tail`);
+    session.end('a');
+    const shown = session.texts('a').join('');
+    expect(shown.startsWith('headxxx')).toBe(true);
+    expect(shown).toContain('xxxtail\n[');
+  });
+
   it('asks for input', () => {
     const session = new Session();
     session.run('a');
@@ -267,9 +277,10 @@ describe('a window that attaches again', () => {
 
   it('shows the running cell from its beginning, and goes on', () => {
     const session = new Session();
-    expect(kinds(session.take({ type: 'resume', executions: [resumed('a', false)] }))).toEqual(['clear']);
+    expect(session.take({ type: 'resume', executions: [resumed('a', false)] })).toEqual([]);
     expect(session.hear('a', 'status', { execution_state: 'busy' })).toEqual([
       { do: 'start', msgId: 'a', at: BEGAN },
+      { do: 'clear', msgId: 'a' },
     ]);
     expect(session.hear('a', 'status', { execution_state: 'busy' })).toEqual([]);
     session.print('a', 'before and ');
