@@ -201,9 +201,9 @@ it('a notebook that is deleted or changed on disk while it runs', async () => {
 });
 
 it('a cell that is deleted while it runs does not hold up the others', async () => {
-  const notebook = await open('deleted.ipynb', ['import time\ntime.sleep(3)', 'print("on")']);
+  const notebook = await open('deleted.ipynb', ['import time\nprint("begun")\ntime.sleep(3)', 'print("on")']);
   await notebook.start(0);
-  await sleep(1500);
+  await notebook.until('it has begun', (_, texts) => texts[0] === 'begun\n');
   await window.evaluate(async (vscode, uri) => {
     const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === uri)!;
     const edit = new vscode.WorkspaceEdit();

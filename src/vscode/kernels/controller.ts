@@ -19,6 +19,7 @@ import type { Servers } from './servers';
 export const CONTROLLER = 'reprise';
 export const EXTENSION = 'reprise.reprise';
 const NOTEBOOK = 'jupyter-notebook';
+const DESELECTED_MS = 1000;
 
 export type ControllerDeps = {
   /** Path of the agent that kernels run. */
@@ -60,7 +61,6 @@ export class RepriseController implements Kernels, vscode.Disposable {
         this.select(notebook, selected),
       ),
       vscode.workspace.onDidRenameFiles(({ files }) => this.renamed(files)),
-      vscode.workspace.onDidOpenNotebookDocument((notebook) => this.adopt(notebook)),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.closed(notebook)),
       vscode.workspace.onDidChangeNotebookDocument((change) => this.edited(change)),
     ];
@@ -187,7 +187,10 @@ export class RepriseController implements Kernels, vscode.Disposable {
       return;
     }
     this.selected.delete(notebook);
-    this.drop(notebook);
+    // A notebook that is closed is deselected first, and its kernel may go to the one that it was saved as.
+    setTimeout(() => {
+      if (!this.selected.has(notebook)) this.drop(notebook);
+    }, DESELECTED_MS);
   }
 
   private async attach(notebook: vscode.NotebookDocument, take: boolean): Promise<void> {
@@ -220,15 +223,18 @@ export class RepriseController implements Kernels, vscode.Disposable {
     this.moving.set(to.toString(), done);
   }
 
-  /** An untitled notebook that is saved becomes another document, with the same cells (microsoft/vscode-jupyter#7820). */
-  private adopt(notebook: vscode.NotebookDocument): void {
-    if (notebook.isUntitled || notebook.notebookType !== NOTEBOOK) return;
-    const untitled = [...this.kernels.values()].find(
-      (kernel) => kernel.notebook.isUntitled && kernel.isLive && sameCells(kernel.notebook, notebook),
+  /**
+   * An untitled notebook that is saved becomes another document (microsoft/vscode-jupyter#7820): one that was opened just
+   * before with the same cells, and has no kernel yet.
+   */
+  private successorOf({ notebook }: NotebookKernel): vscode.NotebookDocument | undefined {
+    return vscode.workspace.notebookDocuments.find(
+      (open) =>
+        !open.isUntitled &&
+        open.notebookType === NOTEBOOK &&
+        !this.kernels.get(open)?.isLive &&
+        sameCells(open, notebook),
     );
-    if (untitled === undefined) return;
-    this.move(untitled, notebook.uri);
-    this.controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
   }
 
   private edited({ notebook, contentChanges, cellChanges }: vscode.NotebookDocumentChangeEvent): void {
@@ -242,12 +248,13 @@ export class RepriseController implements Kernels, vscode.Disposable {
   }
 
   private closed(notebook: vscode.NotebookDocument): void {
-    if (!notebook.isUntitled) {
-      this.drop(notebook);
-      return;
-    }
-    // The document that it was saved as may be opened only now.
-    setTimeout(() => this.drop(notebook), 2000);
+    const kernel = this.kernels.get(notebook);
+    const successor = notebook.isUntitled && kernel?.isLive ? this.successorOf(kernel) : undefined;
+    if (kernel === undefined || successor === undefined) return this.drop(notebook);
+    this.move(kernel, successor.uri);
+    void this.useReprise(successor.uri.toString())
+      .then(() => this.attach(successor, true))
+      .finally(() => this.drop(notebook));
   }
 
   private drop(notebook: vscode.NotebookDocument): void {
