@@ -62,10 +62,11 @@ function runFact({ run, record }: Side): Value {
 }
 
 export function endOf(record: RunRecord): string {
-  const { summary, cells } = record;
-  return summary === null
-    ? `Its end is not recorded; ${executed(cells)}.`
-    : endSentence(record, summary.status);
+  const { header, summary, cells } = record;
+  if (summary !== null) return endSentence(record, summary.status);
+  // A live kernel writes its end only when it is shut down.
+  const what = header.starter === 'agent' ? 'A live session' : 'Its end is not recorded';
+  return `${what}; ${executed(cells)}.`;
 }
 
 function notKept(judgement: Judgement | undefined): string {

@@ -27,10 +27,10 @@ beforeAll(async () => {
 afterAll(() => closeAndCount(editor, folder));
 
 /** `REPRISE_PICTURES=1` writes what the README and the walkthrough show. */
-async function picture(name: string): Promise<void> {
+async function picture(name: string, settle = 500): Promise<void> {
   const target = process.env.REPRISE_PICTURES ? path.join(MEDIA, name) : path.join(folder, name);
   mkdirSync(path.dirname(target), { recursive: true });
-  await sleep(500);
+  await sleep(settle);
   await window.screenshot(target);
   expect(readFileSync(target).length).toBeGreaterThan(10_000);
 }
@@ -97,6 +97,7 @@ describe.each(['wine-study.ipynb', 'energy-report.ipynb'])('%s', (name) => {
     notebook = await NotebookPage.open(window, folder, name);
     await notebook.runAll();
     await window.command('workbench.action.files.save');
+    if (name === 'wine-study.ipynb') await picture('walkthrough/run.png');
     const shown = readFileSync(notebook.file, 'utf8');
     expect(outputsIn(shown)).toEqual(outputsIn(nbconvert(name)));
   });
@@ -105,11 +106,13 @@ describe.each(['wine-study.ipynb', 'energy-report.ipynb'])('%s', (name) => {
     await expect.poll(() => statusItem().textContent(), { timeout: 15_000 }).toMatch(/close · seed 7/);
     const before = readFileSync(notebook.file, 'utf8');
     void window.command('reprise.replayHere').catch(() => undefined);
-    await window.page
-      .locator('.notification-list-item')
-      .getByText(/Same/)
+    const notice = window.page.locator('.notification-list-item');
+    await notice
+      .getByText(/cell \d+ \(/)
       .first()
-      .waitFor({ timeout: 60_000 });
+      .waitFor({ timeout: 30_000 });
+    if (name === 'wine-study.ipynb') await picture('walkthrough/replay.png', 0);
+    await notice.getByText(/Same/).first().waitFor({ timeout: 60_000 });
     await expect.poll(() => statusItem().textContent(), { timeout: 15_000 }).toMatch(/Same/);
     expect(await notebook.isDirty()).toBe(false);
     expect(readFileSync(notebook.file, 'utf8')).toBe(before);
@@ -138,6 +141,6 @@ describe('time-feature.ipynb', () => {
       return (await Promise.all(found.map((count) => count.catch(() => 0)))).some((count) => count > 0);
     };
     await expect.poll(said, { timeout: 20_000 }).toBe(true);
-    await picture('editor/report.png');
+    await picture('walkthrough/verdict.png');
   });
 });
