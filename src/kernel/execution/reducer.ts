@@ -47,7 +47,7 @@ function run(state: KernelState, requests: CellRequest[]): Step {
 
 function started(request: CellRequest, phase: Execution['phase'], settling: boolean): Execution {
   return {
-    request, phase, outputs: [], size: 0, tail: null, clearOnNext: false, idle: false, reply: null, count: null, settling, resumed: false,
+    request, phase, outputs: [], size: 0, tail: null, clearOnNext: false, idle: false, reply: null, count: null, settling, resumed: false, partial: false,
   }; // prettier-ignore
 }
 
@@ -172,9 +172,17 @@ function hear(state: KernelState, message: KernelMessage): Step {
   if (kind === 'update_display_data') return update(state, message);
   const execution = state.executions.get(message.parent_header.msg_id ?? '');
   if (execution === undefined) return { state, commands: [] };
-  switch (kind) {
-    case 'status':
-      return turn(state, execution, message);
+  const begun = begin(execution, message);
+  const { state: next, commands } = follow(state, begun.execution, message);
+  return { state: next, commands: [...begun.commands, ...commands] };
+}
+
+function follow(state: KernelState, execution: Execution, message: KernelMessage): Step {
+  switch (message.header.msg_type) {
+    case 'status': {
+      const isIdle = message.content.execution_state === 'idle';
+      return endIfDone(state, isIdle ? { ...execution, idle: true, done: dateOf(message) } : execution);
+    }
     case 'execute_reply':
       return endIfDone(state, { ...execution, reply: replyOf(message) });
     case 'execute_input':
@@ -188,24 +196,25 @@ function hear(state: KernelState, message: KernelMessage): Step {
     case 'clear_output':
       return apply(state, execution, addOutput(execution, message));
     default:
-      return { state, commands: [] };
+      return { state: withExecution(state, execution), commands: [] };
   }
 }
 
-function turn(state: KernelState, execution: Execution, { header, content }: KernelMessage): Step {
-  const at = header.date === undefined ? undefined : Date.parse(header.date);
-  if (content.execution_state === 'idle') return endIfDone(state, { ...execution, idle: true, done: at });
+/** The first message of what ran before this window attached: from its beginning, or what came since from a server that keeps no more. */
+function begin(execution: Execution, message: KernelMessage): { execution: Execution; commands: Command[] } {
+  const at = dateOf(message);
+  if (!execution.resumed || execution.began !== undefined || at === undefined)
+    return { execution, commands: [] };
+  const fromStart = message.content.execution_state === 'busy';
+  const begun = { ...execution, began: at, partial: !fromStart };
+  if (execution.settling) return { execution: begun, commands: [] };
   const { msgId } = execution.request;
-  const isResumed = execution.resumed && !execution.settling && execution.began === undefined;
-  return {
-    state: withExecution(state, { ...execution, began: execution.began ?? at }),
-    commands: isResumed
-      ? [
-          { do: 'start', msgId, ...(at === undefined ? {} : { at }) },
-          { do: 'clear', msgId },
-        ]
-      : [],
-  };
+  const start: Command = { do: 'start', msgId, at };
+  return { execution: begun, commands: fromStart ? [start, { do: 'clear', msgId }] : [start] };
+}
+
+function dateOf({ header }: KernelMessage): number | undefined {
+  return header.date === undefined ? undefined : Date.parse(header.date);
 }
 
 function replyOf({ content, metadata }: KernelMessage): NonNullable<Execution['reply']> {
@@ -259,7 +268,8 @@ function endIfDone(state: KernelState, execution: Execution): Step {
   const { msgId, mayRaise } = execution.request;
   const { status, raw } = execution.reply;
   const success = status === 'ok' ? true : status === 'aborted' ? undefined : false;
-  const lost = raw !== undefined && execution.tail === null && !isWhole(execution, raw);
+  const checked = raw !== undefined && execution.tail === null && !execution.partial;
+  const lost = checked && !isWhole(execution, raw);
   const closed = closeTail(execution);
   const ended: Execution = { ...closed.execution, phase: 'ended', settling: false };
   const commands: Command[] = execution.settling

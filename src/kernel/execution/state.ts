@@ -22,6 +22,8 @@ export type Execution = {
   done?: number | undefined;
   /** It ran before this window attached: its messages come from its beginning. */
   resumed: boolean;
+  /** Only its later messages came: the cell shows the earlier ones already. */
+  partial: boolean;
   /** It had ended before this window attached: it is shown in one piece when its messages have all come again. */
   settling: boolean;
 };

@@ -53,15 +53,16 @@ export class RemoteServer implements JupyterServer {
   }
 
   /**
-   * The kernel of this notebook there: the one of its name, else the only one that runs the agent.
+   * The kernel that was installed there for this notebook: another's would record under a wrong name.
    * @throws Failure `no-kernelspec`
    */
   async kernelName(notebook: string): Promise<string> {
     const response = await this.ask('api/kernelspecs');
     const { kernelspecs } = (await response.json()) as { kernelspecs: Record<string, Spec> };
-    const ours = Object.values(kernelspecs).filter(({ spec }) => spec.argv?.[1]?.endsWith('.pyz'));
-    const named = ours.filter(({ name }) => name.startsWith(kernelNameStem(notebook)));
-    const found = named[0] ?? (ours.length === 1 ? ours[0] : undefined);
+    const stem = kernelNameStem(notebook);
+    const found = Object.values(kernelspecs).find(
+      ({ name, spec }) => name.startsWith(stem) && spec.argv?.[1]?.endsWith('.pyz'),
+    );
     if (found) return found.name;
     throw new Failure(
       'infrastructure',

@@ -100,6 +100,9 @@ export class RepriseController implements Kernels, vscode.Disposable {
     if (!(await this.deps.servers.ask())) return;
     for (const kernel of this.kernels.values()) await kernel.close(false);
     this.kernels.clear();
+    for (const notebook of vscode.workspace.notebookDocuments) {
+      if (this.selected.has(notebook)) void this.attach(notebook, false);
+    }
   }
 
   async useReprise(uri: string): Promise<void> {
@@ -167,7 +170,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
     const { servers, memory, agent, settings } = this.deps;
     if (servers.isUsed()) {
       const folder = workspaceFolderOf(vscode.Uri.file(place.path)) ?? dirname(place.path);
-      return new RemoteHost(place, folder, () => servers.settings(), memory);
+      return new RemoteHost(place, folder, servers, memory);
     }
     const owner = randomUUID();
     const startSeconds = settings.startSeconds(vscode.Uri.file(place.path).toString());

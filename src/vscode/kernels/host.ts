@@ -1,5 +1,6 @@
 /** Where a notebook's kernel runs: on this machine, or on a Jupyter Server that exists already. */
 import type { KernelTransport, TransportListener } from '../../kernel/transport';
+import type { CellRequest } from '../../kernel/messages';
 import type { KeptExecution } from '../../kernel/server/local';
 
 export type NotebookPlace = {
@@ -26,6 +27,9 @@ export interface KernelHost {
   start(python: string, signal: AbortSignal): Promise<Opened>;
   /** The notebook has another path. */
   move(notebook: NotebookPlace): Promise<void>;
+  /** The kernel was given this execution. */
+  begun(request: CellRequest): void;
+  ended(msgId: string): void;
   /** The notebook shows this execution and those before it. */
   seen(msgId: string): Promise<void>;
   /** Lets go; with `end` the kernel ends too. */

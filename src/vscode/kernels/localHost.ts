@@ -65,6 +65,14 @@ export class LocalHost implements KernelHost {
     await this.server?.move(placeOf(notebook.name), notebook.path);
   }
 
+  begun(): void {
+    // The server keeps it.
+  }
+
+  ended(): void {
+    // As the server hears.
+  }
+
   async seen(msgId: string): Promise<void> {
     await this.renew(msgId);
   }

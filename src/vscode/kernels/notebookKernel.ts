@@ -210,9 +210,13 @@ export class NotebookKernel {
         if (cell && cell.index >= 0) this.executions.settle(cell, command);
         this.seen(command.msgId);
       } else if (command.do === 'lost') this.tellLost(command.msgId);
+      else if (command.do === 'send') this.host.begun(command.request);
       else {
         this.executions.perform(command);
-        if (command.do === 'end') this.seen(command.msgId);
+        if (command.do === 'end') {
+          this.host.ended(command.msgId);
+          this.seen(command.msgId);
+        }
       }
     }
   }

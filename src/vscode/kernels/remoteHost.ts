@@ -1,12 +1,13 @@
 /** Kernels of a notebook on an existing Jupyter Server. What it ran is found again by what the window remembers. */
 import { randomUUID } from 'node:crypto';
 import { dirname, relative } from 'node:path';
-import type { KernelModel } from '../../kernel/server/local';
+import type { CellRequest } from '../../kernel/messages';
+import type { KeptExecution, KernelModel } from '../../kernel/server/local';
 import { RemoteServer } from '../../kernel/server/remote';
 import type { KernelHost, NotebookPlace, Opened } from './host';
 
 /** Kept with the window: which kernel is the notebook's, and under which name the server keeps what we missed. */
-type Known = { url: string; kernel: KernelModel; client: string };
+type Known = { url: string; kernel: KernelModel; client: string; last?: KeptExecution };
 
 export type Memory = {
   get(key: string): unknown;
@@ -22,7 +23,10 @@ export class RemoteHost implements KernelHost {
     private notebook: NotebookPlace,
     /** The folder that the server was started in, as far as this machine knows: the notebook's in the workspace. */
     private readonly folder: string,
-    private readonly settings: () => Promise<RemoteSettings>,
+    private readonly servers: {
+      known(): Promise<RemoteSettings | undefined>;
+      settings(): Promise<RemoteSettings>;
+    },
     private readonly memory: Memory,
   ) {}
 
@@ -32,15 +36,17 @@ export class RemoteHost implements KernelHost {
 
   async find(): Promise<Opened | undefined> {
     const known = this.memory.get(this.key) as Known | undefined;
-    if (known === undefined) return undefined;
-    const server = await this.server();
+    const settings = known && (await this.servers.known());
+    if (known === undefined || settings === undefined) return undefined;
+    const server = new RemoteServer(settings.url, settings.token);
     if (known.url !== server.url || !(await server.hasKernel(known.kernel.id))) return undefined;
     this.known = known;
     return this.opened(server, known);
   }
 
   async start(_python: string, signal: AbortSignal): Promise<Opened> {
-    const server = await this.server();
+    const { url, token } = await this.servers.settings();
+    const server = new RemoteServer(url, token);
     await server.check(signal);
     const name = await server.kernelName(this.notebook.path);
     const folder = relative(this.folder, dirname(this.notebook.path));
@@ -57,6 +63,22 @@ export class RemoteHost implements KernelHost {
     if (this.known) await this.memory.update(this.key, this.known);
   }
 
+  begun({ msgId, cell: id, index }: CellRequest): void {
+    if (this.known === undefined) return;
+    this.known = {
+      ...this.known,
+      last: { msgId, cell: { id, index }, code: '', state: 'running', cut: false },
+    };
+    void this.memory.update(this.key, this.known);
+  }
+
+  ended(msgId: string): void {
+    if (this.known?.last?.msgId !== msgId) return;
+    const { url, kernel, client } = this.known;
+    this.known = { url, kernel, client };
+    void this.memory.update(this.key, this.known);
+  }
+
   async seen(): Promise<void> {
     // The server keeps only what was not delivered.
   }
@@ -69,13 +91,11 @@ export class RemoteHost implements KernelHost {
     return `kernel ${this.notebook.name}`;
   }
 
-  private async server(): Promise<RemoteServer> {
-    const { url, token } = await this.settings();
-    return new RemoteServer(url, token);
-  }
-
-  private async opened(server: RemoteServer, { kernel, client }: Known): Promise<Opened> {
+  private async opened(server: RemoteServer, { kernel, client, last }: Known): Promise<Opened> {
     const { JupyterKernel } = await import(/* webpackChunkName: "jupyter" */ '../../kernel/jupyter');
-    return { connect: (listener) => new JupyterKernel(server, kernel, client, listener), executions: [] };
+    return {
+      connect: (listener) => new JupyterKernel(server, kernel, client, listener),
+      executions: last ? [last] : [],
+    };
   }
 }

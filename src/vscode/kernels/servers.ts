@@ -15,10 +15,23 @@ export class Servers {
     return this.configured.jupyterServer() !== undefined;
   }
 
-  async settings(): Promise<RemoteSettings> {
+  /** Address and token, as far as they are known: not every editor keeps secrets over a reload. */
+  async known(): Promise<RemoteSettings | undefined> {
     const given = this.configured.jupyterServer() ?? '';
     const url = serverUrl(given);
-    return { url, token: (await this.secrets.get(secretOf(url))) ?? tokenOf(given) ?? '' };
+    const token = tokenOf(given) ?? (await this.secrets.get(secretOf(url)));
+    return token === undefined ? undefined : { url, token };
+  }
+
+  /** Asks for the token where it is not known. @throws Failure `cancelled` */
+  async settings(): Promise<RemoteSettings> {
+    const known = await this.known();
+    if (known) return known;
+    const url = serverUrl(this.configured.jupyterServer() ?? '');
+    const token = await this.askToken(url);
+    if (token === undefined) throw new Failure('infrastructure', 'cancelled', 'Cancelled. Nothing ran.');
+    await this.secrets.store(secretOf(url), token);
+    return { url, token };
   }
 
   /** Asks for address and token, checks them, and keeps them. @returns whether anything was changed */

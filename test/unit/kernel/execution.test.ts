@@ -292,6 +292,18 @@ describe('a window that attaches again', () => {
     expect(session.sent()).toEqual(['b']);
   });
 
+  it('goes on below what a cell shows, where the server kept only what came since', () => {
+    const session = new Session();
+    session.take({ type: 'resume', executions: [resumed('a', false)] });
+    expect(kinds(session.print('a', 'since'))).toEqual(['start', 'append']);
+    const commands = session.end(
+      'a',
+      'ok',
+      rawDigest([{ output_type: 'stream', name: 'stdout', text: 'all' }]),
+    );
+    expect(kinds(commands)).toEqual(['end']);
+  });
+
   it('shows a cell that ended meanwhile in one piece', () => {
     const session = new Session();
     expect(session.take({ type: 'resume', executions: [resumed('a', true)] })).toEqual([]);
@@ -299,7 +311,7 @@ describe('a window that attaches again', () => {
     expect(session.print('a', 'missed')).toEqual([]);
     const outputs = [{ output_type: 'stream', name: 'stdout', text: 'missed' }];
     expect(session.end('a')).toEqual([
-      { do: 'settle', msgId: 'a', outputs, count: 7, success: true, done: BEGAN },
+      { do: 'settle', msgId: 'a', outputs, count: 7, success: true, began: BEGAN, done: BEGAN },
     ]);
   });
 

@@ -96,7 +96,7 @@ describe('an existing server', () => {
     );
   });
 
-  it('offers the kernel of this notebook, else its only Reprise kernel', async () => {
+  it('offers the kernel of this notebook, and never that of another', async () => {
     const spec = (name: string): [string, object] => [
       name,
       { name, spec: { argv: ['python', '/home/me/.local/share/reprise/agent/0.pyz', '-f'] } },
