@@ -30,7 +30,7 @@ export async function ensureEditorTools() {
   return { server: await ensureCodeServer(), chromium };
 }
 
-async function ensureCodeServer() {
+export async function ensureCodeServer() {
   const folder = path.join(cacheFolder(), 'tools', `code-server-${digest()}`);
   const server = path.join(folder, 'out', 'server-main.js');
   if (existsSync(server)) return server;

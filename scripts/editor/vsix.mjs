@@ -20,13 +20,7 @@ export async function ensureVsix() {
   const sources = digest();
   if (isFresh(sources)) return vsix;
   await step('Packaging the extension (npm run package)', () =>
-    mustExecute('npm run package', 'npm', [
-      'run',
-      '--silent',
-      'package',
-      '--',
-      '--no-rewrite-relative-links',
-    ]),
+    mustExecute('npm run package', 'npm', ['run', '--silent', 'package']),
   );
   writeFileSync(marker, `${JSON.stringify({ sources, sha256: sha256(vsix) })}\n`);
   return vsix;
