@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import sys
 from typing import Any, List
@@ -39,6 +40,7 @@ class RepriseApp(IPKernelApp):
 def serve_kernel(arguments: List[str], config: Config) -> int:
     if config.starter == "runner":
         _end_with_parent()
+    _tell_of_crashes()
     app = RepriseApp.instance()
     app.initialize(arguments)
     _begin_record(app.kernel, config)
@@ -63,6 +65,13 @@ def _begin_record(kernel: Any, config: Config) -> None:
         kernel.prepare(config, folder, objects)
     except Exception as error:
         print(f"Reprise cannot record this kernel: {type(error).__name__}: {error}", file=sys.__stderr__)
+
+
+def _tell_of_crashes() -> None:
+    """Where native code crashed is written to whoever started us: ipykernel takes descriptor 2 over, and what a dying
+    process writes there nobody reads any more."""
+    with contextlib.suppress(OSError):
+        faulthandler.enable(file=os.dup(2), all_threads=False)
 
 
 def _end_with_parent() -> None:

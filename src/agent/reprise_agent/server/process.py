@@ -21,7 +21,7 @@ from .wire import Maker, Message
 START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
 _GRACE_SECONDS = 5.0
 _QUIET_SECONDS = 0.03
-_SAID_BYTES = 4096
+_SAID_BYTES = 16384
 _SAID_LINES = 20
 
 
@@ -160,10 +160,14 @@ class Process:
 
     @property
     def said(self) -> str:
-        """The last lines that it wrote to its standard streams, the home directory as `~`."""
+        """The last lines that it wrote to its standard streams, the home directory as `~`; of a crash the first, which
+        are the innermost frames."""
         text = self._said.decode("utf-8", "replace").strip()
         home = os.path.expanduser("~").rstrip(os.sep)
         text = text.replace(home, "~") if home else text
+        _, crash, frames = text.rpartition("Fatal Python error: ")
+        if crash:
+            return "\n".join((crash + frames).splitlines()[:_SAID_LINES])
         return "\n".join(text.splitlines()[-_SAID_LINES:])
 
     def _receive(self, message: Message) -> None:
