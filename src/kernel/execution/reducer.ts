@@ -278,7 +278,9 @@ function endIfDone(state: KernelState, execution: Execution): Step {
   if (lost) commands.push({ do: 'lost', msgId });
   const running = state.running === msgId ? null : state.running;
   const next = withExecution({ ...state, running }, ended);
-  const after = success || mayRaise ? { state: next, commands: [] } : cancelQueue(next);
+  // What became of a cell that was deleted is no reason to stop: the user ran the next ones knowing it gone.
+  const goesOn = success || mayRaise || execution.settling;
+  const after = goesOn ? { state: next, commands: [] } : cancelQueue(next);
   const sent = sendNext(after.state);
   return { state: sent.state, commands: [...commands, ...after.commands, ...sent.commands] };
 }

@@ -152,6 +152,15 @@ describe('the queue', () => {
     session.end('a');
     expect(session.sent()).toEqual(['a', 'c']);
   });
+
+  it('is not stopped by the interrupt that ends a running cell which was deleted', () => {
+    const session = new Session();
+    session.run('a');
+    session.take({ type: 'forget', msgId: 'a' });
+    session.run('b');
+    session.end('a', 'error');
+    expect(session.sent()).toEqual(['a', 'b']);
+  });
 });
 
 describe('outputs', () => {
