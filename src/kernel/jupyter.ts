@@ -12,15 +12,13 @@ import type { KernelTransport, TransportListener } from './transport';
 /** The close code of a websocket whose kernel another window took (docs/internals.md, "Local server"). */
 const TAKEN = 4001;
 
-/** Requests whose messages can come twice: the running one, and a few that end around a lost connection. */
-const REMEMBERED = 50;
+/** A socket that comes back is sent again what may not have arrived: so many messages are remembered. */
+const REMEMBERED = 100_000;
 
 export type JupyterServer = {
   /** With a slash at the end. */
   url: string;
   token: string;
-  /** Ours begins again at the start of an execution when a socket comes back; others send what was missed. */
-  resendsAll: boolean;
   /** Asked when the socket broke: false where the server is gone for good. */
   isThere(): Promise<boolean>;
 };
@@ -47,9 +45,7 @@ export function settingsOf(
 
 export class JupyterKernel implements KernelTransport {
   private readonly connection: KernelConnection;
-  /** Messages heard so far of each request, and how many of them are still to come a second time. */
-  private readonly heard = new Map<string, number>();
-  private again = new Map<string, number>();
+  private readonly heard = new Set<string>();
   private wasConnected = false;
   private gone = false;
 
@@ -125,15 +121,9 @@ export class JupyterKernel implements KernelTransport {
   }
 
   private hear(message: KernelMessage): void {
-    const parent = message.parent_header.msg_id ?? '';
-    const repeated = this.again.get(parent) ?? 0;
-    if (repeated > 0) {
-      this.again.set(parent, repeated - 1);
-      return;
-    }
-    const count = (this.heard.get(parent) ?? 0) + 1;
-    this.heard.delete(parent);
-    this.heard.set(parent, count);
+    const { msg_id } = message.header;
+    if (this.heard.has(msg_id)) return;
+    this.heard.add(msg_id);
     if (this.heard.size > REMEMBERED) this.heard.delete(this.heard.keys().next().value!);
     this.listener.message(message);
   }
@@ -141,7 +131,6 @@ export class JupyterKernel implements KernelTransport {
   private connectionIs(status: string): void {
     if (this.gone) return;
     if (status === 'connected') {
-      if (this.wasConnected && this.server.resendsAll) this.again = new Map(this.heard);
       this.wasConnected = true;
       this.listener.connection('connected');
       return;

@@ -21,7 +21,12 @@ export type Launch = {
   environment: NodeJS.ProcessEnv;
 };
 
-export type KernelModel = { id: string; name: string };
+export type KernelModel = { id: string; name: string; execution_state?: string };
+
+/** A dead kernel is kept for what it said; another may be started in its place. */
+export function isAlive(kernel: KernelModel | null): kernel is KernelModel {
+  return kernel !== null && kernel.execution_state !== 'dead';
+}
 
 /** What the server has kept of an execution: its messages come again to a window that attaches. */
 export type KeptExecution = {
@@ -35,14 +40,13 @@ export type KeptExecution = {
 export type Lease = { kernel: KernelModel | null; executions: KeptExecution[] };
 
 export class LocalServer implements JupyterServer {
-  readonly resendsAll = true;
   readonly url: string;
   readonly token: string;
   readonly python: string;
 
   private constructor(
     private state: ServerState,
-    private readonly owner: string,
+    readonly owner: string,
   ) {
     this.url = `http://127.0.0.1:${state.port}/`;
     this.token = state.token;
@@ -85,12 +89,11 @@ export class LocalServer implements JupyterServer {
   }
 
   /**
-   * Takes or renews the lease. `seen`: the notebook shows that execution and those before it.
+   * Takes the lease.
    * @throws Failure `in-use` while another window holds it, unless `take`
    */
-  async lease(take = false, seen?: string): Promise<Lease> {
-    const body = { owner: this.owner, take, ...(seen === undefined ? {} : { seen }) };
-    const response = await this.ask('PUT', 'api/reprise/lease', body);
+  async lease(take = false): Promise<Lease> {
+    const response = await this.ask('PUT', 'api/reprise/lease', { owner: this.owner, take });
     if (response.status === 409) {
       throw new Failure(
         'infrastructure',
@@ -99,6 +102,12 @@ export class LocalServer implements JupyterServer {
       );
     }
     return (await expectOk(response).json()) as Lease;
+  }
+
+  /** Says that its owner is there still. `seen`: the notebook shows that execution and those before it. */
+  async renew(seen?: string): Promise<void> {
+    // An owner whose kernel was taken is told so by its websocket.
+    await this.ask('PATCH', 'api/reprise/lease', { owner: this.owner, seen }).catch(() => undefined);
   }
 
   /** @throws Failure `kernel-start` with what the kernel said last */

@@ -8,7 +8,6 @@ import type { KernelModel } from './local';
 type Spec = { name: string; spec: { argv?: string[]; display_name?: string } };
 
 export class RemoteServer implements JupyterServer {
-  readonly resendsAll = false;
   readonly url: string;
 
   /** @throws Failure `bad-url` */

@@ -1,7 +1,7 @@
 /** Kernels of a notebook on this machine: the agent's local server, found again or started. */
 import { dirname, join, parse } from 'node:path';
 import { existsSync, rmdirSync } from 'node:fs';
-import { type KernelModel, type Lease, LocalServer } from '../../kernel/server/local';
+import { isAlive, type KernelModel, type Lease, LocalServer } from '../../kernel/server/local';
 import { placeOf } from '../../kernel/server/place';
 import type { KernelHost, NotebookPlace, Opened } from './host';
 import { Store } from '../../lineage/store';
@@ -15,7 +15,7 @@ const RENEW_MS = 5 * 60_000;
 
 export class LocalHost implements KernelHost {
   private server: LocalServer | undefined;
-  private readonly renewal = setInterval(() => void this.renew(), RENEW_MS).unref();
+  private readonly renewal = setInterval(() => void this.server?.renew(), RENEW_MS).unref();
 
   constructor(
     private notebook: NotebookPlace,
@@ -74,7 +74,7 @@ export class LocalHost implements KernelHost {
   }
 
   async seen(msgId: string): Promise<void> {
-    await this.renew(msgId);
+    await this.server?.renew(msgId);
   }
 
   async release(end: boolean): Promise<void> {
@@ -83,18 +83,13 @@ export class LocalHost implements KernelHost {
     this.server = undefined;
   }
 
-  /** Another window may have taken the kernel, which its websocket is told. */
-  private async renew(seen?: string): Promise<void> {
-    await this.server?.lease(false, seen).catch(() => undefined);
-  }
-
   private async serverOn(python: string, signal: AbortSignal): Promise<LocalServer> {
     const place = placeOf(this.notebook.name);
     const { agent, owner, startSeconds } = this.settings();
     const running = await LocalServer.find(place, owner);
     if (running !== undefined) {
       const { kernel } = await running.lease();
-      if (kernel === null && running.python === python) return (this.server = running);
+      if (!isAlive(kernel) && running.python === python) return (this.server = running);
       // It was chosen anew, or a kernel is to be replaced: both begin with an empty server.
       await running.release(true);
     }

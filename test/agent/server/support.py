@@ -93,6 +93,10 @@ class Server:
         assert status == 200, lease
         return lease
 
+    async def renew(self, owner: str = "window-1", **more) -> None:
+        status, answer = await self.ask("PATCH", "/api/reprise/lease", {"owner": owner, **more})
+        assert status == 204, answer
+
     def record(self, run: "str | None" = None) -> list:
         run = run or self.kernel["reprise"]["run"]
         text = (self.root / ".reprise" / "runs" / run / "record.jsonl").read_text(encoding="utf-8")

@@ -61,6 +61,17 @@ async def test_a_new_window_hears_of_earlier_cells_with_their_order(shared):
     assert {kept[request]["state"] for request in requests} == {"done"}
 
 
+async def test_what_a_notebook_shows_is_not_offered_again(shared):
+    window = await shared.window()
+    first, second = [await window.execute(f"print({n})", cell=f"s{n}", index=n) for n in range(2)]
+    await window.done(second)
+    await shared.renew(seen=first)
+    offered = [each["msgId"] for each in (await shared.lease())["executions"]]
+    assert first not in offered and second in offered
+    await shared.renew(seen=second)
+    assert (await shared.lease())["executions"] == []
+
+
 async def test_an_endless_loop_is_interrupted(shared):
     window = await shared.window()
     request = await window.execute("print('begun', flush=True)\nwhile True: pass")

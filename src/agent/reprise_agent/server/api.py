@@ -156,6 +156,16 @@ class LeaseOfKernel(Handler):
         }
         self.answer(answer)
 
+    def patch(self) -> None:
+        document = self.body()
+        if self.text(document, "owner") != self.host.lease.owner:
+            self.answer({"owner": self.host.lease.owner}, 409)
+            return
+        self.host.lease.touch()
+        if isinstance(document.get("seen"), str) and self.host.kernel is not None:
+            self.host.kernel.journal.saw(document["seen"])
+        self.set_status(204)
+
     async def delete(self) -> None:
         if self.get_query_argument("owner", "") != self.host.lease.owner:
             self.answer({"owner": self.host.lease.owner}, 409)

@@ -31,6 +31,7 @@ class Execution:
     idle: bool = False
     over: bool = False  # its kernel has ended
     cut: bool = False
+    seen: bool = False  # the notebook shows it: a window that comes later need not
 
     @property
     def done(self) -> bool:
@@ -116,8 +117,17 @@ class Journal:
         self._death: Optional[Position] = None
 
     def executions(self) -> List[Execution]:
-        """Oldest first, as they were asked for."""
-        return list(self._executions.values())
+        """Those that a notebook may not show yet, oldest first, as they were asked for."""
+        return [each for each in self._executions.values() if not each.seen]
+
+    def saw(self, message: str) -> None:
+        """A notebook shows this execution, and those before it that are done."""
+        if message not in self._executions:
+            return
+        for name, execution in self._executions.items():
+            execution.seen = execution.seen or execution.done
+            if name == message:
+                return
 
     @property
     def running(self) -> Optional[Execution]:

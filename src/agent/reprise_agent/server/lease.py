@@ -19,7 +19,6 @@ class Lease:
         self._used = self._left = self._worked = time.monotonic()
 
     def take(self, owner: str) -> None:
-        """Also renews it."""
         self.owner = owner
         self.touch()
         self._left = time.monotonic()
@@ -29,7 +28,7 @@ class Lease:
         self._left = time.monotonic()
 
     def touch(self) -> None:
-        """A message came, or went."""
+        """A message came, or went, or the owner said that it is there."""
         self._used = time.monotonic()
 
     def leave(self) -> None:
