@@ -61,7 +61,7 @@ it('a server that is killed: the cell says so, and the next run has a new kernel
 it('a kernel that is killed in the middle of a cell', async () => {
   const notebook = await open('kernel.ipynb', [
     'x = 1',
-    'import os, signal\nprint("last words", flush=True)\nos.kill(os.getpid(), signal.SIGKILL)',
+    'import os, signal\nprint("last words", flush=True)\nimport time; time.sleep(0.3)\nos.kill(os.getpid(), signal.SIGKILL)',
     'print("never")',
   ]);
   await notebook.runAll();
@@ -73,6 +73,8 @@ it('a kernel that is killed in the middle of a cell', async () => {
   await expect
     .poll(() => recordOf('kernel.ipynb').summary)
     .toMatchObject({ status: 'died', died: { index: 1 } });
+  expect(await notebook.run(2)).toBe('never\n');
+  expect((await notebook.outputs())[2]!.order).toBe(1);
 });
 
 it('a kernel that does not start says its last words', async () => {

@@ -156,7 +156,7 @@ export class NotebookKernel {
     if (this.attaching) await this.attaching;
     if (this.session.isLive) return;
     if (this.starting) await this.starting.done;
-    else if (!(await this.attach())) await this.start();
+    else if (this.session.status === 'dead' || !(await this.attach())) await this.start();
   }
 
   private async findAndOpen(take: boolean): Promise<boolean> {
