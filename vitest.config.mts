@@ -33,8 +33,16 @@ export default defineConfig({
           setupFiles: 'test/editor/support/setup.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // An editor, a browser and a kernel at a time are what two cores can do.
-          maxWorkers: 1,
+          // Most of the time they wait; more than two editors with their browsers and kernels only make timeouts likelier.
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'bench',
+          include: ['bench/**/*.bench.ts'],
+          globalSetup: 'test/editor/support/globalSetup.mjs',
+          testTimeout: 600_000,
         },
       },
       {

@@ -7,13 +7,16 @@ import {
 } from '@jupyterlab/services/lib/kernel';
 import { ServerConnection } from '@jupyterlab/services/lib/serverconnection';
 import type { CellRequest, KernelMessage } from './messages';
-import type { KernelTransport, TransportListener } from './transport';
+import type { KernelTransport, Recalled, TransportListener } from './transport';
 
 /** The close code of a websocket whose kernel another window took (docs/internals.md, "Local server"). */
 const TAKEN = 4001;
 
 /** A socket that comes back is sent again what may not have arrived: so many messages are remembered. */
 const REMEMBERED = 100_000;
+
+/** A kernel that is busy answers on its control thread, at once. */
+const RECALL_MS = 5000;
 
 export type JupyterServer = {
   /** With a slash at the end. */
@@ -98,6 +101,23 @@ export class JupyterKernel implements KernelTransport {
   answer(request: KernelMessage, value: string): void {
     const parent = request.header as unknown as Jupyter.IInputRequestMsg['header'];
     this.connection.sendInputReply({ status: 'ok', value }, parent);
+  }
+
+  async recall(msgId: string): Promise<Recalled> {
+    const request = Jupyter.createMessage<Jupyter.IInterruptRequestMsg>({
+      // Ours: the agent's kernel answers, another one never does.
+      msgType: 'reprise_recall_request' as 'interrupt_request',
+      channel: 'control',
+      username: '',
+      session: this.connection.clientId,
+      content: { msg_id: msgId as never },
+    });
+    const future = this.connection.sendControlMessage(request, true, true);
+    const unknown = new Promise<Recalled>((resolve) => {
+      setTimeout(() => resolve({ state: 'unknown', outputs: [] }), RECALL_MS);
+    });
+    const reply = future.done.then(({ content }) => content as unknown as Recalled);
+    return Promise.race([reply, unknown]).finally(() => future.dispose());
   }
 
   interrupt(): Promise<void> {

@@ -1,11 +1,14 @@
 /** The live kernel of one notebook: feeds the reducer with what the kernel says, and does what concerns the kernel. */
 import { EMPTY, type Command, type KernelEvent, type KernelState } from './execution/state';
 import { step } from './execution/reducer';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { CellRequest, Death, KernelMessage } from './messages';
 import type { KernelTransport, TransportListener } from './transport';
 
 /** `lost`: it tries to connect again. `ended`: it gave up; the kernel may be there still. */
 export type SessionState = 'none' | 'connected' | 'lost' | 'ended' | 'dead' | 'taken';
+
+const ON_ITS_WAY_MS = 1000;
 
 export type SessionListener = {
   /** What the cells are to show; `send` is done already. */
@@ -48,6 +51,16 @@ export class KernelSession implements TransportListener {
 
   resume(executions: { request: CellRequest; done: boolean }[]): void {
     this.take({ type: 'resume', executions });
+  }
+
+  /** Has a cell of which messages were lost show what the kernel says that it does. @returns whether the kernel could say */
+  async recover(msgId: string): Promise<boolean> {
+    const recalled = await this.transport?.recall(msgId).catch(() => undefined);
+    if (recalled === undefined || recalled.state === 'unknown') return false;
+    // What the kernel sent before it answered may still be on its way, by another of its sockets.
+    await sleep(ON_ITS_WAY_MS);
+    if (recalled.state === 'done') this.take({ type: 'recalled', msgId, outputs: recalled.outputs });
+    return true;
   }
 
   run(requests: CellRequest[]): void {

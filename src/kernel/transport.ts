@@ -1,5 +1,9 @@
 /** One live kernel as the session sees it, wherever it runs and whatever carries its messages. */
+import type { Output } from '../notebook/output';
 import type { CellRequest, Death, KernelMessage } from './messages';
+
+/** What the kernel itself says that a cell shows; only of its last cells. */
+export type Recalled = { state: 'running' | 'done' | 'unknown'; outputs: Output[] };
 
 export type TransportListener = {
   /** In the order the kernel sent them, each once. */
@@ -17,6 +21,8 @@ export interface KernelTransport {
   send(request: CellRequest, order: readonly string[]): void;
   answer(request: KernelMessage, value: string): void;
   interrupt(): Promise<void>;
+  /** `unknown` where the kernel cannot say. */
+  recall(msgId: string): Promise<Recalled>;
   /** Ends the kernel, which closes its record. */
   shutdown(): Promise<void>;
   reconnect(): void;

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Output } from '../../src/notebook/output';
 import type { Command } from '../../src/kernel/execution/state';
-import type { CellRequest } from '../../src/kernel/messages';
+import type { CellRequest, KernelMessage } from '../../src/kernel/messages';
+import type { TransportListener } from '../../src/kernel/transport';
 import { JupyterKernel } from '../../src/kernel/jupyter';
 import { type Lease, LocalServer } from '../../src/kernel/server/local';
 import { placeOf, readPlace } from '../../src/kernel/server/place';
@@ -36,6 +37,8 @@ class Window {
     cellOrder: () => ['a', 'b', 'c'],
   });
   readonly owner = randomUUID();
+  /** Messages that get lost on their way to this window. */
+  drops: (message: KernelMessage) => boolean = () => false;
   server!: LocalServer;
 
   static async open(take = false): Promise<Window> {
@@ -114,7 +117,19 @@ class Window {
   }
 
   private attach(kernel: NonNullable<Lease['kernel']>, { executions }: Lease): void {
-    this.session.open((listener) => new JupyterKernel(this.server, kernel, this.owner, listener));
+    this.session.open((listener) => {
+      const message = (message: KernelMessage) => {
+        if (!this.drops(message)) listener.message(message);
+      };
+      const { session } = this;
+      const events: TransportListener = {
+        message,
+        connection: (state) => session.connection(state),
+        died: (death) => session.died(death),
+        taken: () => session.taken(),
+      };
+      return new JupyterKernel(this.server, kernel, this.owner, events);
+    });
     this.session.resume(
       executions.map(({ msgId, cell: { id, index }, state }) => ({
         request: { msgId, cell: id, index, code: '', mayRaise: false },
@@ -155,6 +170,28 @@ it('runs cells, and their record is that of the command line', async () => {
     ['b', 1, 'error', undefined],
     ['c', 2, 'ok', undefined],
   ]);
+});
+
+it('has the kernel say what a cell shows, where a connection lost some of it', async () => {
+  const window = await Window.open();
+  window.drops = ({ content }) => content.text === 'two\n';
+  const code =
+    'import time\nfor word in ["one", "two", "three"]:\n    print(word, flush=True)\n    time.sleep(0.3)';
+  expect(await window.result('a', code)).toBe('one\nthree\n');
+  const [msgId, ...others] = window.lost;
+  expect(others).toEqual([]);
+  expect(await window.session.recover(msgId!)).toBe(true);
+  expect(window.text(msgId!)).toBe('one\ntwo\nthree\n');
+});
+
+it('learns from the kernel that a cell has ended whose end was lost', async () => {
+  const window = await Window.open();
+  window.drops = ({ header }) => header.msg_type === 'status' || header.msg_type === 'execute_reply';
+  const msgId = window.run('a', 'print("all")');
+  await until('it has printed', () => window.text(msgId) === 'all\n');
+  expect(window.ends.has(msgId)).toBe(false);
+  expect(await window.session.recover(msgId)).toBe(true);
+  expect([window.ends.get(msgId), window.text(msgId)]).toEqual([true, 'all\n']);
 });
 
 it('misses nothing when the window is gone for a while, twice', async () => {

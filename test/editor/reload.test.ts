@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRecord } from '../../src/lineage/read';
+import type { RunRecord } from '../../src/lineage/record';
 import { Store } from '../../src/lineage/store';
 import { closeAndCount, startEditor } from './support/kernels';
 import type { Editor } from './support/editor';
@@ -21,7 +22,8 @@ const CELLS = [
 let editor: Editor;
 const folders: string[] = [];
 beforeAll(async () => {
-  editor = await startEditor();
+  // A window takes its time to open where two are tested at once.
+  editor = await startEditor({ env: { REPRISE_LEASE_SECONDS: '20' } });
 });
 afterAll(() => closeAndCount(editor, ...folders));
 
@@ -54,6 +56,11 @@ async function expectWhole(notebook: NotebookPage, folder: string): Promise<void
   ]);
 }
 
+function recordIn(folder: string): RunRecord {
+  const store = new Store(folder);
+  return readRecord(store.recordPath(store.runIds()[0]!));
+}
+
 it('reloaded twice in the middle of a running cell', async () => {
   const { window, folder, notebook } = await begin();
   await window.reload();
@@ -76,7 +83,7 @@ it('closed, and opened again before the cell has ended', async () => {
 it('closed until the cell has ended, and opened before its kernel gives up', async () => {
   const { window, folder, notebook } = await begin();
   await window.close();
-  await sleep(COUNT * 300 - 1000);
+  await expect.poll(() => recordIn(folder).cells.length, { timeout: 30_000 }).toBe(2);
   const again = await editor.openWindow(folder);
   const reopened = await NotebookPage.open(again, folder, path.basename(notebook.file));
   await expectWhole(reopened, folder);
@@ -95,10 +102,9 @@ it('closed for good: the kernel ends by itself when its cell has, and its record
   await window.close();
   await sleep(2000);
   expect(processesOf(folder).length).toBeGreaterThan(0);
-  for (let waited = 0; processesOf(folder).length > 0 && waited < 40; waited++) await sleep(1000);
+  for (let waited = 0; processesOf(folder).length > 0 && waited < 60; waited++) await sleep(1000);
   expect(processesOf(folder)).toEqual([]);
-  const store = new Store(folder);
-  expect(readRecord(store.recordPath(store.runIds()[0]!))).toMatchObject({
+  expect(recordIn(folder)).toMatchObject({
     broken: null,
     summary: { status: 'ok', executed: 2 },
   });

@@ -27,6 +27,7 @@ class RepriseKernel(IPythonKernel):
     """`prepare` is called once, before the first message is handled."""
 
     recorder: Optional[Recorder] = None
+    control_msg_types = [*IPythonKernel.control_msg_types, "reprise_recall_request"]
     _cell_running = False
 
     def prepare(self, config: Config, folder: str, objects: str) -> None:
@@ -95,6 +96,12 @@ class RepriseKernel(IPythonKernel):
             with _uninterrupted(), self.recorder.guard("recording the cell"):
                 metadata["reprise"] = self.recorder.finish(reply_content)
         return metadata
+
+    def reprise_recall_request(self, socket: Any, identity: Any, parent: Dict[str, Any]) -> None:
+        """Jupyter's servers drop what was on its way to a window that is reloaded."""
+        message = str(parent["content"].get("msg_id"))
+        content = self.recorder.recall(message) if self.recorder else {"state": "unknown", "outputs": []}
+        self.session.send(socket, "reprise_recall_reply", {"status": "ok", **content}, parent, identity)
 
     def do_complete(self, code: str, cursor_pos: int) -> Any:
         with _own_randomness():

@@ -58,6 +58,7 @@ class Recorder:
         self._ends_record = config.starter == "agent"
         self._closed = False
         self._closing = threading.Lock()
+        self._shown: Dict[str, OutputArea] = {}
 
     def install(self) -> None:
         self._generators, self._rng_after = states.save(), states.digests()
@@ -100,6 +101,7 @@ class Recorder:
         filename = self._shell.compile.get_code_name(code, code, self._shell.execution_count)
         self.execution = self._cells.begin(key, position, filename)
         self._message, self._area, self._revised = message, OutputArea(), {}
+        self._shown = {**dict(list(self._shown.items())[-1:]), message: self._area}
         self._rng_before: Dict[str, str] = {}
         with self.guard("tracking variables"):
             self._variables.before(key, code)
@@ -123,6 +125,14 @@ class Recorder:
                     self._revised[earlier] = (execution, area)
         elif message == self._message:
             self._area.add(kind, content)
+
+    def recall(self, message: str) -> Dict[str, Any]:
+        """What this cell shows until now, of the running one and the one before it: for a front end whose connection
+        lost some of it."""
+        area = self._shown.get(message)
+        if area is None:
+            return {"state": "unknown", "outputs": []}
+        return {"state": "running" if message == self._message else "done", "outputs": area.finished()}
 
     def end(self) -> None:
         self._duration = (time.perf_counter() - self._clock) * 1000

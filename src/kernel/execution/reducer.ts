@@ -30,6 +30,8 @@ export function step(state: KernelState, event: KernelEvent): Step {
     }
     case 'resume':
       return resume(state, event.executions);
+    case 'recalled':
+      return recall(state, event.msgId, event.outputs);
     case 'forget':
       return forget(state, event.msgId);
   }
@@ -268,8 +270,8 @@ function endIfDone(state: KernelState, execution: Execution): Step {
   const { msgId, mayRaise } = execution.request;
   const { status, raw } = execution.reply;
   const success = status === 'ok' ? true : status === 'aborted' ? undefined : false;
-  const checked = raw !== undefined && execution.tail === null && !execution.partial;
-  const lost = checked && !isWhole(execution, raw);
+  const checked = raw !== undefined && execution.tail === null;
+  const lost = checked && (execution.partial || !isWhole(execution, raw));
   const closed = closeTail(execution);
   const ended: Execution = { ...closed.execution, phase: 'ended', settling: false };
   const commands: Command[] = execution.settling
@@ -283,6 +285,24 @@ function endIfDone(state: KernelState, execution: Execution): Step {
   const after = goesOn ? { state: next, commands: [] } : cancelQueue(next);
   const sent = sendNext(after.state);
   return { state: sent.state, commands: [...commands, ...after.commands, ...sent.commands] };
+}
+
+/** Messages of it were lost: outputs, and where it still seems to run, those of its end too. */
+function recall(state: KernelState, msgId: string, recalled: Output[]): Step {
+  const execution = state.executions.get(msgId);
+  if (execution === undefined || execution.phase === 'queued') return { state, commands: [] };
+  const outputs = recalled.map((output) => ({ output }));
+  const whole: Execution = { ...execution, outputs, tail: null, partial: false };
+  if (execution.phase === 'running') {
+    const failed = recalled.some(({ output_type }) => output_type === 'error');
+    const reply = { status: failed ? 'error' : 'ok' };
+    const end = endIfDone(state, { ...whole, idle: true, reply });
+    const shown = outputs.map(({ output }): Command => ({ do: 'append', msgId, output }));
+    const commands: Command[] = execution.settling ? [] : [{ do: 'clear', msgId }, ...shown];
+    return { state: end.state, commands: [...commands, ...end.commands] };
+  }
+  const { reply } = execution;
+  return { state: withExecution(state, whole), commands: [settle(whole, reply?.status === 'ok')] };
 }
 
 function isWhole(execution: Execution, raw: string): boolean {

@@ -46,6 +46,8 @@ export type KernelEvent =
   | { type: 'close'; message?: string }
   /** This window attached to a kernel that ran these before, oldest first; their messages come again. */
   | { type: 'resume'; executions: { request: CellRequest; done: boolean }[] }
+  /** The kernel says what a cell that has ended shows. */
+  | { type: 'recalled'; msgId: string; outputs: Output[] }
   /** The cell is gone from the notebook. */
   | { type: 'forget'; msgId: string };
 
@@ -72,7 +74,7 @@ export type Command =
       began?: number;
       done?: number;
     }
-  /** What arrived is not what the kernel says it sent. */
+  /** What arrived is not, or need not be, all that the kernel sent. */
   | { do: 'lost'; msgId: string };
 
 export type Step = { state: KernelState; commands: Command[] };

@@ -16,6 +16,8 @@ export type Opened = {
   run?: string;
   /** What it ran before this window attached, oldest first. */
   executions: KeptExecution[];
+  /** Not all that these executions said need come again. */
+  mayMiss?: boolean;
 };
 
 export interface KernelHost {

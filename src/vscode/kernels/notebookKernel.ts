@@ -186,7 +186,7 @@ export class NotebookKernel {
     }
   }
 
-  private open({ connect, run, executions }: Opened): void {
+  private open({ connect, run, executions, mayMiss }: Opened): void {
     this.run = run ?? this.run;
     this.session.open(connect);
     const known = executions.map(({ msgId, cell: { id, index }, state }) => {
@@ -200,6 +200,7 @@ export class NotebookKernel {
       if (!done) void this.executions.begin(request.msgId, cell);
     }
     this.session.resume(known);
+    if (mayMiss) for (const { request } of known) void this.session.recover(request.msgId);
   }
 
   private perform(commands: Command[]): void {
@@ -209,7 +210,7 @@ export class NotebookKernel {
         const cell = this.cells.get(command.msgId);
         if (cell && cell.index >= 0) this.executions.settle(cell, command);
         this.seen(command.msgId);
-      } else if (command.do === 'lost') this.tellLost(command.msgId);
+      } else if (command.do === 'lost') void this.recover(command.msgId);
       else if (command.do === 'send') this.host.begun(command.request);
       else {
         this.executions.perform(command);
@@ -248,10 +249,11 @@ export class NotebookKernel {
     this.seenTimer = setTimeout(() => this.forgetEnded(), KEPT_MS);
   }
 
-  private tellLost(msgId: string): void {
+  private async recover(msgId: string): Promise<void> {
+    if (await this.session.recover(msgId)) return;
     const cell = this.cells.get(msgId);
     this.deps.log.error(
-      `cell ${cell?.index ?? '?'}: what arrived is not what the kernel recorded; output was lost`,
+      `cell ${cell?.index ?? '?'}: what arrived need not be all that the kernel recorded; output may be lost`,
     );
   }
 

@@ -74,13 +74,15 @@ export class RemoteHost implements KernelHost {
 
   ended(msgId: string): void {
     if (this.known?.last?.msgId !== msgId) return;
-    const { url, kernel, client } = this.known;
-    this.known = { url, kernel, client };
+    this.known = { ...this.known, last: { ...this.known.last, state: 'done' } };
     void this.memory.update(this.key, this.known);
   }
 
-  async seen(): Promise<void> {
-    // The server keeps only what was not delivered.
+  async seen(msgId: string): Promise<void> {
+    if (this.known?.last?.msgId !== msgId) return;
+    const { url, kernel, client } = this.known;
+    this.known = { url, kernel, client };
+    await this.memory.update(this.key, this.known);
   }
 
   async release(end: boolean): Promise<void> {
@@ -96,6 +98,8 @@ export class RemoteHost implements KernelHost {
     return {
       connect: (listener) => new JupyterKernel(server, kernel, client, listener),
       executions: last ? [last] : [],
+      // The server drops what was on its way to a window that is reloaded.
+      mayMiss: true,
     };
   }
 }

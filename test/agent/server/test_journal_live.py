@@ -150,3 +150,23 @@ async def test_a_hundred_megabytes_for_nobody_stay_on_the_disk(servers, how):
 def _memory(pid: int) -> int:
     """Megabytes that the process holds."""
     return psutil.Process(pid).memory_info().rss >> 20
+
+
+async def test_the_kernel_says_what_its_last_cells_show(shared):
+    window = await shared.window()
+
+    async def recall(request: str) -> dict:
+        asked = window.maker.make("control", "reprise_recall_request", {"msg_id": request}, window.session)
+        await window.send(asked)
+        await window.until(lambda: window.of(asked.id, "reprise_recall_reply"))
+        said = window.of(asked.id, "reprise_recall_reply")[0]
+        return {"state": said["state"], "shown": [each.get("text") or each["data"]["text/plain"] for each in said["outputs"]]}
+
+    ended = await window.execute("print('a'); print('b'); 3", cell="r1", index=0)
+    await window.done(ended)
+    running = await window.execute("import time\nprint('c', flush=True)\ntime.sleep(2)", cell="r2", index=1)
+    await window.until(lambda: window.text(running))
+    assert await recall(running) == {"state": "running", "shown": ["c\n"]}
+    assert await recall(ended) == {"state": "done", "shown": ["a\nb\n", "3"]}
+    assert (await recall("another"))["state"] == "unknown"
+    await window.done(running)

@@ -26,7 +26,7 @@ export async function closeAndCount(editor: Editor, ...folders: string[]): Promi
 /** Until no process has to do with these folders any more. */
 export async function nothingRuns(...folders: string[]): Promise<void> {
   const left = () => folders.flatMap((folder) => processesOf(folder));
-  for (const deadline = Date.now() + (LEASE_SECONDS + 10) * 1000; left().length > 0; await sleep(200)) {
+  for (const deadline = Date.now() + 40_000; left().length > 0; await sleep(200)) {
     if (Date.now() > deadline) break;
   }
   expect(left()).toEqual([]);

@@ -163,6 +163,43 @@ describe('the queue', () => {
   });
 });
 
+describe('a connection that loses messages', () => {
+  it('has the cell show what the kernel says that it shows', () => {
+    const session = new Session();
+    session.run('a');
+    session.print('a', 'one ');
+    const whole = [{ output_type: 'stream' as const, name: 'stdout', text: 'one two' }];
+    expect(session.end('a', 'ok', rawDigest(whole)).map((command) => command.do)).toContain('lost');
+    session.take({ type: 'recalled', msgId: 'a', outputs: whole });
+    expect(session.texts('a')).toEqual(['one two']);
+  });
+
+  it('ends a cell whose end was lost too, and goes on', () => {
+    const session = new Session();
+    session.take({ type: 'resume', executions: [{ request: request({ msgId: 'a' }, 0), done: false }] });
+    session.run('b');
+    expect(session.sent()).toEqual([]);
+    const outputs = [{ output_type: 'stream' as const, name: 'stdout', text: 'done' }];
+    const commands = session.take({ type: 'recalled', msgId: 'a', outputs });
+    expect(session.texts('a')).toEqual(['done']);
+    expect(commands).toContainEqual({ do: 'end', msgId: 'a', success: true });
+    expect(session.sent()).toEqual(['b']);
+  });
+
+  it('stops behind a cell that turns out to have failed', () => {
+    const session = new Session();
+    session.take({ type: 'resume', executions: [{ request: request({ msgId: 'a' }, 0), done: false }] });
+    session.run('b');
+    const outputs = [{ output_type: 'error' as const, ename: 'E', evalue: 'e', traceback: [] }];
+    expect(session.take({ type: 'recalled', msgId: 'a', outputs })).toContainEqual({
+      do: 'end',
+      msgId: 'a',
+      success: false,
+    });
+    expect(session.sent()).toEqual([]);
+  });
+});
+
 describe('outputs', () => {
   it('joins neighbouring text of one stream, and begins anew where another output stands between', () => {
     const session = new Session();
@@ -310,7 +347,7 @@ describe('a window that attaches again', () => {
       'ok',
       rawDigest([{ output_type: 'stream', name: 'stdout', text: 'all' }]),
     );
-    expect(kinds(commands)).toEqual(['end']);
+    expect(kinds(commands)).toEqual(['end', 'lost']);
   });
 
   it('shows a cell that ended meanwhile in one piece', () => {
