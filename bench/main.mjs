@@ -1,9 +1,9 @@
 /**
  * Benchmarks with their baselines in the same run. `npm run bench -- pass files` runs the scenarios whose names hold one
- * of the words; without words all of them, and `reprise run` beside nbclient.
+ * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -14,9 +14,33 @@ const words = process.argv.slice(2);
 const CELLS = 100;
 const ROUNDS = 7;
 
-const results = await cells(words);
-if (words.length === 0 || words.includes('run')) results.push(wholeRuns());
-print(results);
+if (words.includes('editor')) printEditor(inEditor());
+else {
+  const results = await cells(words);
+  if (words.length === 0 || words.includes('run')) results.push(wholeRuns());
+  print(results);
+}
+
+/** In a real VS Code, by vitest, which runs the sources of the editor as they are. */
+function inEditor() {
+  const out = path.join(mkdtempSync(path.join(tmpdir(), 'reprise-bench-')), 'editor.json');
+  const args = [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'bench'];
+  const { status } = spawnSync(process.execPath, args, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, REPRISE_BENCH_OUT: out },
+  });
+  if (status !== 0) throw new Error(`The benchmarks in the editor ended with ${status}.`);
+  return JSON.parse(readFileSync(out, 'utf8'));
+}
+
+function printEditor(rows) {
+  console.log('\n| scenario | baseline | Reprise | goal | met |');
+  console.log('|---|---|---|---|---|');
+  for (const { scenario, baseline, ours, goal, met } of rows) {
+    console.log(`| ${scenario} | ${baseline} | ${ours} | ${goal} | ${met ? 'yes' : 'no'} |`);
+  }
+}
 
 async function cells(wanted) {
   const agent = path.join(root, 'dist', 'agent.pyz');
