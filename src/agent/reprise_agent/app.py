@@ -29,6 +29,15 @@ class RepriseApp(IPKernelApp):
         context.sndhwm = 0
         super().init_iopub(context)
 
+    def finish_answers(self) -> None:
+        """At exit ipykernel stops the IOPub thread first, through which the threads that answer requests may still have
+        something to say: then they wait for ever, and whoever asked the kernel to end kills it after a while."""
+        for name in ("control_thread", "shell_channel_thread"):
+            thread = getattr(self, name, None)
+            if thread is not None and thread.is_alive():
+                thread.stop()
+                thread.join()
+
     def init_path(self) -> None:
         super().init_path()
         ours = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -49,6 +58,7 @@ def serve_kernel(arguments: List[str], config: Config) -> int:
     finally:
         # `exit` in a cell ends the loop without a shutdown request.
         app.kernel.end_record()
+        app.finish_answers()
     return 0
 
 
