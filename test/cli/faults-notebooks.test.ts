@@ -129,6 +129,16 @@ describe('two runs of one notebook at once', () => {
     expect((await place.reprise('compare', a.run, b.run)).code).toBe(0);
     expect(await place.leftBehind()).toEqual([]);
   });
+
+  it('cannot take a port from each other: each kernel has sockets in a folder of its own', async () => {
+    const code = 'import ipykernel.connect as c, os\nat = c.get_connection_info(unpack=True)\n';
+    const notebook = place.notebook('ports.ipynb', [
+      `${code}at["transport"], oct(os.stat(os.path.dirname(at["ip"])).st_mode)[-3:]`,
+    ]);
+    const ended = await place.execute('run', notebook, '--out', place.path('out.ipynb'));
+    expect(ended.code).toBe(0);
+    expect(readFileSync(place.path('out.ipynb'), 'utf8')).toContain("('ipc', '700')");
+  });
 });
 
 /** @returns a function that ends the watch and tells the most that any process held, in MiB */

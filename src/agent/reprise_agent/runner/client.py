@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
+import tempfile
 import time
 from dataclasses import dataclass
 from typing import Any, Callable, Dict, List, Optional
@@ -14,6 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from ..outputs import MESSAGES, OutputArea
+from ..sockets import ipc_prefix
 
 # How long an interrupted cell may take to stop before its kernel is killed.
 GRACE_SECONDS = 10.0
@@ -62,6 +65,7 @@ class Client:
         wake: int,
     ) -> None:
         self._manager = KernelManager()
+        self._sockets: Optional[str] = None
         self._manager._kernel_spec = KernelSpec(argv=argv, display_name="Reprise", language="python")
         self._environment = environment
         self._folder = folder
@@ -75,6 +79,11 @@ class Client:
 
     def start(self, protect: Callable[[Optional[int]], None]) -> None:
         """`protect` is told the kernel's process group. Raises NotStarted, Cancelled."""
+        self._sockets = tempfile.mkdtemp(prefix="reprise-")
+        self._manager.connection_file = os.path.join(self._sockets, "kernel.json")
+        place = ipc_prefix(self._sockets)
+        if place is not None:
+            self._manager.transport, self._manager.ip = "ipc", place
         self._manager.start_kernel(env=self._environment, cwd=self._folder)
         protect(self.pid)
         self._client = self._manager.client()
@@ -207,6 +216,8 @@ class Client:
         with contextlib.suppress(Exception):
             self._manager.shutdown_kernel(now=True)
         self._kill(group)
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
 
     def _ask_to_end(self) -> None:
         self._client.shutdown()

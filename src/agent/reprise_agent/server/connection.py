@@ -10,20 +10,18 @@ import socket
 import tempfile
 from typing import Dict
 
+from ..sockets import ipc_prefix
+
 _PORTS = ("shell", "iopub", "stdin", "control", "hb")
-_LONGEST_SOCKET_PATH = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 
 
 class Connection:
-    """Unix sockets in a folder of this user's alone: what is printed is nobody else's to hear on a shared machine.
-    Loopback ports where the temporary folder's name is too long for that."""
-
     def __init__(self) -> None:
         self._folder = tempfile.mkdtemp(prefix="reprise-")
         self.file = os.path.join(self._folder, "kernel.json")
         self.key = secrets.token_hex(32).encode()
-        place = os.path.join(self._folder, "k")
-        if len(os.fsencode(place)) + 2 <= _LONGEST_SOCKET_PATH:
+        place = ipc_prefix(self._folder)
+        if place is not None:
             self._transport, self._host = "ipc", place
             self._ports = {name: number for number, name in enumerate(_PORTS, 1)}
         else:
