@@ -29,6 +29,9 @@ async function using(opened: Promise<Opened>, work: (opened: Opened) => Promise<
 async function openEveryCell({ page }: Opened): Promise<void> {
   const closed = page.locator('.cells > li > details:not([open]) > summary');
   while ((await closed.count()) > 0) await closed.first().click();
+  // A cell is filled when it has opened, which the browser tells a moment later.
+  const empty = page.locator('.cells > li > details:not(:has(> :nth-child(2)))');
+  await expect.poll(() => empty.count()).toBe(0);
 }
 
 describe.each(KINDS)('the report of %s', (_kind, report, headline) => {
