@@ -13,6 +13,7 @@ const DOCUMENTS = [
   { schema: 'reprise/run/1', file: 'src/replay/documents.ts', type: 'Run' },
   { schema: 'reprise/verdict/1', file: 'src/replay/documents.ts', type: 'Judgement' },
   { schema: 'reprise/verdicts/1', file: 'src/replay/documents.ts', type: 'Judgements' },
+  { schema: 'reprise/lint/1', file: 'src/lint/finding.ts', type: 'Lint' },
   { schema: 'reprise/record/1', file: 'src/lineage/record.ts', type: 'RecordLine', title: 'a line of it' },
   { schema: 'reprise/notebook/1', file: 'src/notebook/sidecar.ts', type: 'Sidecar' },
 ];

@@ -7,6 +7,7 @@ import { EXIT, problemOf } from './cli/exit';
 import { explainCommand } from './cli/explain';
 import { gcCommand } from './cli/gc';
 import { kernelCommand } from './cli/kernel';
+import { lintCommand } from './cli/lint';
 import { replayCommand } from './cli/replay';
 import { runCommand } from './cli/run';
 import { runsCommand } from './cli/runs';
@@ -27,7 +28,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, kernelCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, kernelCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

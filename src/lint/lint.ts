@@ -1,0 +1,73 @@
+/** Lints a notebook's cells as one program, in document order. */
+import type { Finding, Fix } from './finding';
+import { fixesOf } from './fixes';
+import { judge, type Judged } from './judge';
+import { isIgnored } from './ignore';
+import { Interpreter } from './python/interpret';
+import { hideMagics } from './python/magics';
+import { parsePython } from './python/parse';
+import { linesOf } from './positions';
+import { NAMES, RULES } from './rules';
+
+export type LintCell = {
+  index: number;
+  id: string;
+  source: string;
+  /** The cell is declared volatile: what it draws is meant to differ. */
+  volatile?: boolean;
+};
+
+export type LintOptions = {
+  policy: 'close' | 'full' | 'observe';
+  /** Whether what the operating system gives is replaced too. */
+  entropy?: 'record' | 'enforce';
+};
+
+export function lintCells(cells: readonly LintCell[], options: LintOptions): Finding[] {
+  const interpreter = new Interpreter(NAMES);
+  for (const { index, source } of cells) {
+    try {
+      interpreter.run(index, parsePython(hideMagics(source).code));
+    } catch (error) {
+      // Brackets nested a thousand deep: nobody's code, and no reason to leave the other cells.
+      if (!(error instanceof RangeError)) throw error;
+    }
+  }
+  interpreter.finish();
+  const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
+  const sourceOf = (index: number): string => byIndex.get(index)?.source ?? '';
+  return judge(interpreter.seen, sourceOf).flatMap((judged) => {
+    const cell = byIndex.get(judged.cell);
+    if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
+    return [findingOf(judged, cell, options, fixesOf(judged, cells))];
+  });
+}
+
+function findingOf(judged: Judged, cell: LintCell, { policy, entropy }: LintOptions, fixes: Fix[]): Finding {
+  const rule = RULES.get(judged.rule)!;
+  const isReached = rule.enforced || (rule.id === 'py-system-random' && entropy === 'enforce');
+  return {
+    rule: rule.id,
+    ...(judged.api === undefined ? {} : { api: judged.api }),
+    verdict: judged.verdict,
+    enforced: policy !== 'observe' && isReached && judged.enforced !== false,
+    severity: judged.severity ?? rule.severity,
+    message: messageOf(judged, cell, rule.title),
+    cell: { index: cell.index, id: cell.id },
+    range: linesOf(cell.source, judged.range),
+    fixes,
+    docs: `docs/rules/${rule.id}.md`,
+  };
+}
+
+const LONGEST = 60;
+
+function messageOf({ range, api, call, because }: Judged, { source }: LintCell, title: string): string {
+  const text = source.slice(range.from, range.to).replace(/\s+/g, ' ');
+  const name = text.length > LONGEST ? (api ?? `${text.slice(0, LONGEST)}…`) : text;
+  return (
+    [`\`${name}${call ? '()' : ''}\` ${title}`, because]
+      .filter(Boolean)
+      .join(/^[a-z]/.test(because ?? '') ? ', ' : ' ') + '.'
+  );
+}

@@ -1,0 +1,74 @@
+/** What the analysis knows of a value. */
+import type { Call, Constant, Definition, Expression, Statement } from './ast';
+
+export type Value =
+  | { kind: 'unknown' }
+  | { kind: 'constant'; value: Constant }
+  /** A module, class or function by its full name, and the cell's text that names it. */
+  | { kind: 'api'; path: string }
+  /** What a call of a class or function gave; methods are named after `path`. */
+  | { kind: 'instance'; path: string; made?: SeenCall }
+  | { kind: 'sequence'; items: Value[] }
+  /** `strings`: whether its order can depend on the hash seed; ints and their like keep theirs. */
+  | { kind: 'set'; strings: boolean }
+  | { kind: 'dict'; entries: ReadonlyMap<string, Value>; open: boolean }
+  /** Another one each time: a time, an address, what a generator drew. */
+  | { kind: 'varying'; api: string; seen: SeenCall }
+  | { kind: 'function'; definition: Definition | Lambda; scope: Scope; cell: number; self?: Value }
+  | { kind: 'class'; name: string; bases: Value[]; members: Scope; cell: number };
+
+export type Lambda = Extract<Expression, { type: 'lambda' }>;
+
+export const UNKNOWN: Value = { kind: 'unknown' };
+
+export type ArgumentValue = { name?: string; star?: '*' | '**'; value: Value; expression: Expression };
+
+export type SeenCall = {
+  seen: 'call';
+  /** Full name, such as `numpy.random.default_rng` or, on what it gave, `numpy.random.Generator.normal`. */
+  api: string;
+  cell: number;
+  call: Call;
+  args: ArgumentValue[];
+  receiver?: Value;
+  /** What takes the value at once: `sorted`, `len`, a `for`; undefined where it is dropped. */
+  consumer?: string;
+  /** How many calls of the notebook's own functions deep. */
+  depth: number;
+};
+
+export type Seen =
+  | SeenCall
+  /** A function of a library that is handed on without a call. */
+  | { seen: 'reference'; api: string; cell: number; expression: Expression }
+  /** `torch.backends.cudnn.benchmark = True`, `os.environ['X'] = …` (as `os.environ.X`). */
+  | { seen: 'setting'; api: string; cell: number; statement: Statement; value: Value }
+  /** A set whose order reaches something that keeps order. */
+  | { seen: 'set-order'; cell: number; expression: Expression; consumer: string }
+  /** A reading of a clock that is computed with, other than for the time that passed. */
+  | { seen: 'clock'; api: string; cell: number; expression: Expression }
+  | { seen: 'import'; path: string; cell: number; statement: Statement };
+
+export class Scope {
+  private readonly names = new Map<string, Value>();
+  /** Modules of `from m import *`, the last one first. */
+  readonly stars: string[] = [];
+
+  constructor(readonly parent?: Scope) {}
+
+  get(name: string): Value | undefined {
+    return this.names.get(name) ?? this.parent?.get(name);
+  }
+
+  own(name: string): Value | undefined {
+    return this.names.get(name);
+  }
+
+  set(name: string, value: Value): void {
+    this.names.set(name, value);
+  }
+
+  starred(): string[] {
+    return [...this.stars, ...(this.parent?.starred() ?? [])];
+  }
+}

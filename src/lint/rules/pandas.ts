@@ -1,0 +1,76 @@
+import type { Library } from './rule';
+
+const FRAMES =
+  'DataFrame read_csv read_parquet read_json read_excel read_feather read_table read_sql read_pickle concat merge get_dummies pivot_table melt';
+const seed = { names: ['random_state'], at: 4 };
+
+export const pandas: Library = {
+  rules: [
+    {
+      id: 'pd-sample',
+      severity: 'warning',
+      enforced: true,
+      title: 'draws rows from NumPy’s global generator',
+    },
+    { id: 'pl-sample', severity: 'warning', enforced: true, title: 'draws from Polars’ own generator' },
+    {
+      id: 'pl-row-order',
+      severity: 'warning',
+      enforced: false,
+      title: 'gives rows in another order each time',
+    },
+  ],
+  apis: [
+    ...['pandas.DataFrame.sample', 'pandas.Series.sample'].map((api) => ({
+      api,
+      rule: 'pd-sample',
+      reach: 'numpy' as const,
+      seed,
+    })),
+    ...['polars.DataFrame.sample', 'polars.Series.sample', 'polars.Expr.sample'].map((api) => ({
+      api,
+      rule: 'pl-sample',
+      reach: 'polars' as const,
+      seed: { names: ['seed'] },
+    })),
+    ...['polars.Series.shuffle', 'polars.Expr.shuffle'].map((api) => ({
+      api,
+      rule: 'pl-sample',
+      reach: 'polars' as const,
+      seed: { names: ['seed'], at: 0 },
+    })),
+    ...[
+      'polars.DataFrame.group_by',
+      'polars.DataFrame.unique',
+      'polars.LazyFrame.group_by',
+      'polars.LazyFrame.unique',
+    ].map((api) => ({
+      api,
+      rule: 'pl-row-order',
+      reach: null,
+      when: [[{ param: 'maintain_order', fallback: false, is: [false] }]],
+    })),
+  ],
+  types: {
+    ...Object.fromEntries(FRAMES.split(' ').map((name) => [`pandas.${name}`, 'pandas.DataFrame'])),
+    'pandas.Series': 'pandas.Series',
+    'pandas.DataFrame.*': 'pandas.DataFrame',
+    'pandas.DataFrame[]': 'pandas.DataFrame',
+    'pandas.Series.*': 'pandas.Series',
+    'pandas.Series[]': 'pandas.Series',
+    ...Object.fromEntries(
+      'DataFrame read_csv read_parquet read_json concat from_pandas'
+        .split(' ')
+        .map((name) => [`polars.${name}`, 'polars.DataFrame']),
+    ),
+    'polars.scan_csv': 'polars.LazyFrame',
+    'polars.scan_parquet': 'polars.LazyFrame',
+    'polars.col': 'polars.Expr',
+    'polars.DataFrame.*': 'polars.DataFrame',
+    'polars.LazyFrame.*': 'polars.LazyFrame',
+    'polars.Expr.*': 'polars.Expr',
+    'polars.LazyFrame.collect': 'polars.DataFrame',
+    'polars.DataFrame.lazy': 'polars.LazyFrame',
+  },
+  varies: ['pandas.Timestamp.now', 'pandas.Timestamp.today', 'pandas.Timestamp.utcnow'],
+};

@@ -1,0 +1,101 @@
+import { type Library, members } from './rule';
+
+const DRAWS =
+  'random uniform randint randrange choice choices sample shuffle gauss normalvariate lognormvariate expovariate vonmisesvariate gammavariate triangular betavariate paretovariate weibullvariate getrandbits randbytes binomialvariate';
+
+const LISTINGS = [
+  'os.listdir', 'os.scandir', 'os.walk', 'glob.glob', 'glob.iglob', 'pathlib.Path.iterdir', 'pathlib.Path.glob', 'pathlib.Path.rglob', 'pathlib.Path.walk',
+]; // prettier-ignore
+
+export const python: Library = {
+  rules: [
+    {
+      id: 'py-random-unseeded',
+      severity: 'warning',
+      enforced: true,
+      title: 'draws from Python’s global generator',
+    },
+    {
+      id: 'py-random-instance-unseeded',
+      severity: 'warning',
+      enforced: true,
+      title: 'makes a generator without a seed',
+    },
+    {
+      id: 'py-system-random',
+      severity: 'info',
+      enforced: false,
+      title: 'takes its value from the operating system, which nothing can seed',
+    },
+    {
+      id: 'py-hashseed-late',
+      severity: 'info',
+      enforced: true,
+      title: 'has no effect on the kernel that runs: a process reads PYTHONHASHSEED when it starts',
+    },
+    {
+      id: 'py-set-order',
+      severity: 'warning',
+      enforced: true,
+      title: 'takes a set in its order, which for strings is another one in each process',
+    },
+    {
+      id: 'py-fs-order',
+      severity: 'warning',
+      enforced: false,
+      title: 'lists files in the order of the file system, which is another one on another disk',
+    },
+    { id: 'py-time-now', severity: 'info', enforced: false, title: 'is another time in each run' },
+    {
+      id: 'py-unordered-parallel',
+      severity: 'warning',
+      enforced: false,
+      title: 'gives results in the order in which they are done',
+    },
+    {
+      id: 'seed-reuse',
+      severity: 'error',
+      enforced: true,
+      title: 'has the seed of another generator: both give the same numbers',
+    },
+    { id: 'seed-varies', severity: 'error', enforced: true, title: 'is seeded with another value each time' },
+  ],
+  apis: [
+    ...members('random', DRAWS, { rule: 'py-random-unseeded', reach: 'python' }),
+    {
+      api: 'random.Random',
+      rule: 'py-random-instance-unseeded',
+      reach: null,
+      seed: { names: ['x'], at: 0 },
+      makesStream: true,
+    },
+    ...members('secrets', 'choice randbelow randbits token_bytes token_hex token_urlsafe', {
+      rule: 'py-system-random',
+      reach: null,
+    }),
+    ...['random.SystemRandom', 'os.urandom', 'os.getrandom', 'uuid.uuid1', 'uuid.uuid4'].map((api) => ({
+      api,
+      rule: 'py-system-random',
+      reach: null,
+    })),
+    ...LISTINGS.map((api) => ({ api, rule: 'py-fs-order', reach: null })),
+    ...[
+      'concurrent.futures.as_completed',
+      'asyncio.as_completed',
+      'dask.distributed.as_completed',
+      'multiprocessing.pool.Pool.imap_unordered',
+    ].map((api) => ({ api, rule: 'py-unordered-parallel', reach: null })),
+  ],
+  types: {
+    'random.Random': 'random.Random',
+    'pathlib.Path.joinpath': 'pathlib.Path',
+    'multiprocessing.Pool': 'multiprocessing.pool.Pool',
+    'multiprocessing.pool.ThreadPool': 'multiprocessing.pool.Pool',
+  },
+  varies: [
+    ...'time time_ns perf_counter perf_counter_ns monotonic monotonic_ns process_time'.split(' ').map((name) => `time.${name}`),
+    ...'now utcnow today'.split(' ').map((name) => `datetime.datetime.${name}`),
+    'datetime.date.today', 'os.getpid', 'os.urandom', 'os.getrandom', 'uuid.uuid1', 'uuid.uuid4', 'id',
+    ...'choice randbelow randbits token_bytes token_hex token_urlsafe'.split(' ').map((name) => `secrets.${name}`),
+  ], // prettier-ignore
+};
