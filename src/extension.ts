@@ -11,6 +11,7 @@ import { CellKeys } from './vscode/kernels/cells';
 import { RepriseController } from './vscode/kernels/controller';
 import { Servers } from './vscode/kernels/servers';
 import { installationOf } from './vscode/launcher';
+import { NotebookLint } from './vscode/lint/notebookLint';
 import { logTo } from './vscode/log';
 import { RecordDocuments } from './vscode/recordDocuments';
 import { registerCommands } from './vscode/register';
@@ -41,14 +42,17 @@ export function activate(context: vscode.ExtensionContext): void {
     log,
   });
   const runs = new Follower(sidecars, kernels, keys, log);
-  const status = new StatusBar(runs, kernels);
+  const lint = new NotebookLint({ keys, settings, runs, pages: extensionUri });
+  const status = new StatusBar(runs, kernels, lint);
   const installation = installationOf(extensionPath);
   const reports = reportPanels(extensionUri, () => editorFor(undefined));
   const services = { kernels, runs, reports, sidecars, settings, commandLine, log, installation };
   const editorFor = (argument: unknown): Editor =>
     Object.assign(new Workbench({ keys, records }, argument), services);
-  subscriptions.push(channel, commandLine, kernels, runs, status, records.register(), reports.register());
+  subscriptions.push(channel, commandLine, kernels, runs, lint, status);
   subscriptions.push(
+    records.register(),
+    reports.register(),
     kernels.onDidChange((uri) => void runs.refresh(uri).then(() => status.show())),
     runs.onDidChange((uri) => refreshReports(reports, uri)),
     followRenames(sidecars, log),

@@ -3,6 +3,7 @@ import type { Finding, Fix } from './finding';
 import { fixesOf } from './fixes';
 import { judge, type Judged } from './judge';
 import { isIgnored } from './ignore';
+import type { Statement } from './python/ast';
 import { Interpreter } from './python/interpret';
 import { hideMagics } from './python/magics';
 import { parsePython } from './python/parse';
@@ -23,11 +24,30 @@ export type LintOptions = {
   entropy?: 'record' | 'enforce';
 };
 
-export function lintCells(cells: readonly LintCell[], options: LintOptions): Finding[] {
+/** Lints a notebook again and again while it is edited: only cells that changed are parsed. */
+export class Linter {
+  private parsed = new Map<string, Statement[]>();
+
+  lint(cells: readonly LintCell[], options: LintOptions): Finding[] {
+    const before = this.parsed;
+    this.parsed = new Map();
+    return lintCells(cells, options, (source) => {
+      const statements = before.get(source) ?? parseCell(source);
+      this.parsed.set(source, statements);
+      return statements;
+    });
+  }
+}
+
+function parseCell(source: string): Statement[] {
+  return parsePython(hideMagics(source).code);
+}
+
+export function lintCells(cells: readonly LintCell[], options: LintOptions, parse = parseCell): Finding[] {
   const interpreter = new Interpreter(NAMES);
   for (const { index, source } of cells) {
     try {
-      interpreter.run(index, parsePython(hideMagics(source).code));
+      interpreter.run(index, parse(source));
     } catch (error) {
       // Brackets nested a thousand deep: nobody's code, and no reason to leave the other cells.
       if (!(error instanceof RangeError)) throw error;

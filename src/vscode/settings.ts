@@ -7,6 +7,7 @@ export const SETTINGS = {
   python: 'reprise.python',
   jupyterServer: 'reprise.jupyterServer',
   startTimeout: 'reprise.startTimeout',
+  lintShow: 'reprise.lint.show',
 } as const;
 
 export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
@@ -35,6 +36,12 @@ export class Settings {
   /** The Jupyter Server to use instead of one of our own, without its token. */
   jupyterServer(): string | undefined {
     return text(this.read(SETTINGS.jupyterServer).value);
+  }
+
+  /** For which notebooks findings are underlined; they are counted for all. */
+  lintShow(uri: string): 'optedIn' | 'always' | 'never' {
+    const { value } = this.read(SETTINGS.lintShow, uri);
+    return value === 'always' || value === 'never' ? value : 'optedIn';
   }
 
   /** How long a kernel may take to start. */

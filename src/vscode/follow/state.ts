@@ -14,8 +14,17 @@ export type NotebookState = {
   problem?: string;
   /** The original run in which a cell was executed last. */
   run?: RunState;
+  /** What lint says of the cells. */
+  lint?: LintCounts;
   /** The code cells that the editor shows. */
   document?: readonly DocumentCell[];
+};
+
+export type LintCounts = {
+  /** Findings that are errors or warnings. */
+  findings: number;
+  /** Of these, what the next run would not repeat. */
+  unreached: number;
 };
 
 export type RunState = {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Kernels } from '../editor';
 import type { Follower } from '../follow/follower';
+import type { NotebookLint } from '../lint/notebookLint';
 import { HOVER_COMMANDS, hoverOf } from './hover';
 import { ICONS, type Level, type Status, statusOf } from './words';
 
@@ -23,12 +24,16 @@ export class StatusBar implements vscode.Disposable {
   constructor(
     private readonly follower: Pick<Follower, 'stateOf' | 'onDidChange'>,
     private readonly kernels: Pick<Kernels, 'pythonOf' | 'liveRunOf'>,
+    private readonly lint: Pick<NotebookLint, 'countsOf' | 'onDidChange'>,
   ) {
     this.item.name = 'Reprise';
     this.item.command = 'reprise.showRandomness';
     this.language.name = 'Reprise';
     this.language.command = { command: 'reprise.showRandomness', title: 'Show Randomness' };
     this.subscriptions.push(
+      lint.onDidChange((uri) => {
+        if (uri === frontNotebook()?.uri.toString()) this.show();
+      }),
       vscode.window.onDidChangeActiveNotebookEditor(() => this.show()),
       follower.onDidChange((uri) => {
         if (uri === frontNotebook()?.uri.toString()) this.show();
@@ -41,7 +46,9 @@ export class StatusBar implements vscode.Disposable {
   show(): void {
     const notebook = frontNotebook();
     if (notebook === undefined) return this.item.hide();
-    const state = this.follower.stateOf(notebook.uri.toString());
+    const uri = notebook.uri.toString();
+    const lint = this.lint.countsOf(uri);
+    const state = { ...this.follower.stateOf(uri), ...(lint ? { lint } : {}) };
     const status = statusOf(state);
     this.item.text = `${ICONS[status.level]} ${status.text}`;
     this.item.accessibilityInformation = { label: status.spoken };

@@ -30,7 +30,7 @@ export const ICONS: Record<Level, string> = {
 
 export function statusOf(state: NotebookState): Status {
   const { level, words } = worstOf(state);
-  const parts = [...underWhat(state), ...words, ...nextWords(state)];
+  const parts = [...underWhat(state), ...words, ...nextWords(state), ...lintWords(state)];
   return { level, text: parts.join(' · '), spoken: `Reprise: ${parts.join(', ')}` };
 }
 
@@ -73,7 +73,8 @@ type Worst = { level: Level; words: string[] };
 function worstOf(state: NotebookState): Worst {
   if (state.problem !== undefined) return { level: 'bad', words: ['settings cannot be read'] };
   const { run } = state;
-  if (run === undefined) return { level: 'neutral', words: [] };
+  const calm: Level = (state.lint?.unreached ?? 0) > 0 ? 'warning' : 'neutral';
+  if (run === undefined) return { level: calm, words: [] };
   const verdict = standingVerdict(state);
   const unreached = countDraws(run, 'unreached');
   if (verdict?.verdict === 'different') return { level: 'bad', words: [verdictWords(verdict)] };
@@ -82,7 +83,11 @@ function worstOf(state: NotebookState): Worst {
   if (verdict?.verdict === 'unverifiable') return { level: 'unsure', words: [verdictWords(verdict)] };
   if (verdict !== undefined) return { level: 'good', words: [verdictWords(verdict)] };
   const failed = failedCell(run);
-  return { level: 'neutral', words: failed === undefined ? [] : [`cell ${failed.index} raised`] };
+  return { level: calm, words: failed === undefined ? [] : [`cell ${failed.index} raised`] };
+}
+
+function lintWords({ lint }: NotebookState): string[] {
+  return lint === undefined || lint.findings === 0 ? [] : [`${lint.findings} unseeded`];
 }
 
 function underWhat({ policy, seed, run }: NotebookState): string[] {

@@ -82,9 +82,10 @@ describe('settings', () => {
     for (const name of Object.keys(SETTINGS)) expect(read).toContain(`this.read(SETTINGS.${name}`);
   });
 
-  it.each(Object.entries(properties))('%s says what it does, and can differ by machine', (_name, setting) => {
+  it.each(Object.entries(properties))('%s says what it does, and where it can differ', (name, setting) => {
     expect(setting.markdownDescription).toMatch(/\.$/);
-    expect(setting.scope).toBe('machine-overridable');
+    // What names programs and servers belongs to a machine, what is shown to a folder.
+    expect(setting.scope).toBe(name.startsWith('reprise.lint.') ? 'resource' : 'machine-overridable');
   });
 
   it('that lead to code or to a server are not taken from a workspace that is not trusted', () => {
@@ -156,6 +157,7 @@ describe('the package', () => {
     /^bin\/reprise$/,
     /^dist\/[\w.-]+\.(js|css)$/,
     /^dist\/agent\.pyz$/,
+    /^docs\/rules\/[a-z-]+\.md$/,
     /^media\/icon\.png$/,
     /^media\/walkthrough\/[a-z]+\.(md|png)$/,
   ];
