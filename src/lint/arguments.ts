@@ -37,6 +37,7 @@ function holdsOne(seen: SeenCall, condition: Condition): boolean {
   if (given.is === 'given' && given.value.kind !== 'constant') return 'given' in condition;
   const value =
     given.is === 'given' && given.value.kind === 'constant' ? given.value.value : condition.fallback;
+  if ('matches' in condition) return typeof value === 'string' && condition.matches.test(value);
   if ('given' in condition) return given.is === 'given' && Boolean(value);
   if (value === undefined) return false;
   return 'is' in condition ? condition.is.includes(value) : !condition.not.includes(value);

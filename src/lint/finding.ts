@@ -1,5 +1,5 @@
 /** What lint says (`Finding` and `Lint` of the contracts). */
-import type { Severity } from './rules/rule';
+export type Severity = 'error' | 'warning' | 'info';
 
 export type Position = { line: number; character: number };
 export type TextRange = { start: Position; end: Position };

@@ -28,7 +28,14 @@ function sorted({ cell, range, call }: Judged, cells: readonly LintCell[]): Fix 
 
 /** A number that no other call of the notebook has, so that no two streams are equal. */
 function seedOfItsOwn({ cell, call, row, rule }: Judged, cells: readonly LintCell[]): Fix[] {
-  if (call === undefined || !row?.seed || !call.call.whole || rule === 'seed-varies' || rule === 'seed-reuse')
+  if (
+    call === undefined ||
+    !row?.seed ||
+    row.unfixable ||
+    !call.call.whole ||
+    rule === 'seed-varies' ||
+    rule === 'seed-reuse'
+  )
     return [];
   const name = row.seed.names[0]!;
   if (

@@ -3,7 +3,8 @@ import { argumentOf, holds } from './arguments';
 import type { FindingVerdict } from './finding';
 import type { Range } from './python/ast';
 import type { Seen, SeenCall, Value } from './python/values';
-import { APIS, methodNamed, SEEDERS } from './rules';
+import { APIS, methodNamed, RULES, SEEDERS } from './rules';
+import { SETTINGS } from './rules/environment';
 import type { Api, Generator } from './rules/rule';
 
 /** A finding before it has words for people and a place in lines. */
@@ -71,9 +72,7 @@ class Judge {
         return;
       }
       case 'setting':
-        if (seen.api === 'os.environ.PYTHONHASHSEED') {
-          this.add({ rule: 'py-hashseed-late', verdict: 'too-late', cell: seen.cell, range: seen.statement });
-        }
+        this.setting(seen);
         return;
       case 'clock':
         if (!DATES.test(seen.api)) return;
@@ -93,6 +92,15 @@ class Judge {
           range: seen.expression,
           because: `(${seen.consumer})`,
         });
+    }
+  }
+
+  private setting({ api, value, cell, statement }: Extract<Seen, { seen: 'setting' }>): void {
+    for (const row of SETTINGS) {
+      if (row.api !== api || (row.after && !row.after.some((library) => this.imported.has(library))))
+        continue;
+      const isMeant = row.value === undefined || (value.kind === 'constant' && value.value === row.value);
+      if (isMeant) this.add({ rule: row.rule, verdict: 'too-late', cell, range: statement });
     }
   }
 
@@ -175,7 +183,8 @@ class Judge {
   /** The first word about a place stands: a function may be called before a seed and after it. */
   private add(judged: Judged): void {
     const key = `${judged.cell} ${judged.range.from} ${judged.rule}`;
-    if (!this.found.has(key)) this.found.set(key, judged);
+    const verdict = RULES.get(judged.rule)?.verdict ?? judged.verdict;
+    if (!this.found.has(key)) this.found.set(key, { ...judged, verdict });
   }
 }
 

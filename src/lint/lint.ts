@@ -3,6 +3,7 @@ import type { Finding, Fix } from './finding';
 import { fixesOf } from './fixes';
 import { judge, type Judged } from './judge';
 import { isIgnored } from './ignore';
+import { unpinnedIn } from './installs';
 import type { Statement } from './python/ast';
 import { Interpreter } from './python/interpret';
 import { hideMagics } from './python/magics';
@@ -54,13 +55,31 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
     }
   }
   interpreter.finish();
+  const installs = cells.flatMap(({ index, source }) => installsIn(index, source));
   const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
   const sourceOf = (index: number): string => byIndex.get(index)?.source ?? '';
-  return judge(interpreter.seen, sourceOf).flatMap((judged) => {
+  return [...installs, ...judge(interpreter.seen, sourceOf)].sort(byPlace).flatMap((judged) => {
     const cell = byIndex.get(judged.cell);
     if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
     return [findingOf(judged, cell, options, fixesOf(judged, cells))];
   });
+}
+
+function installsIn(cell: number, source: string): Judged[] {
+  if (!/install/.test(source)) return [];
+  return hideMagics(source).magics.flatMap(({ from, to }) => {
+    const isCell = source.startsWith('%%', from);
+    const text = isCell ? source.slice(from) : source.slice(from, to).trimEnd();
+    const packages = unpinnedIn(text);
+    if (packages.length === 0) return [];
+    const at = source.indexOf(packages[0]!, from);
+    const range = { from: at, to: at + packages[0]!.length };
+    return [{ rule: 'env-unpinned-install', verdict: 'volatile', cell, range }];
+  });
+}
+
+function byPlace(a: Judged, b: Judged): number {
+  return a.cell - b.cell || a.range.from - b.range.from;
 }
 
 function findingOf(judged: Judged, cell: LintCell, { policy, entropy }: LintOptions, fixes: Fix[]): Finding {

@@ -1,5 +1,7 @@
 /** The catalogue as one: rows by the name of what is called. */
 import type { Library as Names } from '../python/interpret';
+import { environment } from './environment';
+import { frameworks } from './frameworks';
 import { numpy } from './numpy';
 import { pandas } from './pandas';
 import { python } from './python';
@@ -9,7 +11,17 @@ import { sklearn } from './sklearn';
 import { tensorflow } from './tensorflow';
 import { torch } from './torch';
 
-const LIBRARIES: Library[] = [python, numpy, pandas, sklearn, scipy, tensorflow, torch];
+const LIBRARIES: Library[] = [
+  python,
+  numpy,
+  pandas,
+  sklearn,
+  scipy,
+  tensorflow,
+  torch,
+  frameworks,
+  environment,
+];
 
 export const RULES: ReadonlyMap<string, Rule> = new Map(
   LIBRARIES.flatMap(({ rules }) => rules.map((rule) => [rule.id, rule] as const)),

@@ -31,6 +31,7 @@ export const python: Library = {
       id: 'py-hashseed-late',
       severity: 'info',
       enforced: true,
+      verdict: 'too-late',
       title: 'has no effect on the kernel that runs: a process reads PYTHONHASHSEED when it starts',
     },
     {
@@ -45,7 +46,13 @@ export const python: Library = {
       enforced: false,
       title: 'lists files in the order of the file system, which is another one on another disk',
     },
-    { id: 'py-time-now', severity: 'info', enforced: false, title: 'is another time in each run' },
+    {
+      id: 'py-time-now',
+      severity: 'info',
+      enforced: false,
+      verdict: 'volatile',
+      title: 'is another time in each run',
+    },
     {
       id: 'py-unordered-parallel',
       severity: 'warning',
@@ -56,6 +63,7 @@ export const python: Library = {
       id: 'seed-reuse',
       severity: 'error',
       enforced: true,
+      verdict: 'seed-reuse',
       title: 'has the seed of another generator: both give the same numbers',
     },
     { id: 'seed-varies', severity: 'error', enforced: true, title: 'is seeded with another value each time' },

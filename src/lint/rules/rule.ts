@@ -1,10 +1,9 @@
 /** The shape of the catalogue: a rule has a page, and rows that name the calls it is about. */
+import type { FindingVerdict, Severity } from '../finding';
 import type { Constant } from '../python/ast';
 
 /** Global generators, each with seed functions of its own (facts: `seeds.ts`). */
 export type Generator = 'python' | 'numpy' | 'torch' | 'tensorflow' | 'keras' | 'polars';
-
-export type Severity = 'error' | 'warning' | 'info';
 
 export type Rule = {
   id: string;
@@ -13,6 +12,8 @@ export type Rule = {
   title: string;
   /** Does a run under policy `close` or `full` repeat it? By seeds that Reprise sets, or because it records what was drawn. */
   enforced: boolean;
+  /** Where it is about something else than a seed. */
+  verdict?: FindingVerdict;
 };
 
 /** What must hold of the arguments for a call to be random. `fallback`: the default value; `at`: from 0. */
@@ -20,7 +21,7 @@ export type Condition = {
   param: string;
   at?: number;
   fallback?: Constant;
-} & ({ is: Constant[] } | { not: Constant[] } | { given: true });
+} & ({ is: Constant[] } | { not: Constant[] } | { given: true } | { matches: RegExp });
 
 export type Api = {
   api: string;
@@ -33,6 +34,8 @@ export type Api = {
   when?: Condition[][];
   /** Two generators made with one seed give the same numbers. */
   makesStream?: true;
+  /** What it takes is no number that could be put in. */
+  unfixable?: true;
 };
 
 export type Library = { rules: Rule[]; apis: Api[]; types?: Record<string, string>; varies?: string[] };

@@ -78,8 +78,17 @@ export const CASES: Case[] = [
   one('hash seed too late', 'import os\nos.environ["PYTHONHASHSEED"] = "0"  # ! py-hashseed-late'),
   one('completion order', 'from concurrent.futures import as_completed\nfor f in as_completed(fs):  # ! py-unordered-parallel\n    pass'),
 
+  one('threads too late', 'import os\nos.environ["OMP_NUM_THREADS"] = "1"\nimport numpy\nos.environ["OMP_NUM_THREADS"] = "1"  # ! env-threads-late'),
+  one('cuDNN by timing', 'import torch\ntorch.backends.cudnn.benchmark = True  # ! pt-cudnn-benchmark\ntorch.backends.cudnn.benchmark = False'),
+  one('data of somebody else', 'import pandas as pd\npd.read_csv("https://example.com/a.csv")  # ! data-url\npd.read_csv("a.csv")\npd.read_csv("https://raw.githubusercontent.com/a/b/0123456789012345678901234567890123456789/c.csv")'),
+  one('installs', '%pip install -q numpy==2.4.6\n!pip install torch  # ! env-unpinned-install\n%pip install -r requirements.txt\n!pip install "pandas>=2" # ! env-unpinned-install\n!pip install {name}'),
+  one('gblinear', 'import xgboost as xgb\nxgb.XGBClassifier()\nxgb.XGBClassifier(booster="gblinear")  # ! xgb-shotgun\nxgb.XGBClassifier(booster="gblinear", updater="coord_descent")'),
+  one('an environment', 'import gymnasium as gym\nenv = gym.make("CartPole-v1")\nenv.reset()  # ! gym-reset\nenv.reset(seed=1)'),
+  one('a study', 'import optuna\noptuna.create_study()  # ! optuna-sampler\noptuna.create_study(sampler=optuna.samplers.TPESampler(seed=1))'),
+  one('a key of JAX', 'import jax, time\njax.random.PRNGKey(0)\njax.random.PRNGKey(time.time_ns())  # ! seed-varies'),
+
   // What is hidden, broken or declared.
-  one('magics', '%matplotlib inline\n!pip install x\nimport random\n%time random.random()  # ! py-random-unseeded\nfiles = !ls'),
+  one('magics', '%matplotlib inline\n!pip list\nimport random\n%time random.random()  # ! py-random-unseeded\nfiles = !ls'),
   one('a cell magic with Python', '%%time\nimport random\nrandom.random()  # ! py-random-unseeded'),
   one('a cell in another language', '%%bash\nrandom.random()'),
   one('ignored', 'import random\nrandom.random()  # reprise: ignore[py-random-unseeded]\n# reprise: ignore\nrandom.random()\nrandom.random()  # reprise: ignore[other] # ! py-random-unseeded'),

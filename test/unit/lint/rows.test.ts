@@ -17,6 +17,8 @@ const MADE: Record<string, string> = {
   'torch.Tensor': 'torch.zeros(3)',
   'multiprocessing.pool.Pool': 'multiprocessing.Pool()',
   'tensorflow.random.Generator': 'tensorflow.random.Generator',
+  'datasets.Dataset': 'datasets.load_dataset("a")',
+  'gymnasium.Env': 'gymnasium.make("a")',
   'scipy.spatial.transform.Rotation': 'scipy.spatial.transform.Rotation',
 };
 
@@ -33,6 +35,7 @@ const python = (value: Constant): string =>
 function meeting(condition: Condition): string[] {
   const { param, fallback } = condition;
   if ('given' in condition) return [`${param}=3`];
+  if ('matches' in condition) return [`${param}="https://example.com/a.csv"`];
   if ('is' in condition)
     return condition.is.includes(fallback ?? '') ? [] : [`${param}=${python(condition.is[0]!)}`];
   return fallback !== undefined && !condition.not.includes(fallback) ? [] : [`${param}="other"`];
@@ -54,7 +57,11 @@ it('knows the rule of each row', () => {
 it.each(rows)('$api is flagged', (row) => {
   const [finding, ...others] = lint(write(row));
   expect(others.filter(({ rule }) => rule !== 'np-seed-none')).toEqual([]);
-  expect(finding).toMatchObject({ rule: row.rule, api: row.api, verdict: 'unseeded' });
+  expect(finding).toMatchObject({
+    rule: row.rule,
+    api: row.api,
+    verdict: RULES.get(row.rule)!.verdict ?? 'unseeded',
+  });
 });
 
 it.each(rows.filter(({ seed }) => seed))('$api with a seed is not', (row) => {
@@ -76,6 +83,7 @@ it.each(rows.filter(({ when }) => when))('$api where its condition does not hold
     .flatMap((condition) => {
       const { param } = condition;
       if ('given' in condition) return [];
+      if ('matches' in condition) return [`${param}="a.csv"`];
       if ('not' in condition) return [`${param}=${python(condition.not[0]!)}`];
       return [
         `${param}=${condition.is.includes(null) ? '7' : python(typeof condition.is[0] === 'boolean' ? !condition.is[0] : 'other')}`,
