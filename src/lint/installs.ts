@@ -22,5 +22,8 @@ function isUnpinned(word: string): boolean {
   // A variable, a path, or what is no name of a package.
   if (/[{}$]/.test(word) || /^[./~]/.test(word)) return false;
   if (/^(git\+|https?:)/.test(word)) return !/@[0-9a-f]{40}\b|#sha256=|\.whl$/.test(word);
-  return /^[A-Za-z0-9]/.test(word) && !/(^|[^<>~!=])={1,3}[\w.!+-]+$/.test(word.replace(/==\d+(\.\d+)*\.\*$/, '=*'));
+  return (
+    /^[A-Za-z0-9]/.test(word) &&
+    !/(^|[^<>~!=])={1,3}[\w.!+-]+$/.test(word.replace(/==\d+(\.\d+)*\.\*$/, '=*'))
+  );
 }

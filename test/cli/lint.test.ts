@@ -10,6 +10,7 @@ import type { Lint } from '../../src/lint/finding';
 import { notebookText, REPRISE } from './support';
 
 const SCHEMA = path.resolve(__dirname, '../../docs/schemas/lint-1.schema.json');
+const SARIF = path.resolve(__dirname, '../unit/lint/schemas/sarif-2.1.0.json');
 const folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'reprise-lint-')));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -25,6 +26,15 @@ async function lint(...args: string[]): Promise<{ code: number; stdout: string; 
   } catch (error) {
     return error as { code: number; stdout: string; stderr: string };
   }
+}
+
+function lintStdin(text: string, ...args: string[]): Promise<{ stdout: string; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(REPRISE, ['lint', '-', ...args], { cwd: folder }, (_, stdout, stderr) =>
+      resolve({ stdout, stderr }),
+    );
+    child.stdin!.end(text);
+  });
 }
 
 write(
@@ -82,6 +92,53 @@ it('annotates a pull request', async () => {
     expect.stringMatching(/^::warning file=script\.py,line=5,endLine=5,title=np-generator-unseeded::/),
     '',
   ]);
+});
+
+it('is SARIF that its schema takes', async () => {
+  const { stdout } = await lint('study.ipynb', 'script.py', 'broken.ipynb', '--format', 'sarif');
+  const log = JSON.parse(stdout) as { runs: { results: { ruleId: string; level: string }[] }[] };
+  const {
+    $schema: _draft,
+    id: _id,
+    ...schema
+  } = JSON.parse(readFileSync(SARIF, 'utf8')) as Record<string, unknown>;
+  const validate = new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
+  expect(validate(log) ? [] : validate.errors).toEqual([]);
+  expect(log.runs[0]!.results.map(({ ruleId, level }) => [ruleId, level])).toEqual([
+    ['py-random-unseeded', 'warning'],
+    ['np-generator-unseeded', 'warning'],
+  ]);
+});
+
+it('fixes what is safe to fix, and nothing else of the file', async () => {
+  const cells = ['import numpy as np\nrng = np.random.default_rng()', 'for x in set(names):\n    print(x)'];
+  // As other tools write: floats, escapes, no line end at the end.
+  const text = notebookText(cells)
+    .replace('"nbformat":4,', '"nbformat":4, "ratio": 1.0, "name": "\\u00e9",')
+    .trimEnd();
+  write('fix.ipynb', text);
+  const shown = await lint('fix.ipynb', '--diff');
+  expect(shown.code).toBe(1);
+  expect(shown.stdout).toMatch(/^--- a\/fix\.ipynb.*\n\+\+\+ b\/fix\.ipynb.*\n@@/);
+  expect(readFileSync(path.join(folder, 'fix.ipynb'), 'utf8')).toBe(text);
+  const { code, stdout } = await lint('fix.ipynb', '--fix');
+  expect([code, stdout]).toEqual([0, 'No findings in 1 file.\n']);
+  const fixed = readFileSync(path.join(folder, 'fix.ipynb'), 'utf8');
+  expect(fixed).toContain('"ratio": 1.0, "name": "\\u00e9"');
+  const back = fixed
+    .replace(/default_rng\(\d\)/, 'default_rng()')
+    .replace('sorted(set(names))', 'set(names)');
+  expect(back).toBe(text);
+  expect(await lint('fix.ipynb', '--diff')).toMatchObject({ code: 0, stdout: '' });
+});
+
+it('fixes a script from stdin to stdout', async () => {
+  const script = '# %% one\nimport numpy as np\n\n# %%\nrng = np.random.default_rng()  # 🎲\nlist({"a"})\n';
+  const { stdout } = await lintStdin(script, '--fix', '--stdin-filename', 'some.py');
+  const back = stdout.replace(/default_rng\(\d\)/, 'default_rng()').replace('sorted({"a"})', '{"a"}');
+  expect(back).toBe(script);
+  expect(stdout).not.toBe(script);
+  expect((await lintStdin(script)).stderr).toMatch(/needs a name: --stdin-filename/);
 });
 
 it('looks through a folder without what git ignores', async () => {
