@@ -333,8 +333,12 @@ export class Interpreter {
     switch (owner.kind) {
       case 'api':
         return { kind: 'api', path: `${owner.path}.${name}` };
-      case 'instance':
-        return { kind: 'api', path: `${owner.path}.${name}` };
+      case 'instance': {
+        const path = `${owner.path}.${name}`;
+        // A column of a frame can be drawn from as the frame can.
+        const type = consumer === 'call' ? undefined : this.library.typeOf(path);
+        return type === undefined ? { kind: 'api', path } : { kind: 'instance', path: type };
+      }
       case 'class': {
         const member = owner.members.own(name);
         return member ?? UNKNOWN;

@@ -49,6 +49,7 @@ export const CASES: Case[] = [
 
   // pandas, scikit-learn, SciPy.
   one('df.sample', 'import pandas as pd\ndf = pd.read_csv("a.csv")\ndf.sample(frac=1)  # ! pd-sample\ndf.sample(5, random_state=1)'),
+  one('a column', 'import pandas as pd\ndf = pd.read_csv("a.csv")\ndf.price.sample(3)  # ! pd-sample'),
   one('a frame of unknown origin', 'import pandas as pd\nload().sample(n=3)  # ! pd-sample'),
   one('a chain', 'import pandas as pd\npd.DataFrame(x).dropna().sample(3)  # ! pd-sample'),
   one('train_test_split', 'from sklearn.model_selection import train_test_split\ntrain_test_split(X, y)  # ! sk-function-random-state\ntrain_test_split(X, shuffle=False)\ntrain_test_split(X, random_state=0)\ntrain_test_split(X, **options)'),
