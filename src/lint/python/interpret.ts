@@ -3,10 +3,11 @@
  * for: names of libraries, constants, and what came from where. Loops are gone through once, both sides of an `if` one
  * after the other, and a function of the notebook's own where it is called.
  */
-import type { Call, Definition, Expression, Parameter, Range, Statement } from './ast';
+import type { Call, Definition, Expression, Parameter, Statement } from './ast';
 import {
   type ArgumentValue,
   type Lambda,
+  sameValue,
   Scope,
   type Seen,
   type SeenCall,
@@ -117,10 +118,13 @@ export class Interpreter {
         this.defineClass(statement);
         return;
       case 'if':
-        for (const { test, body } of statement.branches) {
-          if (test) this.value(test, 'test');
-          this.block(body);
-        }
+        this.ways(
+          statement.branches.map(({ test, body }) => () => {
+            if (test) this.value(test, 'test');
+            this.block(body);
+          }),
+          statement.branches.every(({ test }) => test !== undefined),
+        );
         return;
       case 'for': {
         const iterable = this.value(statement.iterable, 'for');
@@ -144,7 +148,10 @@ export class Interpreter {
         return;
       case 'try':
         for (const name of statement.names) this.scope.set(name, UNKNOWN);
-        for (const body of statement.bodies) this.block(body);
+        this.ways(
+          statement.bodies.map((body) => () => this.block(body)),
+          false,
+        );
         return;
       case 'return':
         this.give(
@@ -161,9 +168,20 @@ export class Interpreter {
     }
   }
 
+  /** @param mayPass whether none of them need be taken */
+  private ways(ways: (() => void)[], mayPass: boolean): void {
+    const { scope } = this;
+    const before = scope.snapshot();
+    const after = ways.map((way) => {
+      scope.restore(before);
+      way();
+      return scope.snapshot();
+    });
+    scope.join(mayPass ? [before, ...after] : after);
+  }
+
   private give(value: Value): void {
-    const same =
-      this.returned === undefined || JSON.stringify(plain(this.returned)) === JSON.stringify(plain(value));
+    const same = this.returned === undefined || sameValue(this.returned, value);
     this.returned = same ? value : UNKNOWN;
   }
 
@@ -286,7 +304,7 @@ export class Interpreter {
         this.value(expression.test, 'test');
         const body = this.value(expression.body, consumer);
         const otherwise = this.value(expression.otherwise, consumer);
-        return JSON.stringify(plain(body)) === JSON.stringify(plain(otherwise)) ? body : UNKNOWN;
+        return sameValue(body, otherwise) ? body : UNKNOWN;
       }
       case 'subscript':
         return this.subscript(expression);
@@ -608,19 +626,3 @@ function folded(operator: string, left: unknown, right: unknown): Value {
   const work = by[operator];
   return work ? { kind: 'constant', value: work(left, right) } : UNKNOWN;
 }
-
-function plain(value: Value): unknown {
-  switch (value.kind) {
-    case 'constant':
-      return [value.kind, value.value];
-    case 'api':
-    case 'instance':
-      return [value.kind, value.path];
-    case 'sequence':
-      return [value.kind, value.items.map(plain)];
-    default:
-      return [value.kind];
-  }
-}
-
-export type { Range };

@@ -68,7 +68,46 @@ export class Scope {
     this.names.set(name, value);
   }
 
+  /** What its own names stand for now. */
+  snapshot(): Map<string, Value> {
+    return new Map(this.names);
+  }
+
+  /** Several ways led here: what they do not agree on is not known, and a library that one of them imports is there. */
+  join(ways: readonly ReadonlyMap<string, Value>[]): void {
+    for (const name of new Set(ways.flatMap((way) => [...way.keys()]))) {
+      const values = ways.flatMap((way) => way.get(name) ?? []);
+      const library = values.find(({ kind }) => kind === 'api');
+      const isSame = values.every((value) => sameValue(value, values[0]!));
+      this.names.set(name, isSame ? values[0]! : (library ?? UNKNOWN));
+    }
+  }
+
+  restore(names: ReadonlyMap<string, Value>): void {
+    this.names.clear();
+    for (const [name, value] of names) this.names.set(name, value);
+  }
+
   starred(): string[] {
     return [...this.stars, ...(this.parent?.starred() ?? [])];
+  }
+}
+
+/** As far as rules could tell them apart. */
+export function sameValue(a: Value, b: Value): boolean {
+  return a === b || JSON.stringify(plain(a)) === JSON.stringify(plain(b));
+}
+
+function plain(value: Value): unknown {
+  switch (value.kind) {
+    case 'constant':
+      return [value.kind, value.value];
+    case 'api':
+    case 'instance':
+      return [value.kind, value.path];
+    case 'sequence':
+      return [value.kind, value.items.map(plain)];
+    default:
+      return [value.kind];
   }
 }
