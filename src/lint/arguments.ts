@@ -1,4 +1,5 @@
 /** What a call was given for a parameter, as far as it can be known without running it. */
+import { isNumber } from './python/builtins';
 import type { ArgumentValue, SeenCall, Value } from './python/values';
 import type { Condition } from './rules/rule';
 
@@ -32,8 +33,12 @@ export function holds(seen: SeenCall, when: readonly Condition[][] | undefined):
 }
 
 function holdsOne(seen: SeenCall, condition: Condition): boolean {
-  const given = argumentOf(seen, [condition.param], condition.at);
+  const given = condition.inside
+    ? entryOf(seen, condition.inside, condition.param)
+    : argumentOf(seen, [condition.param], condition.at);
   if (given.is === 'unknown') return false;
+  if ('textual' in condition) return given.is === 'given' && !isNumber(given.value);
+  if ('single' in condition) return !(given.is === 'given' && isSeveral(given.value));
   if (given.is === 'given' && given.value.kind !== 'constant') return 'given' in condition;
   const value =
     given.is === 'given' && given.value.kind === 'constant' ? given.value.value : condition.fallback;
@@ -41,4 +46,17 @@ function holdsOne(seen: SeenCall, condition: Condition): boolean {
   if ('given' in condition) return given.is === 'given' && Boolean(value);
   if (value === undefined) return false;
   return 'is' in condition ? condition.is.includes(value) : !condition.not.includes(value);
+}
+
+function entryOf(seen: SeenCall, { param, at }: { param: string; at: number }, name: string): Given {
+  const parameters = argumentOf(seen, [param], at);
+  if (parameters.is !== 'given') return parameters;
+  const { value, argument } = parameters;
+  if (value.kind !== 'dict' || value.open) return { is: 'unknown' };
+  const entry = value.entries.get(name);
+  return entry ? { is: 'given', value: entry, argument } : { is: 'missing' };
+}
+
+function isSeveral(value: Value): boolean {
+  return value.kind === 'sequence' ? value.items.length > 1 : value.kind !== 'constant';
 }

@@ -1,8 +1,9 @@
 /** From what a notebook does to what of it does not repeat: which seed reaches which draw, in the order of the cells. */
-import { argumentOf, holds } from './arguments';
+import { argumentOf, type Given, holds } from './arguments';
+import { CHECKS, type Versions } from './checks';
 import type { FindingVerdict } from './finding';
 import type { Range } from './python/ast';
-import type { Seen, SeenCall, Value } from './python/values';
+import type { Context, Seen, SeenCall, Value } from './python/values';
 import { APIS, methodNamed, RULES, SEEDERS } from './rules';
 import { SETTINGS } from './rules/environment';
 import type { Api, Generator } from './rules/rule';
@@ -16,20 +17,18 @@ export type Judged = {
   range: Range;
   /** Behind the rule's title. */
   because?: string;
-  severity?: 'info';
+  severity?: 'info' | 'error';
   enforced?: false;
   call?: SeenCall;
   row?: Api;
+  /** What can stand instead of a part of it; where the text is empty, a seed of its own. */
+  replace?: { range: Range; text: string };
+  /** A statement that belongs before another one. */
+  move?: Record<'from' | 'to', Context['statement']>;
 };
 
-const GENERATORS: Record<Generator, string> = {
-  python: 'Python’s',
-  numpy: 'NumPy’s',
-  torch: 'PyTorch’s',
-  tensorflow: 'TensorFlow’s',
-  keras: 'Keras’',
-  polars: 'Polars’',
-};
+type Place = { api: string; cell: number; range: Range; context: Context; call?: SeenCall; row?: Api };
+
 const SEEDED_BY: Record<Generator, string> = {
   python: 'random.seed',
   numpy: 'np.random.seed',
@@ -37,25 +36,41 @@ const SEEDED_BY: Record<Generator, string> = {
   tensorflow: 'tf.random.set_seed',
   keras: 'keras.utils.set_random_seed',
   polars: 'pl.set_random_seed',
+  dask: 'da.random.seed',
+  numba: 'np.random.seed in a compiled function',
+  environment: 'env.reset(seed=…)',
+  spaces: 'env.action_space.seed',
 };
 
-/** @param source text of a cell, for what stands in a call's parentheses */
-export function judge(seen: readonly Seen[], source: (cell: number) => string): Judged[] {
-  return new Judge(source).all(seen);
+/**
+ * @param source text of a cell, for what stands in a call's parentheses
+ * @param versions of packages, as far as the environment is known
+ */
+export function judge(
+  seen: readonly Seen[],
+  source: (cell: number) => string,
+  versions: Versions = {},
+): Judged[] {
+  const judged = [...new Judge(source).all(seen), ...CHECKS.flatMap((check) => check(seen, versions))];
+  return judged.sort((a, b) => a.cell - b.cell || a.range.from - b.range.from);
 }
 
 class Judge {
   private readonly found = new Map<string, Judged>();
   private readonly seeded = new Map<Generator, number>();
+  /** The first draw of a generator that nothing had seeded. */
+  private readonly drawn = new Map<Generator, Place>();
   private readonly imported = new Set<string>();
   /** Where a generator was made, by what it is and its seed. */
   private readonly streams = new Map<string, SeenCall>();
+  /** Functions that seed and that nothing calls. */
+  private readonly idle = new Set<string>();
 
   constructor(private readonly source: (cell: number) => string) {}
 
   all(seen: readonly Seen[]): Judged[] {
     for (const each of seen) this.one(each);
-    return [...this.found.values()].sort((a, b) => a.cell - b.cell || a.range.from - b.range.from);
+    return [...this.found.values()];
   }
 
   private one(seen: Seen): void {
@@ -67,8 +82,10 @@ class Judge {
         this.call(seen);
         return;
       case 'reference': {
-        const row = APIS.get(seen.api);
-        if (row?.reach) this.draw(row, row.reach, { api: seen.api, cell: seen.cell, range: seen.expression });
+        const { api, cell, expression, context } = seen;
+        for (const row of APIS.get(api) ?? []) {
+          if (row.reach) this.draw(row, row.reach, { api, cell, range: expression, context });
+        }
         return;
       }
       case 'setting':
@@ -95,44 +112,65 @@ class Judge {
     }
   }
 
-  private setting({ api, value, cell, statement }: Extract<Seen, { seen: 'setting' }>): void {
+  private setting({ api, value, cell, statement, assigned }: Extract<Seen, { seen: 'setting' }>): void {
     for (const row of SETTINGS) {
       if (row.api !== api || (row.after && !row.after.some((library) => this.imported.has(library))))
         continue;
       const isMeant = row.value === undefined || (value.kind === 'constant' && value.value === row.value);
-      if (isMeant) this.add({ rule: row.rule, verdict: 'too-late', cell, range: statement });
+      const replace =
+        row.instead !== undefined && assigned ? { range: assigned, text: row.instead } : undefined;
+      if (isMeant)
+        this.add({
+          rule: row.rule,
+          verdict: 'too-late',
+          cell,
+          range: statement,
+          ...(replace && { replace }),
+        });
     }
   }
 
   private call(seen: SeenCall): void {
     const seeder = SEEDERS.get(seen.api);
     if (seeder) return this.seeds(seen, seeder);
-    const row = this.rowOf(seen);
-    if (row === undefined || !holds(seen, row.when)) return;
-    const place = { api: row.api, cell: seen.cell, range: seen.call.callee, call: seen, row };
+    for (const row of this.rowsOf(seen)) this.row(seen, row);
+  }
+
+  private rowsOf(seen: SeenCall): readonly Api[] {
+    if (!seen.api.startsWith('?.')) return APIS.get(seen.api) ?? [];
+    const text = this.source(seen.cell).slice(seen.call.open + 1, seen.call.close);
+    return methodNamed(seen.api.slice(2), this.imported, text);
+  }
+
+  private row(seen: SeenCall, row: Api): void {
+    if (!holds(seen, row.when)) return;
+    if (row.consumers && !row.consumers.test(seen.consumer ?? '')) return;
+    // What an object hashes to there is for sets and dictionaries of this process.
+    if (row.rule === 'py-hash-str' && seen.context.uncalled === '__hash__') return;
     if (row.rule === 'py-fs-order' && ORDER_FREE.has(seen.consumer ?? '')) return;
+    const { cell, context } = seen;
+    const place = { api: row.api, cell, range: seen.call.callee, context, call: seen, row };
     if (row.seed) {
       const given = argumentOf(seen, row.seed.names, row.seed.at);
       if (given.is === 'unknown') return;
-      if (given.is === 'given' && !isNone(given.value)) return this.ownSeed(seen, row, given.value);
+      if (given.is === 'given' && !isNone(given.value)) return this.ownSeed(seen, row, given);
     }
     if (row.reach) this.draw(row, row.reach, place);
     else this.add({ ...place, rule: row.rule, verdict: 'unseeded' });
   }
 
-  private rowOf(seen: SeenCall): Api | undefined {
-    if (!seen.api.startsWith('?.')) return APIS.get(seen.api);
-    const text = this.source(seen.cell).slice(seen.call.open + 1, seen.call.close);
-    return methodNamed(seen.api.slice(2), this.imported, text);
+  private draw(row: Api, reach: Generator, place: Place): void {
+    // What Numba compiles has generators of its own.
+    if (place.context.compiled && (reach === 'numpy' || reach === 'python')) {
+      return this.drawFrom({ ...row, rule: 'numba-seed' }, 'numba', place);
+    }
+    this.drawFrom(row, reach, place);
   }
 
-  private draw(
-    row: Api,
-    reach: Generator,
-    place: { api: string; cell: number; range: Range; call?: SeenCall; row?: Api },
-  ): void {
+  private drawFrom(row: Api, reach: Generator, { context: _, ...place }: Place): void {
     const cell = this.seeded.get(reach);
     if (cell === undefined) {
+      if (!this.drawn.has(reach)) this.drawn.set(reach, { ...place, context: _ });
       const because = `which nothing has seeded before (\`${SEEDED_BY[reach]}\`)`;
       this.add({ ...place, rule: row.rule, verdict: 'unseeded', because });
       return;
@@ -143,36 +181,76 @@ class Judge {
 
   private seeds(seen: SeenCall, { generators, names }: { generators: Generator[]; names: string[] }): void {
     const given = argumentOf(seen, names, 0);
+    const { context } = seen;
     const place = { api: seen.api, cell: seen.cell, range: seen.call.callee, call: seen };
+    if (context.uncalled !== undefined) return this.uncalledSeed(place, context.uncalled);
     // Lightning takes 0, or the number in its environment variable, where none is given.
     const unseeds =
       given.is === 'missing'
         ? seen.api !== 'lightning.seed_everything'
         : given.is === 'given' && isNone(given.value);
     const varying = given.is === 'given' && given.value.kind === 'varying' ? given.value : undefined;
-    for (const generator of generators) {
+    const reached = context.compiled ? (['numba'] as const) : generators;
+    for (const generator of reached) {
       if (unseeds || varying) this.seeded.delete(generator);
-      else this.seeded.set(generator, seen.cell);
+      else {
+        this.late(place, generator);
+        this.seeded.set(generator, seen.cell);
+      }
     }
     if (unseeds) this.add({ ...place, rule: 'np-seed-none', verdict: 'unseeded', enforced: false });
-    if (varying) this.varies(place, varying.api);
+    if (varying && given.is === 'given') this.varies(place, varying.api, given.argument.expression);
+    if (context.inLoop && given.is === 'given' && given.value.kind === 'constant') this.inLoop(place);
   }
 
-  private ownSeed(seen: SeenCall, row: Api, value: Value): void {
+  /** A function that seeds and that nothing calls seeds nothing; those that others call have other names. */
+  private uncalledSeed(place: Omit<Judged, 'rule' | 'verdict'>, name: string): void {
+    if (!/seed/i.test(name) || this.idle.has(name)) return;
+    this.idle.add(name);
+    const because = `as nothing calls \`${name}()\``;
+    this.add({ ...place, rule: 'nb-seed-order', verdict: 'too-late', because });
+  }
+
+  private late(place: Omit<Judged, 'rule' | 'verdict'> & { call: SeenCall }, generator: Generator): void {
+    const first = this.drawn.get(generator);
+    if (first === undefined || this.seeded.has(generator)) return;
+    const name = this.source(first.cell).slice(first.range.from, first.range.to);
+    const because = `as \`${name}\` of cell ${first.cell} has drawn by then`;
+    const move = { to: first.context.statement, from: place.call.context.statement };
+    this.add({ ...place, rule: 'nb-seed-order', verdict: 'too-late', because, move });
+  }
+
+  private inLoop(place: Omit<Judged, 'rule' | 'verdict'>): void {
+    this.add({ ...place, rule: 'seed-in-loop', verdict: 'seed-reuse' });
+  }
+
+  private ownSeed(seen: SeenCall, row: Api, { value, argument }: Extract<Given, { is: 'given' }>): void {
     const place = { api: row.api, cell: seen.cell, range: seen.call.callee, call: seen, row };
-    if (value.kind === 'varying') return this.varies(place, value.api);
+    if (row.seeds) this.seeded.set(row.seeds, seen.cell);
+    if (value.kind === 'varying') return this.varies(place, value.api, argument.expression);
+    if (row.shared && value.kind === 'instance' && /^numpy\.random\./.test(value.path)) {
+      return this.add({ ...place, rule: row.shared, verdict: 'order-dependent' });
+    }
     if (!row.makesStream || value.kind !== 'constant') return;
+    if (seen.context.inLoop && row.makesStream === true) return this.inLoop(place);
     const key = `${row.api} ${JSON.stringify(value.value)}`;
     const earlier = this.streams.get(key);
     if (earlier === undefined) this.streams.set(key, seen);
     else if (earlier.cell !== seen.cell || earlier.call.from !== seen.call.from) {
-      this.add({ ...place, rule: 'seed-reuse', verdict: 'seed-reuse', because: `(cell ${earlier.cell})` });
+      const rule = row.makesStream === true ? 'seed-reuse' : row.makesStream;
+      const replace = { range: argument.expression, text: '' };
+      this.add({ ...place, rule, verdict: 'seed-reuse', because: `(cell ${earlier.cell})`, replace });
     }
   }
 
-  private varies(place: { api: string; cell: number; range: Range; call: SeenCall }, api: string): void {
+  private varies(
+    place: { api: string; cell: number; range: Range; call: SeenCall },
+    api: string,
+    range: Range,
+  ): void {
     this.add({
       ...place,
+      replace: { range, text: '' },
       rule: 'seed-varies',
       verdict: 'unseeded',
       because: `(\`${api}()\`)`,
@@ -187,8 +265,6 @@ class Judge {
     if (!this.found.has(key)) this.found.set(key, { ...judged, verdict });
   }
 }
-
-export { GENERATORS };
 
 /** Clocks that give a date; those that give seconds are read to measure. */
 const DATES = /^(datetime|pandas)\./;

@@ -1,4 +1,5 @@
 /** Lints a notebook's cells as one program, in document order. */
+import type { Versions } from './checks';
 import type { Finding, Fix } from './finding';
 import { fixesOf } from './fixes';
 import { judge, type Judged } from './judge';
@@ -23,6 +24,8 @@ export type LintOptions = {
   policy: 'close' | 'full' | 'observe';
   /** Whether what the operating system gives is replaced too. */
   entropy?: 'record' | 'enforce';
+  /** Of packages in the environment, as far as it is known. */
+  versions?: Versions;
 };
 
 /** Lints a notebook again and again while it is edited: only cells that changed are parsed. */
@@ -58,11 +61,13 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
   const installs = cells.flatMap(({ index, source }) => installsIn(index, source));
   const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
   const sourceOf = (index: number): string => byIndex.get(index)?.source ?? '';
-  return [...installs, ...judge(interpreter.seen, sourceOf)].sort(byPlace).flatMap((judged) => {
-    const cell = byIndex.get(judged.cell);
-    if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
-    return [findingOf(judged, cell, options, fixesOf(judged, cells))];
-  });
+  return [...installs, ...judge(interpreter.seen, sourceOf, options.versions)]
+    .sort(byPlace)
+    .flatMap((judged) => {
+      const cell = byIndex.get(judged.cell);
+      if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
+      return [findingOf(judged, cell, options, fixesOf(judged, cells))];
+    });
 }
 
 function installsIn(cell: number, source: string): Judged[] {
@@ -84,12 +89,16 @@ function byPlace(a: Judged, b: Judged): number {
 
 function findingOf(judged: Judged, cell: LintCell, { policy, entropy }: LintOptions, fixes: Fix[]): Finding {
   const rule = RULES.get(judged.rule)!;
-  const isReached = rule.enforced || (rule.id === 'py-system-random' && entropy === 'enforce');
+  const isReplaced = rule.id === 'py-system-random' && entropy === 'enforce';
+  const isReached =
+    policy === 'full'
+      ? rule.enforced !== false || isReplaced
+      : policy === 'close' && (rule.enforced === true || isReplaced);
   return {
     rule: rule.id,
     ...(judged.api === undefined ? {} : { api: judged.api }),
     verdict: judged.verdict,
-    enforced: policy !== 'observe' && isReached && judged.enforced !== false,
+    enforced: isReached && judged.enforced !== false,
     severity: judged.severity ?? rule.severity,
     message: messageOf(judged, cell, rule.title),
     cell: { index: cell.index, id: cell.id },

@@ -4,8 +4,14 @@
  * after the other, and a function of the notebook's own where it is called.
  */
 import type { Call, Definition, Expression, Parameter, Statement } from './ast';
+import { BUILTINS, givenBy, KEEPS_ORDER, ORDER_FREE } from './builtins';
+import { attributeOf, baseOf, classAttribute, decorated, instanceOf, memberOf } from './objects';
+import { combined } from './operators';
 import {
   type ArgumentValue,
+  type ClassValue,
+  type Context,
+  type FunctionValue,
   type Lambda,
   sameValue,
   Scope,
@@ -26,23 +32,8 @@ export type Library = {
   varies(api: string): boolean;
 };
 
-const BUILTINS = new Set(
-  'abs all any bool bytes dict enumerate filter float frozenset getattr hash id int iter len list map max min next open print range repr reversed round set sorted str sum tuple type zip __import__'.split(
-    ' ',
-  ),
-);
-/** Takes a set and gives something in its order. */
-const KEEPS_ORDER = new Set([
-  'list',
-  'tuple',
-  'enumerate',
-  'iter',
-  'next',
-  'map',
-  'filter',
-  'zip',
-  'reversed',
-]);
+/** Whether a function that stands there is handed on, to be called. */
+const TAKES_FUNCTIONS = new Set(['argument', 'map', 'filter', 'sorted', 'min', 'max', 'iter']);
 const DEEPEST = 4;
 const MOST_CALLS = 5000;
 
@@ -55,21 +46,31 @@ export class Interpreter {
   private calls = 0;
   private readonly called = new Set<Definition | Lambda>();
   private readonly active = new Set<Definition | Lambda>();
-  private readonly defined: { definition: Definition; scope: Scope; cell: number; self?: Value }[] = [];
+  private readonly defined: FunctionValue[] = [];
   private returned: Value | undefined;
+  private statementOf: Context['statement'] = { cell: 0, from: 0, to: 0 };
+  private loops = 0;
+  private compiled = false;
+  private uncalled: string | undefined;
 
   constructor(private readonly library: Library) {}
 
   run(cell: number, statements: readonly Statement[]): void {
     this.cell = cell;
-    this.block(statements);
+    for (const statement of statements) {
+      this.statementOf = { cell, from: statement.from, to: statement.to };
+      this.statement(statement);
+    }
   }
 
   /** What was defined and never called is looked at with everything that the notebook has done by then. */
   finish(): void {
-    for (const { definition, scope, cell, self } of [...this.defined]) {
+    for (const each of [...this.defined]) {
+      const { definition, cell } = each;
       if (this.called.has(definition)) continue;
-      this.invoke({ kind: 'function', definition, scope, cell, ...(self ? { self } : {}) }, []);
+      this.statementOf = { cell, from: definition.from, to: definition.to };
+      this.uncalled = definition.type === 'lambda' ? 'lambda' : definition.name;
+      this.invoke(each, []);
     }
   }
 
@@ -130,13 +131,13 @@ export class Interpreter {
         const iterable = this.value(statement.iterable, 'for');
         this.iterated(iterable, statement.iterable, 'a loop');
         this.bind(statement.target, UNKNOWN, statement);
-        this.block(statement.body);
+        this.loop(statement.body);
         this.block(statement.otherwise);
         return;
       }
       case 'while':
         this.value(statement.test, 'test');
-        this.block(statement.body);
+        this.loop(statement.body);
         this.block(statement.otherwise);
         return;
       case 'with':
@@ -168,6 +169,12 @@ export class Interpreter {
     }
   }
 
+  private loop(body: readonly Statement[]): void {
+    this.loops += 1;
+    this.block(body);
+    this.loops -= 1;
+  }
+
   /** @param mayPass whether none of them need be taken */
   private ways(ways: (() => void)[], mayPass: boolean): void {
     const { scope } = this;
@@ -186,23 +193,37 @@ export class Interpreter {
   }
 
   private define(definition: Definition): void {
-    for (const decorator of definition.decorators) this.value(decorator, 'decorator');
+    const decorators = definition.decorators.map((decorator) => this.value(decorator, 'decorator'));
     for (const { fallback } of definition.parameters) if (fallback) this.value(fallback, 'default');
     const { scope, cell } = this;
-    this.scope.set(definition.name, { kind: 'function', definition, scope, cell });
-    this.defined.push({ definition, scope, cell });
+    const isCompiled = decorators.some((value) => 'path' in value && value.path.startsWith('numba.'));
+    const made: FunctionValue = {
+      kind: 'function',
+      definition,
+      scope,
+      cell,
+      ...(isCompiled && { compiled: true }),
+    };
+    this.scope.set(definition.name, made);
+    this.defined.push(made);
   }
 
   private defineClass(statement: Extract<Statement, { type: 'class' }>): void {
     for (const decorator of statement.decorators) this.value(decorator, 'decorator');
+    const { name } = statement;
     const bases = statement.bases.map(({ value }) => this.value(value, 'base'));
     const members = new Scope(this.scope);
-    const made: Value = { kind: 'class', name: statement.name, bases, members, cell: this.cell };
-    this.scope.set(statement.name, made);
-    const self: Value = { kind: 'instance', path: baseOf(made) };
+    const self: ClassValue['self'] = {
+      kind: 'instance',
+      path: baseOf({ bases, name }),
+      attributes: new Map(),
+    };
+    const made: ClassValue = { kind: 'class', name, bases, members, cell: this.cell, self };
+    self.of = made;
+    this.scope.set(name, made);
     const before = this.defined.length;
     this.within(members, () => this.block(statement.body));
-    for (const each of this.defined.slice(before)) each.self = self;
+    for (const each of this.defined.slice(before)) if (!decorated(each, 'staticmethod')) each.self = self;
   }
 
   private within<T>(scope: Scope, work: () => T): T {
@@ -223,13 +244,7 @@ export class Interpreter {
       case 'tuple':
       case 'list':
         target.items.forEach((item, i) => {
-          const part =
-            value.kind === 'sequence' && value.items.length === target.items.length
-              ? value.items[i]!
-              : value.kind === 'varying'
-                ? value
-                : UNKNOWN;
-          this.bind(item, part, statement);
+          this.bind(item, this.partOf(value, i, target.items.length), statement);
         });
         return;
       case 'starred':
@@ -237,9 +252,11 @@ export class Interpreter {
         return;
       case 'attribute': {
         const owner = this.value(target.value, 'attribute');
-        if (owner.kind === 'api') {
+        if (owner.kind === 'instance') owner.attributes?.set(target.name, value);
+        if (owner.kind === 'class') owner.members.set(target.name, value);
+        if (owner.kind === 'api' || owner.kind === 'instance') {
           const api = this.library.canonical(`${owner.path}.${target.name}`);
-          this.seen.push({ seen: 'setting', api, cell: this.cell, statement, value });
+          this.setting(api, value, statement);
         }
         return;
       }
@@ -247,8 +264,7 @@ export class Interpreter {
         const owner = this.value(target.value, 'attribute');
         const [index] = target.index.map((each) => this.value(each, 'index'));
         if (owner.kind === 'api' && index?.kind === 'constant') {
-          const api = `${this.library.canonical(owner.path)}.${String(index.value)}`;
-          this.seen.push({ seen: 'setting', api, cell: this.cell, statement, value });
+          this.setting(`${this.library.canonical(owner.path)}.${String(index.value)}`, value, statement);
         }
         return;
       }
@@ -256,6 +272,19 @@ export class Interpreter {
         // Nothing else can be assigned to.
         return;
     }
+  }
+
+  private setting(api: string, value: Value, statement: Statement): void {
+    const assigned = statement.type === 'assign' && statement.value ? { assigned: statement.value } : {};
+    this.seen.push({ seen: 'setting', api, cell: this.cell, statement, value, ...assigned });
+  }
+
+  /** What one of several names gets. */
+  private partOf(value: Value, i: number, count: number): Value {
+    if (value.kind === 'sequence' && value.items.length === count) return value.items[i]!;
+    if (value.kind === 'varying') return value;
+    const each = value.kind === 'instance' ? this.library.typeOf(`${value.path}[]`) : undefined;
+    return each === undefined ? UNKNOWN : { kind: 'instance', path: each };
   }
 
   /** @param consumer what takes the value at once; undefined where it is dropped */
@@ -286,7 +315,7 @@ export class Interpreter {
       case 'comprehension':
         return this.comprehension(expression, consumer);
       case 'lambda':
-        return this.lambda(expression);
+        return this.lambda(expression, consumer);
       case 'binary': {
         const left = this.value(expression.left, 'operator');
         const right = this.value(expression.right, 'operator');
@@ -346,21 +375,21 @@ export class Interpreter {
     expression: Extract<Expression, { type: 'attribute' }>,
     consumer: string | undefined,
   ): Value {
-    const owner = this.value(expression.value, consumer === 'call' ? 'method' : 'attribute');
     const { name } = expression;
+    const owner = this.value(expression.value, `.${name}`);
     switch (owner.kind) {
       case 'api':
         return { kind: 'api', path: `${owner.path}.${name}` };
       case 'instance': {
+        const own = attributeOf(owner, name);
+        if (own) return own;
         const path = `${owner.path}.${name}`;
         // A column of a frame can be drawn from as the frame can.
         const type = consumer === 'call' ? undefined : this.library.typeOf(path);
-        return type === undefined ? { kind: 'api', path } : { kind: 'instance', path: type };
+        return type === undefined ? { kind: 'api', path, on: owner } : { kind: 'instance', path: type };
       }
-      case 'class': {
-        const member = owner.members.own(name);
-        return member ?? UNKNOWN;
-      }
+      case 'class':
+        return classAttribute(owner, name);
       case 'varying':
         return owner;
       default:
@@ -370,29 +399,73 @@ export class Interpreter {
 
   /** A function of a library that is handed on: `map(random.random, xs)`, `key=random.random`. */
   private referred(value: Value, expression: Expression, consumer: string | undefined): Value {
-    if (value.kind === 'api' && (consumer === 'argument' || consumer === 'map')) {
+    if (value.kind === 'api' && TAKES_FUNCTIONS.has(consumer ?? '')) {
       const api = this.library.canonical(value.path);
-      this.seen.push({ seen: 'reference', api, cell: this.cell, expression });
+      this.seen.push({ seen: 'reference', api, cell: this.cell, expression, context: this.context() });
     }
     return value;
   }
 
   private call(call: Call, consumer: string | undefined): Value {
     const callee = this.value(call.callee, 'call');
-    const name = callee.kind === 'api' ? callee.path : undefined;
-    const args = call.args.map(({ value, ...rest }): ArgumentValue => {
-      const taken = name !== undefined && BUILTINS.has(name) ? name : 'argument';
-      return { ...rest, value: this.value(value, taken), expression: value };
+    const name = callee.kind === 'api' ? this.library.canonical(callee.path) : undefined;
+    const args = call.args.map(({ value, ...rest }, i): ArgumentValue => {
+      const taken = name === 'functools.partial' && i === 0 ? 'partial' : name;
+      const isNamed = taken !== undefined && (BUILTINS.has(taken) || taken === 'partial');
+      return { ...rest, value: this.value(value, isNamed ? taken : 'argument'), expression: value };
     });
-    if (callee.kind === 'function') return this.invoke(callee, args);
-    if (callee.kind === 'class') return this.instantiate(callee, args, call, consumer);
-    if (name === undefined) return this.unknownCall(call, callee, args, consumer);
-    const api = this.library.canonical(name);
-    const builtin = BUILTINS.has(name) ? this.builtin(name, call, args, consumer) : undefined;
-    const seen = this.note(api, call, args, consumer, this.receiverOf(call));
-    if (builtin) return builtin;
+    return this.applied(callee, call, args, consumer);
+  }
+
+  private applied(callee: Value, call: Call, args: ArgumentValue[], consumer: string | undefined): Value {
+    switch (callee.kind) {
+      case 'function':
+        return this.invoke(callee, args);
+      case 'class':
+        return this.instantiate(callee, args, call, consumer);
+      case 'partial':
+        return this.applied(callee.callee, call, [...callee.args, ...args], consumer);
+      case 'api':
+        return this.ofLibrary(this.library.canonical(callee.path), call, args, consumer, callee.on);
+      case 'instance': {
+        const method = attributeOf(callee, '__call__') ?? attributeOf(callee, 'forward');
+        if (method?.kind === 'function') return this.invoke(method, args);
+        return this.ofLibrary(`${callee.path}()`, call, args, consumer);
+      }
+      default:
+        return this.unknownCall(call, callee, args, consumer);
+    }
+  }
+
+  private ofLibrary(
+    api: string,
+    call: Call,
+    args: ArgumentValue[],
+    consumer: string | undefined,
+    receiver?: Value,
+  ): Value {
+    if (api === 'functools.partial' && args[0]) {
+      return { kind: 'partial', callee: args[0].value, args: args.slice(1) };
+    }
+    const isBuiltin = BUILTINS.has(api);
+    if (isBuiltin && KEEPS_ORDER.has(api)) {
+      for (const { value, expression } of args) {
+        if (!ORDER_FREE.has(consumer ?? '')) this.iterated(value, expression, `${api}()`);
+      }
+    }
+    const seen = this.note(api, call, args, consumer, receiver);
+    this.handOn(seen);
+    const given = isBuiltin ? givenBy(api, args) : undefined;
+    if (given) return given;
     if (this.library.varies(api)) return { kind: 'varying', api, seen };
     return { kind: 'instance', path: this.library.typeOf(api) ?? api, made: seen };
+  }
+
+  /** Functions that a library is handed are called by it, once at least. */
+  private handOn(seen: SeenCall): void {
+    const before = this.seen.length;
+    for (const { value } of seen.args) if (value.kind === 'function') this.invoke(value, []);
+    if (this.seen.length > before) seen.handed = this.seen.slice(before);
   }
 
   private note(
@@ -402,14 +475,13 @@ export class Interpreter {
     consumer: string | undefined,
     receiver?: Value,
   ): SeenCall {
-    const { cell, depth } = this;
     const seen: SeenCall = {
       seen: 'call',
       api,
-      cell,
+      cell: this.cell,
       call,
       args,
-      depth,
+      context: this.context(),
       ...(receiver ? { receiver } : {}),
       ...(consumer === undefined ? {} : { consumer }),
     };
@@ -417,9 +489,9 @@ export class Interpreter {
     return seen;
   }
 
-  private receiverOf({ callee }: Call): Value | undefined {
-    if (callee.type !== 'attribute' || callee.value.type !== 'name') return undefined;
-    return this.scope.get(callee.value.name);
+  private context(): Context {
+    const { statementOf: statement, loops, compiled, uncalled } = this;
+    return { statement, inLoop: loops > 0, compiled, ...(uncalled === undefined ? {} : { uncalled }) };
   }
 
   /** A method of something unknown: rules know some by their name alone. */
@@ -429,53 +501,9 @@ export class Interpreter {
     if (call.callee.name === 'join')
       for (const { value, expression } of args) this.iterated(value, expression, 'join');
     const seen = this.note(`?.${call.callee.name}`, call, args, consumer);
+    this.handOn(seen);
     const type = this.library.typeOf(seen.api);
     return type === undefined ? UNKNOWN : { kind: 'instance', path: type };
-  }
-
-  private builtin(
-    name: string,
-    call: Call,
-    args: ArgumentValue[],
-    consumer: string | undefined,
-  ): Value | undefined {
-    const [first] = args;
-    switch (name) {
-      case 'set':
-      case 'frozenset': {
-        const value = first?.value;
-        const ints =
-          value?.kind === 'sequence' &&
-          value.items.every((item) => item.kind === 'constant' && typeof item.value === 'number');
-        const isRange = value?.kind === 'instance' && value.path === 'range';
-        return { kind: 'set', strings: !(ints || isRange || first === undefined) };
-      }
-      case 'sorted':
-      case 'range':
-        return { kind: 'instance', path: name };
-      case 'hash':
-      case 'id':
-        return undefined;
-      case 'int':
-      case 'float':
-      case 'str':
-      case 'abs':
-      case 'round':
-        return first?.value.kind === 'varying' || first?.value.kind === 'constant' ? first.value : UNKNOWN;
-      default:
-        if (KEEPS_ORDER.has(name)) {
-          for (const { value, expression } of args) {
-            const inner = ORDER_FREE.has(consumer ?? '') ? UNKNOWN : value;
-            this.iterated(inner, expression, `${name}()`);
-          }
-          if (name === 'map' && first) this.applied(first.value);
-        }
-        return first?.value.kind === 'varying' ? first.value : UNKNOWN;
-    }
-  }
-
-  private applied(value: Value): void {
-    if (value.kind === 'function') this.invoke(value, []);
   }
 
   private iterated(value: Value, expression: Expression, consumer: string): void {
@@ -494,8 +522,10 @@ export class Interpreter {
         if (isOrdered) this.iterated(value, iterable, 'a comprehension');
         this.bind(target, UNKNOWN, { ...expression, type: 'other', parts: [], body: [] });
       }
+      this.loops += 1;
       for (const condition of expression.conditions) this.value(condition, 'test');
       const elements = expression.elements.map((element) => this.value(element, expression.kind));
+      this.loops -= 1;
       if (expression.kind === 'set') return { kind: 'set', strings: true };
       return elements.find(({ kind }) => kind === 'varying') ?? UNKNOWN;
     });
@@ -513,10 +543,16 @@ export class Interpreter {
     return { kind: 'dict', entries, open };
   }
 
-  private lambda(expression: Lambda): Value {
-    const value: Value = { kind: 'function', definition: expression, scope: this.scope, cell: this.cell };
-    // It is called by whoever it is handed to.
-    this.invoke(value, []);
+  private lambda(expression: Lambda, consumer: string | undefined): Value {
+    const value: FunctionValue = {
+      kind: 'function',
+      definition: expression,
+      scope: this.scope,
+      cell: this.cell,
+    };
+    this.defined.push(value);
+    // Whoever is handed it calls it, with what it knows; elsewhere it is looked at here.
+    if (!TAKES_FUNCTIONS.has(consumer ?? '')) this.invoke(value, []);
     return value;
   }
 
@@ -533,29 +569,29 @@ export class Interpreter {
   }
 
   private instantiate(
-    made: Extract<Value, { kind: 'class' }>,
+    made: ClassValue,
     args: ArgumentValue[],
     call: Call,
     consumer: string | undefined,
   ): Value {
-    const self: Value = { kind: 'instance', path: baseOf(made) };
-    const init = made.members.own('__init__');
+    const self = instanceOf(made, args);
+    const init = memberOf(made, '__init__');
     if (init?.kind === 'function') this.invoke({ ...init, self }, args);
-    this.note(`${baseOf(made)}()`, call, args, consumer);
+    // Methods that nothing calls are looked at with what the last instance holds.
+    for (const [name, value] of self.attributes ?? []) made.self.attributes?.set(name, value);
+    this.note(`${self.path}()`, call, args, consumer);
     return self;
   }
 
-  private invoke(
-    { definition, scope, cell, self }: Extract<Value, { kind: 'function' }>,
-    args: ArgumentValue[],
-  ): Value {
+  private invoke({ definition, scope, cell, self, compiled }: FunctionValue, args: ArgumentValue[]): Value {
     this.called.add(definition);
     if (this.active.has(definition) || this.depth >= DEEPEST || ++this.calls > MOST_CALLS) return UNKNOWN;
-    const outer = { cell: this.cell, returned: this.returned };
+    const outer = { cell: this.cell, returned: this.returned, compiled: this.compiled };
     this.active.add(definition);
     this.depth += 1;
     this.cell = cell;
     this.returned = undefined;
+    this.compiled ||= compiled === true;
     try {
       const local = new Scope(scope);
       return this.within(local, () => {
@@ -569,6 +605,7 @@ export class Interpreter {
       this.depth -= 1;
       this.cell = outer.cell;
       this.returned = outer.returned;
+      this.compiled = outer.compiled;
     }
   }
 
@@ -584,45 +621,4 @@ export class Interpreter {
       } else local.set(name, UNKNOWN);
     });
   }
-}
-
-/** What takes values in any order and gives the same. */
-const ORDER_FREE = new Set(['sorted', 'len', 'set', 'frozenset', 'min', 'max', 'any', 'all']);
-
-/** The library's class that a class of the notebook extends; its own name where it extends none. */
-function baseOf({ bases, name }: Extract<Value, { kind: 'class' }>): string {
-  for (const base of bases) {
-    if (base.kind === 'api') return base.path;
-    if (base.kind === 'class') return baseOf(base);
-  }
-  return `<notebook>.${name}`;
-}
-
-function combined(operator: string, left: Value, right: Value): Value {
-  // The time that passed is the usual reason to read a clock.
-  if (operator === '-' && left.kind === 'varying' && right.kind === 'varying') return UNKNOWN;
-  if (left.kind === 'varying') return left;
-  if (right.kind === 'varying') return right;
-  if (/^[-|&^]$/.test(operator) && left.kind === 'set' && right.kind === 'set') {
-    return { kind: 'set', strings: left.strings || right.strings };
-  }
-  if (left.kind === 'constant' && right.kind === 'constant') return folded(operator, left.value, right.value);
-  return UNKNOWN;
-}
-
-function folded(operator: string, left: unknown, right: unknown): Value {
-  if (typeof left === 'string' && typeof right === 'string' && operator === '+') {
-    return { kind: 'constant', value: left + right };
-  }
-  if (typeof left !== 'number' || typeof right !== 'number') return UNKNOWN;
-  const by: Record<string, (a: number, b: number) => number> = {
-    '+': (a, b) => a + b,
-    '-': (a, b) => a - b,
-    '*': (a, b) => a * b,
-    '**': (a, b) => a ** b,
-    '//': (a, b) => Math.floor(a / b),
-    '%': (a, b) => ((a % b) + b) % b,
-  };
-  const work = by[operator];
-  return work ? { kind: 'constant', value: work(left, right) } : UNKNOWN;
 }

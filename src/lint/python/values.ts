@@ -4,18 +4,40 @@ import type { Call, Constant, Definition, Expression, Statement } from './ast';
 export type Value =
   | { kind: 'unknown' }
   | { kind: 'constant'; value: Constant }
-  /** A module, class or function by its full name, and the cell's text that names it. */
-  | { kind: 'api'; path: string }
+  /** A module, class or function by its full name; `on`: what a method is called on. */
+  | { kind: 'api'; path: string; on?: Value }
   /** What a call of a class or function gave; methods are named after `path`. */
-  | { kind: 'instance'; path: string; made?: SeenCall }
+  | { kind: 'instance'; path: string; made?: SeenCall; of?: ClassValue; attributes?: Map<string, Value> }
   | { kind: 'sequence'; items: Value[] }
   /** `strings`: whether its order can depend on the hash seed; ints and their like keep theirs. */
   | { kind: 'set'; strings: boolean }
   | { kind: 'dict'; entries: ReadonlyMap<string, Value>; open: boolean }
   /** Another one each time: a time, an address, what a generator drew. */
   | { kind: 'varying'; api: string; seen: SeenCall }
-  | { kind: 'function'; definition: Definition | Lambda; scope: Scope; cell: number; self?: Value }
-  | { kind: 'class'; name: string; bases: Value[]; members: Scope; cell: number };
+  | FunctionValue
+  | ClassValue
+  /** `functools.partial(callee, …)`. */
+  | { kind: 'partial'; callee: Value; args: ArgumentValue[] };
+
+export type FunctionValue = {
+  kind: 'function';
+  definition: Definition | Lambda;
+  scope: Scope;
+  cell: number;
+  self?: Value;
+  /** Numba compiles it: its generators are Numba's. */
+  compiled?: true;
+};
+
+export type ClassValue = {
+  kind: 'class';
+  name: string;
+  bases: Value[];
+  members: Scope;
+  cell: number;
+  /** Stands for every instance, where methods are looked at that nothing calls. */
+  self: Extract<Value, { kind: 'instance' }>;
+};
 
 export type Lambda = Extract<Expression, { type: 'lambda' }>;
 
@@ -33,16 +55,28 @@ export type SeenCall = {
   receiver?: Value;
   /** What takes the value at once: `sorted`, `len`, a `for`; undefined where it is dropped. */
   consumer?: string;
-  /** How many calls of the notebook's own functions deep. */
-  depth: number;
+  context: Context;
+  /** What functions of the notebook did that it was handed. */
+  handed?: Seen[];
+};
+
+/** Where a call stands when it is made. */
+export type Context = {
+  /** The statement of a cell, with which the way to the call begins. */
+  statement: { cell: number; from: number; to: number };
+  inLoop: boolean;
+  /** In a function that Numba compiles. */
+  compiled: boolean;
+  /** In a function that nothing in the notebook calls. */
+  uncalled?: string;
 };
 
 export type Seen =
   | SeenCall
   /** A function of a library that is handed on without a call. */
-  | { seen: 'reference'; api: string; cell: number; expression: Expression }
+  | { seen: 'reference'; api: string; cell: number; expression: Expression; context: Context }
   /** `torch.backends.cudnn.benchmark = True`, `os.environ['X'] = …` (as `os.environ.X`). */
-  | { seen: 'setting'; api: string; cell: number; statement: Statement; value: Value }
+  | { seen: 'setting'; api: string; cell: number; statement: Statement; assigned?: Expression; value: Value }
   /** A set whose order reaches something that keeps order. */
   | { seen: 'set-order'; cell: number; expression: Expression; consumer: string }
   /** A reading of a clock that is computed with, other than for the time that passed. */
@@ -66,6 +100,10 @@ export class Scope {
 
   set(name: string, value: Value): void {
     this.names.set(name, value);
+  }
+
+  constants(): string[] {
+    return [...this.names].flatMap(([name, { kind }]) => (kind === 'constant' ? [name] : []));
   }
 
   /** What its own names stand for now. */

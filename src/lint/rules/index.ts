@@ -2,6 +2,7 @@
 import type { Library as Names } from '../python/interpret';
 import { environment } from './environment';
 import { frameworks } from './frameworks';
+import { gpu } from './gpu';
 import { numpy } from './numpy';
 import { pandas } from './pandas';
 import { python } from './python';
@@ -19,6 +20,7 @@ const LIBRARIES: Library[] = [
   scipy,
   tensorflow,
   torch,
+  gpu,
   frameworks,
   environment,
 ];
@@ -27,8 +29,10 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
   LIBRARIES.flatMap(({ rules }) => rules.map((rule) => [rule.id, rule] as const)),
 );
 
-export const APIS: ReadonlyMap<string, Api> = new Map(
-  LIBRARIES.flatMap(({ apis }) => apis.map((api) => [api.api, api] as const)),
+/** Rows by name: a call can be random in one way and, seeded, not repeat in another. */
+export const APIS: ReadonlyMap<string, readonly Api[]> = LIBRARIES.flatMap(({ apis }) => apis).reduce(
+  (all, row) => all.set(row.api, [...(all.get(row.api) ?? []), row]),
+  new Map<string, Api[]>(),
 );
 
 /** What seeds global generators, with the position of the seed. */
@@ -59,6 +63,9 @@ export const SEEDERS: ReadonlyMap<string, { generators: Generator[]; names: stri
     'accelerate.utils.set_seed': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['seed'] },
     'fastai.torch_core.set_seed': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['s'] },
     'polars.set_random_seed': { generators: ['polars'], names: ['seed'] },
+    'dask.array.random.seed': { generators: ['dask'], names: ['seed'] },
+    'gymnasium.Env.action_space.seed': { generators: ['spaces'], names: ['seed'] },
+    'gymnasium.Env.observation_space.seed': { generators: ['spaces'], names: ['seed'] },
   } satisfies Record<string, { generators: Generator[]; names: string[] }>),
 );
 
@@ -71,6 +78,7 @@ const METHODS: Record<string, { imported: string; api: string; looks?: RegExp }[
       looks: /^\s*$|^\s*\d|\b(n|frac|random_state|weights)\s*=/,
     },
     { imported: 'polars', api: 'polars.DataFrame.sample', looks: /^\s*\d|\b(n|fraction|seed)\s*=/ },
+    { imported: 'pyspark', api: 'pyspark.sql.DataFrame.sample' },
   ],
   shuffle: [
     { imported: 'tensorflow', api: 'tensorflow.data.Dataset.shuffle', looks: /^\s*(\d|buffer|BUFFER|len\()/ },
@@ -87,14 +95,20 @@ const METHODS: Record<string, { imported: string; api: string; looks?: RegExp }[
       'log_normal_',
     ].map((name) => [name, [{ imported: 'torch', api: `torch.Tensor.${name}` }]]),
   ),
+  generate: [
+    { imported: 'transformers', api: 'transformers.GenerationMixin.generate', looks: /\bdo_sample\s*=/ },
+  ],
+  randomSplit: [{ imported: 'pyspark', api: 'pyspark.sql.DataFrame.randomSplit' }],
+  sampleBy: [{ imported: 'pyspark', api: 'pyspark.sql.DataFrame.sampleBy' }],
+  takeSample: [{ imported: 'pyspark', api: 'pyspark.RDD.takeSample' }],
   iterdir: [{ imported: 'pathlib', api: 'pathlib.Path.iterdir' }],
   rglob: [{ imported: 'pathlib', api: 'pathlib.Path.rglob' }],
 };
 
 /** @param text what stands between the parentheses */
-export function methodNamed(name: string, imported: ReadonlySet<string>, text: string): Api | undefined {
+export function methodNamed(name: string, imported: ReadonlySet<string>, text: string): readonly Api[] {
   const found = METHODS[name]?.find((one) => imported.has(one.imported) && (one.looks?.test(text) ?? true));
-  return found && APIS.get(found.api);
+  return (found && APIS.get(found.api)) ?? [];
 }
 
 const PREFIXES: [from: string, to: string][] = [
@@ -113,7 +127,19 @@ const PREFIXES: [from: string, to: string][] = [
   ['numpy.random.mtrand.', 'numpy.random.'],
   ['fastai.vision.all.', 'fastai.torch_core.'],
   ['sklearn.metrics.cluster.', 'sklearn.metrics.'],
-  ['sklearn.utils.random.', 'sklearn.utils.random.'],
+];
+
+/** Classes that are alike. */
+const FAMILIES: [pattern: RegExp, to: string][] = [
+  [
+    /^transformers\.(Auto|Bert|Roberta|DistilBert|Deberta\w*|Electra|T5|ViT)\w*For\w+\.from_pretrained$/,
+    'transformers.AutoModelForHead.from_pretrained',
+  ],
+  [
+    /^(transformers|sentence_transformers)\.\w+\.from_pretrained$/,
+    'transformers.PreTrainedModel.from_pretrained',
+  ],
+  [/^diffusers\.\w*Pipeline\w*\./, 'diffusers.DiffusionPipeline.'],
 ];
 
 const TYPES: Record<string, string> = Object.assign(
@@ -125,10 +151,22 @@ const KNOWN = new Set(
   [...APIS.keys(), ...SEEDERS.keys(), ...Object.keys(TYPES), ...VARIES].flatMap(prefixes),
 );
 
+const CANONICAL = new Map<string, string>();
+
+function canonical(path: string): string {
+  const found = PREFIXES.find(([from]) => path.startsWith(from));
+  if (found) return canonical(found[1] + path.slice(found[0].length));
+  const family = FAMILIES.find(([pattern]) => pattern.test(path));
+  return family ? path.replace(...family) : path;
+}
+
 export const NAMES: Names = {
   canonical: (path) => {
-    const found = PREFIXES.find(([from]) => path.startsWith(from));
-    return found ? found[1] + path.slice(found[0].length) : path;
+    const known = CANONICAL.get(path);
+    if (known !== undefined) return known;
+    const name = canonical(path);
+    CANONICAL.set(path, name);
+    return name;
   },
   has: (module, name) => KNOWN.has(NAMES.canonical(`${module}.${name}`)),
   typeOf: (api) => TYPES[api] ?? TYPES[`${api.slice(0, api.lastIndexOf('.'))}.*`],

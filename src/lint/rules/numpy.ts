@@ -5,6 +5,10 @@ const LEGACY =
 
 const unseeded = { rule: 'np-generator-unseeded', reach: null, makesStream: true } as const;
 
+/** What takes the numbers of an array at once. */
+export const READS =
+  /^(operator|print|list|sum|min|max|sorted|\.(sum|mean|std|min|max|tolist|item|T|dot|copy|argmax|cumsum|numpy))$/;
+
 export const numpy: Library = {
   rules: [
     {
@@ -25,6 +29,26 @@ export const numpy: Library = {
       enforced: true,
       title: 'without a number makes everything after it another one each time',
     },
+    {
+      id: 'np-empty-read',
+      severity: 'info',
+      enforced: false,
+      verdict: 'volatile',
+      title: 'gives memory as it is, which is read here',
+    },
+    {
+      id: 'np-unstable-sort',
+      severity: 'info',
+      enforced: 'full',
+      verdict: 'nondeterministic-operation',
+      title: 'orders equal values as the processor’s instructions have it, and some of them are taken here',
+    },
+    {
+      id: 'numba-seed',
+      severity: 'warning',
+      enforced: false,
+      title: 'is compiled, and draws from Numba’s generator, which `np.random.seed` of Python does not reach',
+    },
   ],
   apis: [
     ...members('numpy.random', LEGACY, { rule: 'np-legacy-unseeded', reach: 'numpy' }),
@@ -35,6 +59,14 @@ export const numpy: Library = {
     { api: 'numpy.random.SeedSequence', ...unseeded, seed: { names: ['entropy'], at: 0 } },
     // A key fixes the stream as a seed does.
     { api: 'numpy.random.Philox', ...unseeded, seed: { names: ['seed', 'key'], at: 0 } },
+    ...members('numpy', 'empty empty_like', { rule: 'np-empty-read', reach: null, consumers: READS }),
+    ...members('numpy', 'argsort argpartition', {
+      rule: 'np-unstable-sort',
+      reach: null,
+      consumers: /^subscript$/,
+      when: [[{ param: 'kind', at: 2, fallback: null, is: [null, 'quicksort'] }]],
+      fix: { param: 'kind', value: '"stable"' },
+    }),
   ],
   types: {
     'numpy.random.default_rng': 'numpy.random.Generator',

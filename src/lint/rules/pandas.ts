@@ -14,6 +14,12 @@ export const pandas: Library = {
     },
     { id: 'pl-sample', severity: 'warning', enforced: true, title: 'draws from Polars’ own generator' },
     {
+      id: 'dask-random',
+      severity: 'warning',
+      enforced: true,
+      title: 'draws from a generator of Dask’s own, seeded by the operating system',
+    },
+    {
       id: 'pl-row-order',
       severity: 'warning',
       enforced: false,
@@ -49,7 +55,37 @@ export const pandas: Library = {
       rule: 'pl-row-order',
       reach: null,
       when: [[{ param: 'maintain_order', fallback: false, is: [false] }]],
+      fix: { param: 'maintain_order', value: 'True' },
     })),
+    ...['pandas.DataFrame.sort_values', 'pandas.Series.sort_values'].map((api) => ({
+      api,
+      rule: 'np-unstable-sort',
+      reach: null,
+      consumers: /^\.(head|tail|iloc|drop_duplicates|groupby|first|last)$/,
+      when: [
+        [
+          { param: 'kind', fallback: 'quicksort', is: ['quicksort'] },
+          { param: 'by', at: 0, single: true as const },
+        ],
+      ],
+      fix: { param: 'kind', value: '"stable"' },
+    })),
+    {
+      api: 'dask.dataframe.DataFrame.sample',
+      rule: 'dask-random',
+      reach: null,
+      seed: { names: ['random_state'], at: 3 },
+    },
+    ...['dask.array.random.default_rng', 'dask.array.random.RandomState'].map((api) => ({
+      api,
+      rule: 'dask-random',
+      reach: null,
+      seed: { names: ['seed'], at: 0 },
+      makesStream: true as const,
+    })),
+    ...'random normal uniform randint standard_normal choice poisson exponential gamma binomial permutation'
+      .split(' ')
+      .map((name) => ({ api: `dask.array.random.${name}`, rule: 'dask-random', reach: 'dask' as const })),
   ],
   types: {
     ...Object.fromEntries(FRAMES.split(' ').map((name) => [`pandas.${name}`, 'pandas.DataFrame'])),
@@ -62,6 +98,11 @@ export const pandas: Library = {
       'DataFrame read_csv read_parquet read_json concat from_pandas'
         .split(' ')
         .map((name) => [`polars.${name}`, 'polars.DataFrame']),
+    ),
+    ...Object.fromEntries(
+      'read_csv read_parquet read_json from_pandas DataFrame.*'
+        .split(' ')
+        .map((name) => [`dask.dataframe.${name}`, 'dask.dataframe.DataFrame']),
     ),
     'polars.scan_csv': 'polars.LazyFrame',
     'polars.scan_parquet': 'polars.LazyFrame',

@@ -3,25 +3,49 @@ import type { FindingVerdict, Severity } from '../finding';
 import type { Constant } from '../python/ast';
 
 /** Global generators, each with seed functions of its own (facts: `seeds.ts`). */
-export type Generator = 'python' | 'numpy' | 'torch' | 'tensorflow' | 'keras' | 'polars';
+export type Generator =
+  | 'python'
+  | 'numpy'
+  | 'torch'
+  | 'tensorflow'
+  | 'keras'
+  | 'polars'
+  | 'dask'
+  | 'numba'
+  | 'environment'
+  | 'spaces';
 
 export type Rule = {
   id: string;
   severity: Severity;
   /** Ends in no full stop; a row's call stands before it: "`np.random.rand()` …". */
   title: string;
-  /** Does a run under policy `close` or `full` repeat it? By seeds that Reprise sets, or because it records what was drawn. */
-  enforced: boolean;
+  /**
+   * Does a run under policy `close` or `full` repeat it, or only one under `full`? By seeds that Reprise sets, by what it
+   * switches on, or because it records what was drawn.
+   */
+  enforced: boolean | 'full';
   /** Where it is about something else than a seed. */
   verdict?: FindingVerdict;
 };
 
-/** What must hold of the arguments for a call to be random. `fallback`: the default value; `at`: from 0. */
+/**
+ * What must hold of the arguments for a call to be random. `fallback`: the default value; `at`: from 0; `inside`: the
+ * parameter that takes a dictionary of parameters.
+ */
 export type Condition = {
   param: string;
   at?: number;
   fallback?: Constant;
-} & ({ is: Constant[] } | { not: Constant[] } | { given: true } | { matches: RegExp });
+  inside?: { param: string; at: number };
+} & (
+  | { is: Constant[] }
+  | { not: Constant[] }
+  | { given: true }
+  | { matches: RegExp }
+  | { single: true }
+  | { textual: true }
+);
 
 export type Api = {
   api: string;
@@ -32,8 +56,18 @@ export type Api = {
   seed?: { names: string[]; at?: number };
   /** Any of these groups, of which all must hold. */
   when?: Condition[][];
-  /** Two generators made with one seed give the same numbers. */
-  makesStream?: true;
+  /** Two generators made with one seed give the same numbers; a rule of its own where that is less than an error. */
+  makesStream?: true | string;
+  /** Only where what takes the value matches: `.head`, `subscript`, `print`. */
+  consumers?: RegExp;
+  /** A seed of its own is the seed of all that comes after, too. */
+  seeds?: Generator;
+  /** The rule about a generator that is given as the seed, and is moved on by every use. */
+  shared?: string;
+  /** An argument that makes it repeat. */
+  fix?: { param: string; value: string };
+  /** From this version of its library on it repeats. */
+  until?: string;
   /** What it takes is no number that could be put in. */
   unfixable?: true;
 };

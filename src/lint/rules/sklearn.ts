@@ -2,9 +2,10 @@
 import { type Api, type Condition, type Library, members } from './rule';
 
 const seed = { names: ['random_state'] };
-const estimator = { rule: 'sk-random-state', reach: 'numpy', seed } as const;
-const splitter = { rule: 'sk-splitter-shuffle', reach: 'numpy', seed } as const;
-const function_ = { rule: 'sk-function-random-state', reach: 'numpy', seed } as const;
+const shared = 'sk-randomstate-instance';
+const estimator = { rule: 'sk-random-state', reach: 'numpy', seed, shared } as const;
+const splitter = { rule: 'sk-splitter-shuffle', reach: 'numpy', seed, shared } as const;
+const function_ = { rule: 'sk-function-random-state', reach: 'numpy', seed, shared } as const;
 
 const is = (param: string, ...values: (string | boolean)[]): Condition => ({ param, is: values });
 const given = (param: string): Condition => ({ param, given: true });
@@ -122,6 +123,8 @@ const POSITIONS: Record<string, number> = {
   'sklearn.utils.random.sample_without_replacement': 3,
 };
 
+const FORESTS = 'RandomForestClassifier RandomForestRegressor ExtraTreesClassifier ExtraTreesRegressor';
+
 const rows: Api[] = [
   ...ALWAYS.flatMap(([module, names]) => members(`sklearn.${module}`, names, estimator)),
   ...SOMETIMES.flatMap(([module, names, when]) =>
@@ -149,6 +152,13 @@ const rows: Api[] = [
     'ShuffleSplit StratifiedShuffleSplit GroupShuffleSplit RepeatedKFold RepeatedStratifiedKFold ParameterSampler',
     splitter,
   ),
+  // Threads add their trees' predictions in the order in which they are done: the last bits differ, seeded or not.
+  ...members('sklearn.ensemble', FORESTS, {
+    rule: 'sk-forest-njobs',
+    reach: null,
+    when: [[{ param: 'n_jobs', fallback: null, not: [null, 1] }]],
+    fix: { param: 'n_jobs', value: '1' },
+  }),
 ];
 
 export const sklearn: Library = {
@@ -171,9 +181,24 @@ export const sklearn: Library = {
       enforced: true,
       title: 'draws from NumPy’s global generator',
     },
+    {
+      id: 'sk-randomstate-instance',
+      severity: 'info',
+      enforced: true,
+      title:
+        'moves a generator on that others use, and is another one each time it is fitted; a number is not',
+    },
+    {
+      id: 'sk-forest-njobs',
+      severity: 'info',
+      enforced: false,
+      verdict: 'nondeterministic-operation',
+      title:
+        'adds up its trees in the order in which threads are done: the last bits of `predict_proba` differ',
+    },
   ],
   apis: rows.map((row) => {
     const at = POSITIONS[row.api];
-    return at === undefined ? row : { ...row, seed: { ...seed, at } };
+    return at === undefined || row.seed === undefined ? row : { ...row, seed: { ...seed, at } };
   }),
 };

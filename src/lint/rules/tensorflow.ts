@@ -51,6 +51,20 @@ export const tensorflow: Library = {
       enforced: true,
       title: 'takes its seed from Python’s `random`, which `tf.random.set_seed` does not reach',
     },
+    {
+      id: 'keras-seed-reuse',
+      severity: 'info',
+      enforced: false,
+      verdict: 'seed-reuse',
+      title: 'has the seed of another initializer: layers of one shape begin with the same weights',
+    },
+    {
+      id: 'tf-shuffle-split-leak',
+      severity: 'error',
+      enforced: false,
+      verdict: 'order-dependent',
+      title: 'shuffles again in each round over the data',
+    },
   ],
   apis: [
     ...placed('tensorflow.random', op, {
@@ -85,6 +99,22 @@ export const tensorflow: Library = {
       sampled_softmax_loss: 9,
     }),
     ...placed('tensorflow', op, { random_normal_initializer: 2, random_uniform_initializer: 2 }),
+    // Zero is no seed there.
+    ...members('tensorflow.nn', 'fractional_avg_pool fractional_max_pool', {
+      ...op,
+      when: [[{ param: 'seed', at: 4, fallback: 0, is: [0] }]],
+    }),
+    {
+      api: 'tensorflow.image.sample_distorted_bounding_box',
+      ...op,
+      when: [[{ param: 'seed', at: 2, fallback: 0, is: [0] }]],
+    },
+    ...members('keras.utils.text', 'one_hot hashing_trick', {
+      rule: 'py-hash-tokenizer',
+      reach: null,
+      when: [[{ param: 'hash_function', at: 2, fallback: null, is: [null] }]],
+      fix: { param: 'hash_function', value: '"md5"' },
+    }),
     { api: 'tensorflow.queue.RandomShuffleQueue', ...op, ...at(5) },
     {
       api: 'tensorflow.random.Generator.from_non_deterministic_state',
@@ -104,7 +134,7 @@ export const tensorflow: Library = {
       ...at(2),
       when: [[{ param: 'shuffle', at: 1, fallback: null, not: [false] }]],
     },
-    ...placed('keras.initializers', layer, INITIALIZERS),
+    ...placed('keras.initializers', { ...layer, makesStream: 'keras-seed-reuse' }, INITIALIZERS),
     ...placed('keras.layers', layer, RANDOM_LAYERS),
     ...members('keras.layers', WEIGHTED, layer),
     ...placed('keras.random', layer, {

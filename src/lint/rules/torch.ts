@@ -1,4 +1,5 @@
 /** PyTorch 2.13. `torch.Generator()` has a constant seed and is never random by itself. */
+import { READS } from './numpy';
 import { type Library, members } from './rule';
 
 const seed = { names: ['generator'] };
@@ -11,6 +12,9 @@ const FUNCTIONS =
   'dropout dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout gumbel_softmax rrelu fractional_max_pool2d fractional_max_pool3d';
 const INIT =
   'uniform_ normal_ trunc_normal_ xavier_uniform_ xavier_normal_ kaiming_uniform_ kaiming_normal_ orthogonal_ sparse_';
+
+const TRANSFORMS =
+  'RandomCrop RandomHorizontalFlip RandomVerticalFlip RandomResizedCrop RandomRotation RandomAffine RandomPerspective RandomErasing RandomGrayscale RandomInvert RandomPosterize RandomSolarize RandomAdjustSharpness RandomAutocontrast RandomEqualize RandomApply ColorJitter GaussianBlur ElasticTransform AutoAugment RandAugment TrivialAugmentWide AugMix';
 
 export const torch: Library = {
   rules: [
@@ -33,6 +37,27 @@ export const torch: Library = {
       enforced: true,
       title: 'splits by PyTorch’s global generator',
     },
+    {
+      id: 'pt-empty',
+      severity: 'info',
+      enforced: 'full',
+      verdict: 'volatile',
+      title: 'gives memory as it is, which is read here',
+    },
+    {
+      id: 'pt-dataset-rng',
+      severity: 'warning',
+      enforced: false,
+      verdict: 'seed-reuse',
+      title:
+        'keeps a generator in the dataset: each worker of its loader gets a copy, and starts it anew in each epoch',
+    },
+    {
+      id: 'tv-transforms',
+      severity: 'info',
+      enforced: true,
+      title: 'draws from a global generator for each image',
+    },
     { id: 'pt-sobol', severity: 'warning', enforced: false, title: 'scrambles with a seed of its own' },
   ],
   apis: [
@@ -50,6 +75,32 @@ export const torch: Library = {
     ...members('torch.nn', LAYERS, module),
     ...members('torch.nn.functional', FUNCTIONS, module),
     { api: 'torch.seed', rule: 'pt-reseeded', reach: null },
+    ...members('torch', 'empty empty_like empty_strided', {
+      rule: 'pt-empty',
+      reach: null,
+      consumers: READS,
+    }),
+    ...['torchvision.transforms', 'torchvision.transforms.v2'].flatMap((module) =>
+      members(module, TRANSFORMS, { rule: 'tv-transforms', reach: 'torch' }),
+    ),
+    ...members('torchvision.transforms', 'RandomOrder RandomChoice', {
+      rule: 'tv-transforms',
+      reach: 'python',
+    }),
+    {
+      api: 'torch.utils.data.DataLoader',
+      rule: 'py-unordered-parallel',
+      reach: null,
+      when: [[{ param: 'in_order', fallback: true, is: [false] }]],
+      fix: { param: 'in_order', value: 'True' },
+    },
+    {
+      api: 'lightning.Trainer',
+      rule: 'pt-cudnn-benchmark',
+      reach: null,
+      when: [[{ param: 'benchmark', fallback: null, is: [true] }]],
+      fix: { param: 'benchmark', value: 'False' },
+    },
     {
       api: 'torch.utils.data.DataLoader',
       rule: 'pt-dataloader',

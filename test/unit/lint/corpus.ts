@@ -25,7 +25,7 @@ export const CASES: Case[] = [
   one('np.random.seed does not reach it', 'import numpy as np\nnp.random.seed(1)\nnp.random.default_rng()  # ! np-generator-unseeded'),
   one('seeded generators', 'import numpy as np\nnp.random.default_rng(1)\nnp.random.RandomState(seed=2)\nnp.random.Philox(key=3)'),
   one('a list as a seed', 'import numpy as np\nSEED = 5\nnp.random.default_rng([SEED, 1])\nnp.random.default_rng([SEED, 2])'),
-  one('legacy', 'import numpy as np\nnp.random.rand(3)  # ! np-legacy-unseeded\nnp.random.seed(0)\nnp.random.rand(3)  # ~ np-legacy-unseeded'),
+  one('legacy', 'import numpy as np\nnp.random.rand(3)  # ! np-legacy-unseeded\nnp.random.seed(0)  # ! nb-seed-order\nnp.random.rand(3)  # ~ np-legacy-unseeded'),
   one('star import', 'from numpy.random import *\nrandn(3)  # ! np-legacy-unseeded'),
   one('an alias of the module', 'import numpy.random as npr\nnpr.shuffle(x)  # ! np-legacy-unseeded'),
   one('methods of a seeded state', 'import numpy as np\nr = np.random.RandomState(1)\nr.rand()\nr.shuffle(x)'),
@@ -34,12 +34,12 @@ export const CASES: Case[] = [
   one('one seed for two streams', 'import numpy as np\na = np.random.default_rng(42)\nb = np.random.default_rng(42)  # ! seed-reuse'),
   one('one seed by a name', 'import numpy as np\nSEED = 42\na = np.random.default_rng(SEED)\nb = np.random.default_rng(SEED)  # ! seed-reuse'),
   one('two seeds', 'import numpy as np\na = np.random.default_rng(42)\nb = np.random.default_rng(43)'),
-  { name: 'a seed in a later cell', cells: ['import numpy as np\nnp.random.rand()  # ! np-legacy-unseeded', 'np.random.seed(1)', 'np.random.rand()  # ~ np-legacy-unseeded'] },
+  { name: 'a seed in a later cell', cells: ['import numpy as np\nnp.random.rand()  # ! np-legacy-unseeded', 'np.random.seed(1)  # ! nb-seed-order', 'np.random.rand()  # ~ np-legacy-unseeded'] },
   { name: 'alias from an earlier cell', cells: ['import numpy as np', 'np.random.default_rng()  # ! np-generator-unseeded'] },
 
   // Functions of the notebook's own.
   { name: 'seed_everything', cells: ['import random, numpy as np\ndef seed_everything(seed=42):\n    random.seed(seed)\n    np.random.seed(seed)\nseed_everything()', 'np.random.rand()  # ~ np-legacy-unseeded\nrandom.random()  # ~ py-random-unseeded'] },
-  { name: 'seed_everything that is never called', cells: ['import numpy as np\ndef seed_everything(seed=42):\n    np.random.seed(seed)', 'np.random.rand()  # ! np-legacy-unseeded'] },
+  { name: 'seed_everything that is never called', cells: ['import numpy as np\ndef seed_everything(seed=42):\n    np.random.seed(seed)  # ! nb-seed-order', 'np.random.rand()  # ! np-legacy-unseeded'] },
   one('a parameter that is None by default is for callers', 'import numpy as np\ndef make(seed=None):\n    return np.random.default_rng(seed)\nmake(3)'),
   one('a library that need not be there', 'try:\n    import torch\nexcept ImportError:\n    torch = None\ntorch.manual_seed(1)\ntorch.rand(3)  # ~ pt-unseeded'),
   one('a seed on one way only', 'import numpy as np\nseed = None\nif a:\n    seed = 3\nnp.random.default_rng(seed)'),
@@ -65,7 +65,7 @@ export const CASES: Case[] = [
   one('frozen distributions', 'from scipy import stats\nd = stats.norm(0, 1)\nd.rvs(3)  # ! sp-rvs'),
 
   // Frameworks.
-  one('torch', 'import torch\nfrom torch import nn\nnn.Linear(3, 4)  # ! pt-unseeded\ntorch.manual_seed(1)\nnn.Linear(3, 4)  # ~ pt-unseeded'),
+  one('torch', 'import torch\nfrom torch import nn\nnn.Linear(3, 4)  # ! pt-unseeded\ntorch.manual_seed(1)  # ! nb-seed-order\nnn.Linear(3, 4)  # ~ pt-unseeded'),
   one('a torch generator', 'import torch\ng = torch.Generator()\ntorch.rand(3, generator=g)'),
   one('a module class', 'import torch\nimport torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 4)  # ~ pt-unseeded\ntorch.manual_seed(0)\nnet = Net()'),
   one('a data loader', 'from torch.utils.data import DataLoader\nDataLoader(d)\nDataLoader(d, 4, True)  # ! pt-dataloader'),
