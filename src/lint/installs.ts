@@ -1,7 +1,7 @@
 /** Packages that a magic or a shell line installs without saying which version. */
-const INSTALL = /\b(?:uv\s+)?(?:pip3?|conda|mamba|micromamba)\s+install\b([^\n;&|]*)/g;
+const INSTALL = /\b(?:uv\s+)?(?:pip3?|conda|mamba|micromamba)\s+install\b((?:&(?!&)|[^\n;&|])*)/g;
 const TAKES_VALUE =
-  /^(-[cifrt]|-n|--(index-url|extra-index-url|find-links|constraint|requirement|target|channel|name|prefix))$/;
+  /^(-[cifrt]|-n|--(index-url|extra-index-url|find-links|constraint|requirement|target|channel|name|prefix|file|progress-bar|upgrade-strategy|root|log|timeout|retries|platform|python-version|implementation|abi|cache-dir|src|trusted-host|proxy|cert|no-binary|only-binary))$/;
 
 export function unpinnedIn(line: string): string[] {
   const text = line.replace(/\\\r?\n/g, ' ');
@@ -10,7 +10,7 @@ export function unpinnedIn(line: string): string[] {
     const packages: string[] = [];
     for (let i = 0; i < words.length; i++) {
       const word = words[i]!.replace(/^["']|["']$/g, '');
-      if (word.startsWith('#')) break;
+      if (/^#|^\d*[<>]|^&/.test(word)) break;
       if (TAKES_VALUE.test(word)) i += 1;
       else if (!word.startsWith('-') && isUnpinned(word)) packages.push(word);
     }

@@ -1,6 +1,7 @@
 /** From what a notebook does to what of it does not repeat: which seed reaches which draw, in the order of the cells. */
 import { argumentOf, type Given, holds } from './arguments';
 import { CHECKS, type Versions } from './checks';
+import { isHarmless } from './harmless';
 import type { FindingVerdict } from './finding';
 import type { Range } from './python/ast';
 import type { Context, Seen, SeenCall, Value } from './python/values';
@@ -21,8 +22,14 @@ export type Judged = {
   enforced?: false;
   call?: SeenCall;
   row?: Api;
+  /** Where it stands, where it is no call. */
+  context?: Context;
   /** What can stand instead of a part of it; where the text is empty, a seed of its own. */
   replace?: { range: Range; text: string };
+  /** A set that is taken in its order. */
+  set?: Extract<Seen, { seen: 'set-order' }>;
+  /** The notebook makes the generator random again, whatever seeds it before. */
+  isUndone?: boolean;
   /** A statement that belongs before another one. */
   move?: Record<'from' | 'to', Context['statement']>;
 };
@@ -57,12 +64,16 @@ export function judge(
 
 class Judge {
   private readonly found = new Map<string, Judged>();
-  private readonly seeded = new Map<Generator, number>();
+  private readonly seeded = new Map<Generator, Seeding>();
   /** The first draw of a generator that nothing had seeded. */
   private readonly drawn = new Map<Generator, Place>();
   private readonly imported = new Set<string>();
   /** Where a generator was made, by what it is and its seed. */
   private readonly streams = new Map<string, SeenCall>();
+  /** Generators that the notebook itself has made random again. */
+  private readonly reseeded = new Set<Generator>();
+  /** Draws that are other numbers each time. */
+  private readonly unseeded = new Set<SeenCall>();
   /** Functions that seed and that nothing calls. */
   private readonly idle = new Set<string>();
 
@@ -70,7 +81,7 @@ class Judge {
 
   all(seen: readonly Seen[]): Judged[] {
     for (const each of seen) this.one(each);
-    return [...this.found.values()];
+    return [...this.found.values()].filter((judged) => !isHarmless(judged, seen));
   }
 
   private one(seen: Seen): void {
@@ -81,13 +92,12 @@ class Judge {
       case 'call':
         this.call(seen);
         return;
-      case 'reference': {
-        const { api, cell, expression, context } = seen;
-        for (const row of APIS.get(api) ?? []) {
-          if (row.reach) this.draw(row, row.reach, { api, cell, range: expression, context });
-        }
+      case 'reference':
+        this.reference(seen);
         return;
-      }
+      case 'elsewhere':
+        this.perhapsSeeded(seen.cell);
+        return;
       case 'setting':
         this.setting(seen);
         return;
@@ -108,7 +118,24 @@ class Judge {
           cell: seen.cell,
           range: seen.expression,
           because: `(${seen.consumer})`,
+          set: seen,
         });
+    }
+  }
+
+  private reference({ api, cell, expression, context, beside }: Extract<Seen, { seen: 'reference' }>): void {
+    for (const row of APIS.get(api) ?? []) {
+      if (beside.some((name) => row.seed?.names.includes(name))) continue;
+      const place = { api, cell, range: expression, context, row };
+      if (row.reach) this.draw(row, row.reach, place);
+      else if (row.makesStream) this.add({ ...place, rule: row.rule, verdict: 'unseeded' });
+    }
+  }
+
+  /** Code that is not here may have seeded whatever it likes. */
+  private perhapsSeeded(cell: number): void {
+    for (const generator of Object.keys(SEEDED_BY) as Generator[]) {
+      if (!this.seeded.has(generator)) this.seeded.set(generator, { cell, perhaps: true });
     }
   }
 
@@ -133,13 +160,19 @@ class Judge {
   private call(seen: SeenCall): void {
     const seeder = SEEDERS.get(seen.api);
     if (seeder) return this.seeds(seen, seeder);
-    for (const row of this.rowsOf(seen)) this.row(seen, row);
+    const rows = this.rowsOf(seen);
+    for (const row of rows) this.row(seen, row);
+    if (rows.length === 0 && SEEDS_BY_NAME.test(seen.api) && seen.context.uncalled === undefined) {
+      this.perhapsSeeded(seen.cell);
+    }
   }
 
   private rowsOf(seen: SeenCall): readonly Api[] {
     if (!seen.api.startsWith('?.')) return APIS.get(seen.api) ?? [];
     const text = this.source(seen.cell).slice(seen.call.open + 1, seen.call.close);
-    return methodNamed(seen.api.slice(2), this.imported, text);
+    const { callee } = seen.call;
+    const on = callee.type === 'attribute' ? this.source(seen.cell).slice(callee.from, callee.value.to) : '';
+    return methodNamed(seen.api.slice(2), this.imported, on, text);
   }
 
   private row(seen: SeenCall, row: Api): void {
@@ -147,7 +180,6 @@ class Judge {
     if (row.consumers && !row.consumers.test(seen.consumer ?? '')) return;
     // What an object hashes to there is for sets and dictionaries of this process.
     if (row.rule === 'py-hash-str' && seen.context.uncalled === '__hash__') return;
-    if (row.rule === 'py-fs-order' && ORDER_FREE.has(seen.consumer ?? '')) return;
     const { cell, context } = seen;
     const place = { api: row.api, cell, range: seen.call.callee, context, call: seen, row };
     if (row.seed) {
@@ -160,6 +192,8 @@ class Judge {
   }
 
   private draw(row: Api, reach: Generator, place: Place): void {
+    // What other processes draw is a matter of how they were started (py-fork-rng), or of a loader that seeds them.
+    if (place.context.inWorker && (reach === 'numpy' || reach === 'python')) return;
     // What Numba compiles has generators of its own.
     if (place.context.compiled && (reach === 'numpy' || reach === 'python')) {
       return this.drawFrom({ ...row, rule: 'numba-seed' }, 'numba', place);
@@ -167,16 +201,23 @@ class Judge {
     this.drawFrom(row, reach, place);
   }
 
-  private drawFrom(row: Api, reach: Generator, { context: _, ...place }: Place): void {
-    const cell = this.seeded.get(reach);
-    if (cell === undefined) {
-      if (!this.drawn.has(reach)) this.drawn.set(reach, { ...place, context: _ });
-      const because = `which nothing has seeded before (\`${SEEDED_BY[reach]}\`)`;
-      this.add({ ...place, rule: row.rule, verdict: 'unseeded', because });
+  private drawFrom(row: Api, reach: Generator, place: Place): void {
+    const at = { ...place, row };
+    const seeding = this.seeded.get(reach);
+    if (seeding?.perhaps) return;
+    if (seeding === undefined || seeding.varying !== undefined) {
+      if (seeding === undefined && !this.drawn.has(reach)) this.drawn.set(reach, place);
+      if (place.call) this.unseeded.add(place.call);
+      const because = seeding
+        ? `seeded with \`${seeding.varying}()\` in cell ${seeding.cell}`
+        : `which nothing has seeded before (\`${SEEDED_BY[reach]}\`)`;
+      const reached = seeding ? { enforced: false as const } : {};
+      const isUndone = seeding !== undefined || this.reseeded.has(reach);
+      this.add({ ...at, rule: row.rule, verdict: 'unseeded', because, isUndone, ...reached });
       return;
     }
-    const because = `seeded in cell ${cell}: it repeats only if the cells run once and in order`;
-    this.add({ ...place, rule: row.rule, verdict: 'order-dependent', severity: 'info', because });
+    const because = `seeded in cell ${seeding.cell}: it repeats only if the cells run once and in order`;
+    this.add({ ...at, rule: row.rule, verdict: 'order-dependent', severity: 'info', because });
   }
 
   private seeds(seen: SeenCall, { generators, names }: { generators: Generator[]; names: string[] }): void {
@@ -189,18 +230,29 @@ class Judge {
       given.is === 'missing'
         ? seen.api !== 'lightning.seed_everything'
         : given.is === 'given' && isNone(given.value);
-    const varying = given.is === 'given' && given.value.kind === 'varying' ? given.value : undefined;
+    const varying = given.is === 'given' ? this.variesAs(given.value) : undefined;
     const reached = context.compiled ? (['numba'] as const) : generators;
+    // A process of its own has generators of its own.
+    if (context.inWorker) return;
     for (const generator of reached) {
-      if (unseeds || varying) this.seeded.delete(generator);
-      else {
+      if (unseeds) {
+        this.seeded.delete(generator);
+        this.reseeded.add(generator);
+      } else {
         this.late(place, generator);
-        this.seeded.set(generator, seen.cell);
+        this.seeded.set(generator, { cell: seen.cell, ...(varying === undefined ? {} : { varying }) });
       }
     }
-    if (unseeds) this.add({ ...place, rule: 'np-seed-none', verdict: 'unseeded', enforced: false });
-    if (varying && given.is === 'given') this.varies(place, varying.api, given.argument.expression);
+    if (unseeds) this.add({ ...place, rule: 'np-seed-none', verdict: 'unseeded' });
+    if (varying && given.is === 'given') this.varies(place, varying, given.argument.expression);
     if (context.inLoop && given.is === 'given' && given.value.kind === 'constant') this.inLoop(place);
+  }
+
+  /** What makes a value another one each time: a clock, or a draw that nothing has seeded. */
+  private variesAs(value: Value): string | undefined {
+    if (value.kind === 'varying') return value.api;
+    const made = value.kind === 'instance' ? value.made : undefined;
+    return made && this.unseeded.has(made) && !GENERATES.test(made.api) ? made.api : undefined;
   }
 
   /** A function that seeds and that nothing calls seeds nothing; those that others call have other names. */
@@ -226,8 +278,9 @@ class Judge {
 
   private ownSeed(seen: SeenCall, row: Api, { value, argument }: Extract<Given, { is: 'given' }>): void {
     const place = { api: row.api, cell: seen.cell, range: seen.call.callee, call: seen, row };
-    if (row.seeds) this.seeded.set(row.seeds, seen.cell);
-    if (value.kind === 'varying') return this.varies(place, value.api, argument.expression);
+    if (row.seeds) this.seeded.set(row.seeds, { cell: seen.cell });
+    const varying = this.variesAs(value);
+    if (varying !== undefined) return this.varies(place, varying, argument.expression);
     if (row.shared && value.kind === 'instance' && /^numpy\.random\./.test(value.path)) {
       return this.add({ ...place, rule: row.shared, verdict: 'order-dependent' });
     }
@@ -235,7 +288,8 @@ class Judge {
     if (seen.context.inLoop && row.makesStream === true) return this.inLoop(place);
     const key = `${row.api} ${JSON.stringify(value.value)}`;
     const earlier = this.streams.get(key);
-    if (earlier === undefined) this.streams.set(key, seen);
+    if (earlier === undefined || (seen.target !== undefined && seen.target === earlier.target))
+      this.streams.set(key, seen);
     else if (earlier.cell !== seen.cell || earlier.call.from !== seen.call.from) {
       const rule = row.makesStream === true ? 'seed-reuse' : row.makesStream;
       const replace = { range: argument.expression, text: '' };
@@ -266,10 +320,20 @@ class Judge {
   }
 }
 
+type Seeding = { cell: number; perhaps?: true; varying?: string };
+
+/** Helpers of other modules say so in their names. */
+const SEEDS_BY_NAME =
+  /[.:](?!(get|initial|make|generate|new|random|spawn|create|next)_?\w*seed|seed$|SeedSequence)(\w*seed\w*|\w*determinis\w*)$/i;
+/** What it makes is a generator, and no number. */
+const GENERATES = /\.(default_rng|RandomState|Random|Generator)$/;
+
 /** Clocks that give a date; those that give seconds are read to measure. */
 const DATES = /^(datetime|pandas)\./;
-const ORDER_FREE = new Set(['sorted', 'len', 'set', 'frozenset', 'min', 'max', 'any', 'all']);
 
+/** NumPy's module itself stands for its global generator. */
 function isNone(value: Value): boolean {
-  return value.kind === 'constant' && value.value === null;
+  return value.kind === 'constant'
+    ? value.value === null
+    : value.kind === 'api' && value.path === 'numpy.random';
 }

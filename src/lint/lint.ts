@@ -2,6 +2,7 @@
 import type { Versions } from './checks';
 import type { Finding, Fix } from './finding';
 import { fixesOf } from './fixes';
+import { Notebook } from './fixes/text';
 import { judge, type Judged } from './judge';
 import { isIgnored } from './ignore';
 import { unpinnedIn } from './installs';
@@ -50,6 +51,7 @@ function parseCell(source: string): Statement[] {
 export function lintCells(cells: readonly LintCell[], options: LintOptions, parse = parseCell): Finding[] {
   const interpreter = new Interpreter(NAMES);
   for (const { index, source } of cells) {
+    if (/^\s*%run\b/m.test(source)) interpreter.elsewhere(index);
     try {
       interpreter.run(index, parse(source));
     } catch (error) {
@@ -58,29 +60,51 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
     }
   }
   interpreter.finish();
-  const installs = cells.flatMap(({ index, source }) => installsIn(index, source));
+  const installs = cells.flatMap(({ index, source }) => [
+    ...installsIn(index, source),
+    ...lateIn(index, source),
+  ]);
   const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
+  const notebook = new Notebook(cells);
   const sourceOf = (index: number): string => byIndex.get(index)?.source ?? '';
   return [...installs, ...judge(interpreter.seen, sourceOf, options.versions)]
     .sort(byPlace)
     .flatMap((judged) => {
       const cell = byIndex.get(judged.cell);
       if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
-      return [findingOf(judged, cell, options, fixesOf(judged, cells))];
+      return [
+        findingOf(judged, cell, options, fixesOf(judged, notebook, interpreter.seen, options.versions)),
+      ];
     });
 }
 
 function installsIn(cell: number, source: string): Judged[] {
   if (!/install/.test(source)) return [];
   return hideMagics(source).magics.flatMap(({ from, to }) => {
-    const isCell = source.startsWith('%%', from);
-    const text = isCell ? source.slice(from) : source.slice(from, to).trimEnd();
+    // A cell of a shell; lines of one in Python are magics of their own.
+    const isShell = /^%%(bash|sh|script|system)\b|^%%!/.test(source.slice(from));
+    const text = isShell ? source.slice(from) : source.slice(from, to).trimEnd();
     const packages = unpinnedIn(text);
     if (packages.length === 0) return [];
     const at = source.indexOf(packages[0]!, from);
     const range = { from: at, to: at + packages[0]!.length };
     return [{ rule: 'env-unpinned-install', verdict: 'volatile', cell, range }];
   });
+}
+
+/** `%env PYTHONHASHSEED=0`: for processes that are started from here, and not for this one. */
+function lateIn(cell: number, source: string): Judged[] {
+  const found = /^[ \t]*(%(?:set_)?env\s+PYTHONHASHSEED\b.*)$/m.exec(source);
+  if (found === null) return [];
+  const from = found.index + found[0].indexOf('%');
+  return [
+    {
+      rule: 'py-hashseed-late',
+      verdict: 'too-late',
+      cell,
+      range: { from, to: from + found[1]!.trimEnd().length },
+    },
+  ];
 }
 
 function byPlace(a: Judged, b: Judged): number {

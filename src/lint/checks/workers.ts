@@ -3,9 +3,8 @@ import { argumentOf } from '../arguments';
 import type { Judged } from '../judge';
 import type { Seen, SeenCall } from '../python/values';
 import { APIS, SEEDERS } from '../rules';
+import { PROCESSES } from '../rules/python';
 
-const PROCESSES =
-  /^(multiprocessing\.(Process|pool\.Pool\.\w+)|concurrent\.futures\.ProcessPoolExecutor\.(map|submit)|joblib\.delayed)$/;
 const THREADS =
   /^(threading\.Thread|multiprocessing\.pool\.ThreadPool\.\w+|concurrent\.futures\.ThreadPoolExecutor\.(map|submit))$/;
 const SHARED = /^(numpy\.random\.(Generator|RandomState)|random\.Random)\.\w+$/;

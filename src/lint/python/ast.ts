@@ -65,6 +65,7 @@ export type Statement = Range &
     | { type: 'try'; bodies: Statement[][]; names: string[] }
     | { type: 'return'; value?: Expression }
     | { type: 'delete'; targets: Expression[] }
+    | { type: 'global'; names: string[] }
     /** Anything else: its expressions and its bodies. */
     | { type: 'other'; parts: Expression[]; body: Statement[] }
   );

@@ -4,7 +4,17 @@
  * after the other, and a function of the notebook's own where it is called.
  */
 import type { Call, Definition, Expression, Parameter, Statement } from './ast';
-import { BUILTINS, givenBy, KEEPS_ORDER, ORDER_FREE } from './builtins';
+import {
+  BUILTINS,
+  givenBy,
+  HANDS_ON,
+  isNumber,
+  isOfNumbers,
+  KEEPS_ORDER,
+  NUMBERS_IN_ORDER,
+  ORDER_FREE,
+  takesAnyOrder,
+} from './builtins';
 import { attributeOf, baseOf, classAttribute, decorated, instanceOf, memberOf } from './objects';
 import { combined } from './operators';
 import {
@@ -30,11 +40,13 @@ export type Library = {
   typeOf(api: string): string | undefined;
   /** Whether what it gives is another value each time. */
   varies(api: string): boolean;
+  /** Whether it calls what it is handed in another process. */
+  isWorker(api: string, argument: string | undefined): boolean;
 };
 
 /** Whether a function that stands there is handed on, to be called. */
 const TAKES_FUNCTIONS = new Set(['argument', 'map', 'filter', 'sorted', 'min', 'max', 'iter']);
-const DEEPEST = 4;
+const DEEPEST = 8;
 const MOST_CALLS = 5000;
 
 export class Interpreter {
@@ -52,6 +64,9 @@ export class Interpreter {
   private loops = 0;
   private compiled = false;
   private uncalled: string | undefined;
+  private inWorker = false;
+  private current: FunctionValue | undefined;
+  private beside: string[] = [];
 
   constructor(private readonly library: Library) {}
 
@@ -70,8 +85,13 @@ export class Interpreter {
       if (this.called.has(definition)) continue;
       this.statementOf = { cell, from: definition.from, to: definition.to };
       this.uncalled = definition.type === 'lambda' ? 'lambda' : definition.name;
-      this.invoke(each, []);
+      this.invoke(each);
     }
+  }
+
+  /** Code that is not here runs: `%run`. */
+  elsewhere(cell: number): void {
+    this.seen.push({ seen: 'elsewhere', cell });
   }
 
   private block(statements: readonly Statement[]): void {
@@ -100,6 +120,9 @@ export class Interpreter {
       case 'assign': {
         if (statement.value === undefined) return;
         const value = this.value(statement.value, 'assignment');
+        const [target] = statement.targets;
+        if (value.kind === 'instance' && value.made && target?.type === 'name')
+          value.made.target ??= target.name;
         for (const target of statement.targets) this.bind(target, value, statement);
         return;
       }
@@ -119,18 +142,15 @@ export class Interpreter {
         this.defineClass(statement);
         return;
       case 'if':
-        this.ways(
-          statement.branches.map(({ test, body }) => () => {
-            if (test) this.value(test, 'test');
-            this.block(body);
-          }),
-          statement.branches.every(({ test }) => test !== undefined),
-        );
+        this.branches(statement.branches);
+        return;
+      case 'global':
+        this.scope.share(statement.names);
         return;
       case 'for': {
         const iterable = this.value(statement.iterable, 'for');
         this.iterated(iterable, statement.iterable, 'a loop');
-        this.bind(statement.target, UNKNOWN, statement);
+        this.bind(statement.target, elementOf(iterable), statement);
         this.loop(statement.body);
         this.block(statement.otherwise);
         return;
@@ -142,7 +162,9 @@ export class Interpreter {
         return;
       case 'with':
         for (const { value, target } of statement.items) {
-          const entered = this.value(value, 'with');
+          const manager = this.value(value, 'with');
+          const enter = manager.kind === 'instance' ? attributeOf(manager, '__enter__') : undefined;
+          const entered = enter?.kind === 'function' ? this.invoke(enter, []) : manager;
           if (target) this.bind(target, entered, statement);
         }
         this.block(statement.body);
@@ -175,6 +197,40 @@ export class Interpreter {
     this.loops -= 1;
   }
 
+  private branches(all: Extract<Statement, { type: 'if' }>['branches']): void {
+    const taken: (() => void)[] = [];
+    let isSure = false;
+    for (const { test, body } of all) {
+      // In a loop it may be another one in the next round.
+      const known = test === undefined ? true : this.loops === 0 ? this.noneness(test) : undefined;
+      if (known === false) continue;
+      taken.push(() => {
+        if (test) this.value(test, 'test');
+        this.block(body);
+      });
+      isSure = known === true;
+      if (isSure) break;
+    }
+    this.ways(taken, !isSure);
+  }
+
+  /** Whether `x is None` or its like is true, where that is known of a name. */
+  private noneness(test: Expression): boolean | undefined {
+    if (test.type === 'unary' && test.operator === 'not') {
+      const known = this.noneness(test.operand);
+      return known === undefined ? undefined : !known;
+    }
+    if (test.type === 'name') {
+      const isNone = noneness(this.lookup(test.name));
+      return isNone === undefined ? undefined : isNone ? false : undefined;
+    }
+    if (test.type !== 'binary' || !/^is( not)?$/.test(test.operator) || test.left.type !== 'name')
+      return undefined;
+    if (test.right.type !== 'constant' || test.right.value !== null) return undefined;
+    const isNone = noneness(this.lookup(test.left.name));
+    return isNone === undefined ? undefined : isNone === (test.operator === 'is');
+  }
+
   /** @param mayPass whether none of them need be taken */
   private ways(ways: (() => void)[], mayPass: boolean): void {
     const { scope } = this;
@@ -195,7 +251,8 @@ export class Interpreter {
   private define(definition: Definition): void {
     const decorators = definition.decorators.map((decorator) => this.value(decorator, 'decorator'));
     for (const { fallback } of definition.parameters) if (fallback) this.value(fallback, 'default');
-    const { scope, cell } = this;
+    const { cell } = this;
+    const scope = this.scope.isClass ? this.scope.parent! : this.scope;
     const isCompiled = decorators.some((value) => 'path' in value && value.path.startsWith('numba.'));
     const made: FunctionValue = {
       kind: 'function',
@@ -212,7 +269,7 @@ export class Interpreter {
     for (const decorator of statement.decorators) this.value(decorator, 'decorator');
     const { name } = statement;
     const bases = statement.bases.map(({ value }) => this.value(value, 'base'));
-    const members = new Scope(this.scope);
+    const members = new Scope(this.scope, true);
     const self: ClassValue['self'] = {
       kind: 'instance',
       path: baseOf({ bases, name }),
@@ -223,7 +280,10 @@ export class Interpreter {
     this.scope.set(name, made);
     const before = this.defined.length;
     this.within(members, () => this.block(statement.body));
-    for (const each of this.defined.slice(before)) if (!decorated(each, 'staticmethod')) each.self = self;
+    for (const each of this.defined.slice(before)) {
+      each.owner = made;
+      if (!decorated(each, 'staticmethod')) each.self = self;
+    }
   }
 
   private within<T>(scope: Scope, work: () => T): T {
@@ -263,6 +323,10 @@ export class Interpreter {
       case 'subscript': {
         const owner = this.value(target.value, 'attribute');
         const [index] = target.index.map((each) => this.value(each, 'index'));
+        if (owner.kind === 'dict') {
+          if (index?.kind === 'constant') owner.entries.set(String(index.value), value);
+          else owner.open = true;
+        }
         if (owner.kind === 'api' && index?.kind === 'constant') {
           this.setting(`${this.library.canonical(owner.path)}.${String(index.value)}`, value, statement);
         }
@@ -292,8 +356,11 @@ export class Interpreter {
     switch (expression.type) {
       case 'constant':
         return { kind: 'constant', value: expression.value };
-      case 'name':
-        return this.referred(this.lookup(expression.name), expression, consumer);
+      case 'name': {
+        const value = this.lookup(expression.name);
+        if (value.kind === 'instance') value.made?.uses.push(consumer ?? '');
+        return this.referred(value, expression, consumer);
+      }
       case 'attribute':
         return this.referred(this.member(expression, consumer), expression, consumer);
       case 'call':
@@ -304,6 +371,7 @@ export class Interpreter {
       }
       case 'list':
       case 'tuple':
+        for (const item of expression.items) this.spread(item, `a ${expression.type}`);
         return { kind: 'sequence', items: expression.items.map((item) => this.value(item, expression.type)) };
       case 'set': {
         const items = expression.items.map((item) => this.value(item, 'set'));
@@ -315,15 +383,11 @@ export class Interpreter {
       case 'comprehension':
         return this.comprehension(expression, consumer);
       case 'lambda':
-        return this.lambda(expression, consumer);
-      case 'binary': {
-        const left = this.value(expression.left, 'operator');
-        const right = this.value(expression.right, 'operator');
-        this.clocks(left, right);
-        return combined(expression.operator, left, right);
-      }
+        return this.lambda(expression);
+      case 'binary':
+        return this.binary(expression, consumer);
       case 'unary': {
-        const operand = this.value(expression.operand, 'operator');
+        const operand = this.value(expression.operand, expression.operator === 'not' ? 'not' : 'operator');
         if (expression.operator === '-' && operand.kind === 'constant' && typeof operand.value === 'number') {
           return { kind: 'constant', value: -operand.value };
         }
@@ -351,6 +415,29 @@ export class Interpreter {
         for (const part of expression.parts) this.value(part, 'operator');
         return UNKNOWN;
     }
+  }
+
+  private binary(
+    { operator, left, right }: Extract<Expression, { type: 'binary' }>,
+    consumer: string | undefined,
+  ): Value {
+    if (operator === 'or' || operator === 'and') {
+      const first = this.value(left, consumer);
+      const isNone = operator === 'or' ? noneness(first) : undefined;
+      return isNone === false ? first : alternative(first, this.value(right, consumer), isNone);
+    }
+    const taken = /\bin$/.test(operator) ? 'in' : ORDER_FREE.has(consumer ?? '') ? consumer : 'operator';
+    const one = this.value(left, taken === 'in' ? 'operator' : taken);
+    const other = this.value(right, taken);
+    if (!(operator === '-' && (SINCE.test(this.nameOf(left)) || SINCE.test(this.nameOf(right))))) {
+      this.clocks(one, other);
+    }
+    if (operator === '/' && one.kind === 'instance' && one.path === 'pathlib.Path') return one;
+    return combined(operator, one, other);
+  }
+
+  private nameOf(expression: Expression): string {
+    return expression.type === 'name' || expression.type === 'attribute' ? expression.name : '';
   }
 
   /** Two readings give the time that passed, which is what clocks are mostly read for. */
@@ -390,6 +477,9 @@ export class Interpreter {
       }
       case 'class':
         return classAttribute(owner, name);
+      case 'set':
+      case 'dict':
+        return { kind: 'api', path: `${owner.kind}.${name}`, on: owner };
       case 'varying':
         return owner;
       default:
@@ -401,7 +491,8 @@ export class Interpreter {
   private referred(value: Value, expression: Expression, consumer: string | undefined): Value {
     if (value.kind === 'api' && TAKES_FUNCTIONS.has(consumer ?? '')) {
       const api = this.library.canonical(value.path);
-      this.seen.push({ seen: 'reference', api, cell: this.cell, expression, context: this.context() });
+      const { beside, cell } = this;
+      this.seen.push({ seen: 'reference', api, cell, expression, context: this.context(), beside });
     }
     return value;
   }
@@ -409,12 +500,39 @@ export class Interpreter {
   private call(call: Call, consumer: string | undefined): Value {
     const callee = this.value(call.callee, 'call');
     const name = callee.kind === 'api' ? this.library.canonical(callee.path) : undefined;
+    const called =
+      name ??
+      (call.callee.type === 'attribute' || call.callee.type === 'name' ? call.callee.name : undefined);
+    const beside = call.args.flatMap((arg) => arg.name ?? []);
     const args = call.args.map(({ value, ...rest }, i): ArgumentValue => {
-      const taken = name === 'functools.partial' && i === 0 ? 'partial' : name;
-      const isNamed = taken !== undefined && (BUILTINS.has(taken) || taken === 'partial');
-      return { ...rest, value: this.value(value, isNamed ? taken : 'argument'), expression: value };
+      const taken = this.takerOf(name, called, rest.name, i, consumer);
+      this.beside = beside;
+      if (rest.star === '*') this.spread({ ...value, type: 'starred', value }, 'arguments');
+      return { ...rest, value: this.value(value, taken), expression: value };
     });
-    return this.applied(callee, call, args, consumer);
+    const given = this.applied(callee, call, args, consumer);
+    if (callee.kind !== 'function' && callee.kind !== 'class') this.lend(args, called);
+    return given;
+  }
+
+  /** What takes an argument: the function, where it matters which, or what takes what that hands on. */
+  private takerOf(
+    name: string | undefined,
+    called: string | undefined,
+    argument: string | undefined,
+    i: number,
+    consumer: string | undefined,
+  ): string {
+    if (name === 'functools.partial' && i === 0) return 'partial';
+    if (name !== undefined && HANDS_ON.has(name) && ORDER_FREE.has(consumer ?? '')) return consumer!;
+    if (name !== undefined && BUILTINS.has(name)) return name;
+    return takesAnyOrder(called, argument) ? 'set' : 'argument';
+  }
+
+  /** Whoever is handed a dictionary can put more into it. */
+  private lend(args: readonly ArgumentValue[], called: string | undefined): void {
+    if (called !== undefined && (BUILTINS.has(called) || called === 'print')) return;
+    for (const { value, star } of args) if (value.kind === 'dict' && star === undefined) value.open = true;
   }
 
   private applied(callee: Value, call: Call, args: ArgumentValue[], consumer: string | undefined): Value {
@@ -437,6 +555,16 @@ export class Interpreter {
     }
   }
 
+  /** `super()`: the instance as its class's base has it. */
+  private base(): Value {
+    const { owner, self } = this.current ?? {};
+    const base = owner?.bases.find((each) => each.kind === 'class' || each.kind === 'api');
+    if (base === undefined || self?.kind !== 'instance') return UNKNOWN;
+    const attributes = self.attributes ? { attributes: self.attributes } : {};
+    if (base.kind === 'class') return { kind: 'instance', path: baseOf(base), of: base, ...attributes };
+    return { kind: 'instance', path: base.kind === 'api' ? base.path : self.path, ...attributes };
+  }
+
   private ofLibrary(
     api: string,
     call: Call,
@@ -447,24 +575,55 @@ export class Interpreter {
     if (api === 'functools.partial' && args[0]) {
       return { kind: 'partial', callee: args[0].value, args: args.slice(1) };
     }
+    if (api === 'super') return this.base();
     const isBuiltin = BUILTINS.has(api);
-    if (isBuiltin && KEEPS_ORDER.has(api)) {
-      for (const { value, expression } of args) {
-        if (!ORDER_FREE.has(consumer ?? '')) this.iterated(value, expression, `${api}()`);
-      }
-    }
     const seen = this.note(api, call, args, consumer, receiver);
+    if (KEEPS_ORDER.has(api) && !(ORDER_FREE.has(consumer ?? '') && consumer !== 'sum')) {
+      for (const { value, expression } of args) this.iterated(value, expression, `${api}()`, seen);
+    }
     this.handOn(seen);
+    if (receiver?.kind === 'set' || receiver?.kind === 'dict') return this.ofContainer(receiver, seen);
     const given = isBuiltin ? givenBy(api, args) : undefined;
     if (given) return given;
-    if (this.library.varies(api)) return { kind: 'varying', api, seen };
+    if (this.library.varies(api) || api === 'hash') return { kind: 'varying', api, seen };
+    if (api === 'int.from_bytes' && args[0]?.value.kind === 'varying') return args[0].value;
+    if (/\.astype$/.test(api) && isNumeric(args[0]?.value)) return NUMBERS_IN_ORDER;
     return { kind: 'instance', path: this.library.typeOf(api) ?? api, made: seen };
+  }
+
+  /** Methods of sets and dictionaries of the notebook. */
+  private ofContainer(owner: Extract<Value, { kind: 'set' | 'dict' }>, { api, args, call }: SeenCall): Value {
+    const name = api.slice(api.indexOf('.') + 1);
+    if (owner.kind === 'dict') {
+      if (/^(update|setdefault|pop|clear|popitem)$/.test(name)) owner.open = true;
+      const key = args[0]?.value;
+      if (name !== 'get' || key?.kind !== 'constant') return UNKNOWN;
+      return owner.entries.get(String(key.value)) ?? (owner.open ? UNKNOWN : (args[1]?.value ?? NONE));
+    }
+    if (name === 'pop') this.iterated(owner, call.callee, 'pop()');
+    const others = args.map(({ value }) => value);
+    if (/^(add|update)$/.test(name)) {
+      owner.strings ||= !others.every((value) => isNumber(value) || isOfNumbers(value));
+      return UNKNOWN;
+    }
+    if (/^(union|symmetric_difference)$/.test(name)) {
+      return { kind: 'set', strings: owner.strings || !others.every(isOfNumbers) };
+    }
+    if (name === 'intersection') return { kind: 'set', strings: owner.strings && !others.some(isOfNumbers) };
+    if (/^(difference|copy)$/.test(name)) return { kind: 'set', strings: owner.strings };
+    return UNKNOWN;
   }
 
   /** Functions that a library is handed are called by it, once at least. */
   private handOn(seen: SeenCall): void {
     const before = this.seen.length;
-    for (const { value } of seen.args) if (value.kind === 'function') this.invoke(value, []);
+    const { inWorker } = this;
+    for (const { name, value } of seen.args) {
+      if (value.kind !== 'function') continue;
+      this.inWorker = inWorker || this.library.isWorker(seen.api, name);
+      this.invoke(value);
+    }
+    this.inWorker = inWorker;
     if (this.seen.length > before) seen.handed = this.seen.slice(before);
   }
 
@@ -480,7 +639,8 @@ export class Interpreter {
       api,
       cell: this.cell,
       call,
-      args,
+      args: args.map(asItIs),
+      uses: [],
       context: this.context(),
       ...(receiver ? { receiver } : {}),
       ...(consumer === undefined ? {} : { consumer }),
@@ -490,25 +650,44 @@ export class Interpreter {
   }
 
   private context(): Context {
-    const { statementOf: statement, loops, compiled, uncalled } = this;
-    return { statement, inLoop: loops > 0, compiled, ...(uncalled === undefined ? {} : { uncalled }) };
+    const { statementOf: statement, loops, depth, compiled, inWorker, uncalled } = this;
+    const inFunction = depth > 0;
+    const shared = { statement, inLoop: loops > 0, inFunction, compiled, inWorker };
+    return uncalled === undefined ? shared : { ...shared, uncalled };
   }
 
   /** A method of something unknown: rules know some by their name alone. */
   private unknownCall(call: Call, callee: Value, args: ArgumentValue[], consumer: string | undefined): Value {
     if (callee.kind === 'varying') return callee;
+    if (call.callee.type === 'name') {
+      this.handOn(this.note(`?:${call.callee.name}`, call, args, consumer));
+      return UNKNOWN;
+    }
     if (call.callee.type !== 'attribute') return UNKNOWN;
     if (call.callee.name === 'join')
       for (const { value, expression } of args) this.iterated(value, expression, 'join');
     const seen = this.note(`?.${call.callee.name}`, call, args, consumer);
     this.handOn(seen);
+    if (/^astype$/.test(call.callee.name) && isNumeric(args[0]?.value)) return NUMBERS_IN_ORDER;
     const type = this.library.typeOf(seen.api);
     return type === undefined ? UNKNOWN : { kind: 'instance', path: type };
   }
 
-  private iterated(value: Value, expression: Expression, consumer: string): void {
+  private spread(item: Expression, consumer: string): void {
+    if (item.type !== 'starred' || item.value.type !== 'set') return;
+    this.iterated(this.value(item.value, 'starred'), item.value, consumer);
+  }
+
+  private iterated(value: Value, expression: Expression, consumer: string, into?: SeenCall): void {
     if (value.kind !== 'set' || !value.strings) return;
-    this.seen.push({ seen: 'set-order', cell: this.cell, expression, consumer });
+    this.seen.push({
+      seen: 'set-order',
+      cell: this.cell,
+      expression,
+      consumer,
+      value,
+      ...(into && { into }),
+    });
   }
 
   private comprehension(
@@ -516,18 +695,20 @@ export class Interpreter {
     consumer: string | undefined,
   ): Value {
     return this.within(new Scope(this.scope), () => {
-      const isOrdered = expression.kind !== 'set' && !ORDER_FREE.has(consumer ?? '');
+      const isFree = expression.kind === 'set' || ORDER_FREE.has(consumer ?? '');
       for (const { target, iterable } of expression.clauses) {
-        const value = this.value(iterable, isOrdered ? 'for' : 'set');
-        if (isOrdered) this.iterated(value, iterable, 'a comprehension');
-        this.bind(target, UNKNOWN, { ...expression, type: 'other', parts: [], body: [] });
+        const value = this.value(iterable, isFree ? (consumer ?? 'set') : 'for');
+        // Numbers that are added up in another order give other last digits.
+        if (!isFree || consumer === 'sum') this.iterated(value, iterable, 'a comprehension');
+        this.bind(target, elementOf(value), { ...expression, type: 'other', parts: [], body: [] });
       }
       this.loops += 1;
       for (const condition of expression.conditions) this.value(condition, 'test');
       const elements = expression.elements.map((element) => this.value(element, expression.kind));
       this.loops -= 1;
-      if (expression.kind === 'set') return { kind: 'set', strings: true };
-      return elements.find(({ kind }) => kind === 'varying') ?? UNKNOWN;
+      const isNumeric = elements.length > 0 && elements.every(isNumber);
+      if (expression.kind === 'set') return { kind: 'set', strings: !isNumeric };
+      return elements.find(({ kind }) => kind === 'varying') ?? (isNumeric ? NUMBERS_IN_ORDER : UNKNOWN);
     });
   }
 
@@ -543,7 +724,7 @@ export class Interpreter {
     return { kind: 'dict', entries, open };
   }
 
-  private lambda(expression: Lambda, consumer: string | undefined): Value {
+  private lambda(expression: Lambda): Value {
     const value: FunctionValue = {
       kind: 'function',
       definition: expression,
@@ -551,8 +732,6 @@ export class Interpreter {
       cell: this.cell,
     };
     this.defined.push(value);
-    // Whoever is handed it calls it, with what it knows; elsewhere it is looked at here.
-    if (!TAKES_FUNCTIONS.has(consumer ?? '')) this.invoke(value, []);
     return value;
   }
 
@@ -564,7 +743,8 @@ export class Interpreter {
       if (owner.kind === 'sequence' && typeof index.value === 'number')
         return owner.items.at(index.value) ?? UNKNOWN;
     }
-    if (owner.kind === 'instance' && this.library.typeOf(`${owner.path}[]`)) return owner;
+    if (owner.kind === 'instance' && (isOfNumbers(owner) || this.library.typeOf(`${owner.path}[]`)))
+      return owner;
     return owner.kind === 'varying' ? owner : UNKNOWN;
   }
 
@@ -583,15 +763,23 @@ export class Interpreter {
     return self;
   }
 
-  private invoke({ definition, scope, cell, self, compiled }: FunctionValue, args: ArgumentValue[]): Value {
+  /** @param args undefined where somebody else calls it, with what is not known */
+  private invoke(callee: FunctionValue, args?: ArgumentValue[]): Value {
+    const { definition, scope, cell, self, compiled } = callee;
     this.called.add(definition);
     if (this.active.has(definition) || this.depth >= DEEPEST || ++this.calls > MOST_CALLS) return UNKNOWN;
-    const outer = { cell: this.cell, returned: this.returned, compiled: this.compiled };
+    const outer = {
+      cell: this.cell,
+      returned: this.returned,
+      compiled: this.compiled,
+      current: this.current,
+    };
     this.active.add(definition);
     this.depth += 1;
     this.cell = cell;
     this.returned = undefined;
     this.compiled ||= compiled === true;
+    this.current = callee;
     try {
       const local = new Scope(scope);
       return this.within(local, () => {
@@ -606,19 +794,65 @@ export class Interpreter {
       this.cell = outer.cell;
       this.returned = outer.returned;
       this.compiled = outer.compiled;
+      this.current = outer.current;
     }
   }
 
-  private bindParameters(parameters: Parameter[], args: ArgumentValue[], local: Scope, self?: Value): void {
-    const positional = args.filter(({ name, star }) => name === undefined && star === undefined);
+  private bindParameters(
+    parameters: Parameter[],
+    args: ArgumentValue[] | undefined,
+    local: Scope,
+    self: Value | undefined,
+  ): void {
+    const given = args ?? [];
+    const isOpen = args === undefined || given.some(({ star }) => star !== undefined);
+    const positional = given.filter(({ name, star }) => name === undefined && star === undefined);
     if (self) positional.unshift({ value: self, expression: { from: 0, to: 0, type: 'literal' } });
+    const rest = parameters.findIndex(({ star }) => star !== undefined);
     parameters.forEach(({ name, star, fallback }, i) => {
-      const given = args.find((arg) => arg.name === name) ?? (star ? undefined : positional[i]);
-      if (given) local.set(name, given.value);
-      else if (fallback && !(fallback.type === 'constant' && fallback.value === null)) {
-        local.set(name, fallback.type === 'constant' ? { kind: 'constant', value: fallback.value } : UNKNOWN);
-        // A parameter that is None by default is for callers to give.
-      } else local.set(name, UNKNOWN);
+      const byPlace = star !== undefined || (rest >= 0 && i > rest) ? undefined : positional[i];
+      const argument = given.find((each) => each.name === name) ?? byPlace;
+      if (argument) local.set(name, argument.value);
+      else local.set(name, this.fallbackOf(fallback, isOpen));
     });
   }
+
+  /** A parameter that is None by default is for callers to give, where they are not known. */
+  private fallbackOf(fallback: Expression | undefined, isOpen: boolean): Value {
+    if (fallback?.type !== 'constant' || (fallback.value === null && isOpen)) return UNKNOWN;
+    return { kind: 'constant', value: fallback.value };
+  }
+}
+
+/** A dictionary can be another one later. */
+function asItIs(argument: ArgumentValue): ArgumentValue {
+  const { value } = argument;
+  if (value.kind !== 'dict') return argument;
+  return { ...argument, value: { ...value, entries: new Map(value.entries) } };
+}
+
+/** Names for a time from which others are counted. */
+const SINCE = /^_*(t\d?|tic|start|begin|since|prev|last)|(start|begin|tic|started)(_?time)?$|_(start|t0)$/i;
+
+const NONE: Value = { kind: 'constant', value: null };
+
+/** Whether a value is None; undefined where that is not known. */
+function noneness(value: Value): boolean | undefined {
+  if (value.kind === 'constant') return value.value === null;
+  return ['instance', 'function', 'class', 'dict', 'sequence'].includes(value.kind) ? false : undefined;
+}
+
+/** What `a or b` gives. @param isNone of a */
+function alternative(one: Value, other: Value, isNone: boolean | undefined): Value {
+  if (isNone === true) return other;
+  return sameValue(one, other) ? one : UNKNOWN;
+}
+
+function elementOf(iterable: Value): Value {
+  return isOfNumbers(iterable) && iterable.kind === 'instance' ? { kind: 'instance', path: 'int' } : UNKNOWN;
+}
+
+function isNumeric(type: Value | undefined): boolean {
+  if (type?.kind === 'constant') return /^(int|float|uint)/.test(String(type.value));
+  return type?.kind === 'api' && /^(int|float|numpy\.u?(int|float)\d*)$/.test(type.path);
 }

@@ -1,4 +1,5 @@
 /** What operators make of values that are known. */
+import { isNumber } from './builtins';
 import { UNKNOWN, type Value } from './values';
 
 export function combined(operator: string, left: Value, right: Value): Value {
@@ -7,9 +8,12 @@ export function combined(operator: string, left: Value, right: Value): Value {
   if (left.kind === 'varying') return left;
   if (right.kind === 'varying') return right;
   if (/^[-|&^]$/.test(operator) && left.kind === 'set' && right.kind === 'set') {
-    return { kind: 'set', strings: left.strings || right.strings };
+    const strings = { '-': left.strings, '&': left.strings && right.strings }[operator];
+    return { kind: 'set', strings: strings ?? (left.strings || right.strings) };
   }
   if (left.kind === 'constant' && right.kind === 'constant') return folded(operator, left.value, right.value);
+  if (/^[-+*/%]|\/\/$/.test(operator) && isNumber(left) && isNumber(right))
+    return { kind: 'instance', path: 'int' };
   return UNKNOWN;
 }
 

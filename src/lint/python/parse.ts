@@ -3,9 +3,13 @@ import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@lezer/python';
 import type { Argument, Call, Comprehension, Constant, Expression, Parameter, Statement } from './ast';
 
-export function parsePython(text: string): Statement[] {
+export function parsePython(source: string): Statement[] {
+  const text = source.replace(BARE_POINT, (number) => `${number.slice(0, -1)} `);
   return new Builder(text).statements(parser.parse(text).topNode);
 }
+
+/** `1.`, which the grammar does not know: it takes the point for the beginning of an attribute. */
+const BARE_POINT = /(?<![\w.])\d[\d_]*\.(?![\w.])/g;
 
 /** Tokens between which expressions stand; everything else that is no error is an expression. */
 const COMPREHENSIONS: Record<string, Comprehension['kind']> = {
@@ -69,6 +73,12 @@ class Builder {
       case 'ReturnStatement': {
         const value = this.expressions(children);
         return [{ ...range, type: 'return', ...(value.length > 0 ? { value: this.tuple(children) } : {}) }];
+      }
+      case 'ScopeStatement': {
+        const names = children
+          .filter(({ name }) => name === 'VariableName')
+          .map((child) => this.textOf(child));
+        return [{ ...range, type: 'global', names }];
       }
       case 'DeleteStatement':
         return [{ ...range, type: 'delete', targets: this.expressions(children) }];

@@ -9,9 +9,13 @@ export type Value =
   /** What a call of a class or function gave; methods are named after `path`. */
   | { kind: 'instance'; path: string; made?: SeenCall; of?: ClassValue; attributes?: Map<string, Value> }
   | { kind: 'sequence'; items: Value[] }
-  /** `strings`: whether its order can depend on the hash seed; ints and their like keep theirs. */
-  | { kind: 'set'; strings: boolean }
-  | { kind: 'dict'; entries: ReadonlyMap<string, Value>; open: boolean }
+  /**
+   * `strings`: whether its order can depend on the hash seed; ints and their like keep theirs. `inOrder`: it was made
+   * of something that has an order.
+   */
+  | { kind: 'set'; strings: boolean; inOrder?: true }
+  /** `open`: there can be more in it. */
+  | { kind: 'dict'; entries: Map<string, Value>; open: boolean }
   /** Another one each time: a time, an address, what a generator drew. */
   | { kind: 'varying'; api: string; seen: SeenCall }
   | FunctionValue
@@ -25,6 +29,8 @@ export type FunctionValue = {
   scope: Scope;
   cell: number;
   self?: Value;
+  /** The class that it is a method of. */
+  owner?: ClassValue;
   /** Numba compiles it: its generators are Numba's. */
   compiled?: true;
 };
@@ -55,6 +61,9 @@ export type SeenCall = {
   receiver?: Value;
   /** What takes the value at once: `sorted`, `len`, a `for`; undefined where it is dropped. */
   consumer?: string;
+  /** The name that it is bound to at once, and what takes it under that name. */
+  target?: string;
+  uses: string[];
   context: Context;
   /** What functions of the notebook did that it was handed. */
   handed?: Seen[];
@@ -65,8 +74,12 @@ export type Context = {
   /** The statement of a cell, with which the way to the call begins. */
   statement: { cell: number; from: number; to: number };
   inLoop: boolean;
+  /** In a function of the notebook, which can be called again. */
+  inFunction: boolean;
   /** In a function that Numba compiles. */
   compiled: boolean;
+  /** In a process of its own, whose generators are not the notebook's. */
+  inWorker: boolean;
   /** In a function that nothing in the notebook calls. */
   uncalled?: string;
 };
@@ -74,11 +87,27 @@ export type Context = {
 export type Seen =
   | SeenCall
   /** A function of a library that is handed on without a call. */
-  | { seen: 'reference'; api: string; cell: number; expression: Expression; context: Context }
+  | {
+      seen: 'reference';
+      api: string;
+      cell: number;
+      expression: Expression;
+      context: Context;
+      beside: string[];
+    }
   /** `torch.backends.cudnn.benchmark = True`, `os.environ['X'] = …` (as `os.environ.X`). */
   | { seen: 'setting'; api: string; cell: number; statement: Statement; assigned?: Expression; value: Value }
   /** A set whose order reaches something that keeps order. */
-  | { seen: 'set-order'; cell: number; expression: Expression; consumer: string }
+  | {
+      seen: 'set-order';
+      cell: number;
+      expression: Expression;
+      consumer: string;
+      value: Value;
+      into?: SeenCall;
+    }
+  /** Code that is not here has run: `%run`, and it can have seeded. */
+  | { seen: 'elsewhere'; cell: number }
   /** A reading of a clock that is computed with, other than for the time that passed. */
   | { seen: 'clock'; api: string; cell: number; expression: Expression }
   | { seen: 'import'; path: string; cell: number; statement: Statement };
@@ -87,8 +116,25 @@ export class Scope {
   private readonly names = new Map<string, Value>();
   /** Modules of `from m import *`, the last one first. */
   readonly stars: string[] = [];
+  private readonly outer = new Set<string>();
 
-  constructor(readonly parent?: Scope) {}
+  /** @param isClass whether it is a class's: functions in it do not see its names */
+  constructor(
+    readonly parent?: Scope,
+    readonly isClass = false,
+  ) {}
+
+  /** `global`, `nonlocal`: names that are bound further out. */
+  share(names: readonly string[]): void {
+    for (const name of names) this.outer.add(name);
+  }
+
+  private holding(name: string): Scope {
+    if (!this.outer.has(name)) return this;
+    let scope = this.parent;
+    while (scope?.parent && !scope.names.has(name)) scope = scope.parent;
+    return scope ?? this;
+  }
 
   get(name: string): Value | undefined {
     return this.names.get(name) ?? this.parent?.get(name);
@@ -99,7 +145,7 @@ export class Scope {
   }
 
   set(name: string, value: Value): void {
-    this.names.set(name, value);
+    this.holding(name).names.set(name, value);
   }
 
   constants(): string[] {

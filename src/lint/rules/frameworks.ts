@@ -12,6 +12,9 @@ const IMBALANCED: [module: string, names: string][] = [
 ]; // prettier-ignore
 
 const GRAPHS: [names: string, at: number | undefined, reach: 'python' | 'numpy'][] = [
+  ['random_geometric_graph', 5, 'python'],
+  ['powerlaw_cluster_graph random_regular_graph', undefined, 'python'],
+  ['community.louvain_communities community.asyn_lpa_communities', undefined, 'python'],
   [
     'gnp_random_graph erdos_renyi_graph fast_gnp_random_graph barabasi_albert_graph gnm_random_graph',
     2,
@@ -63,7 +66,7 @@ export const frameworks: Library = {
       enforced: true,
       title: 'samples by NumPy’s global generator',
     },
-    { id: 'umap-seed', severity: 'warning', enforced: true, title: 'starts at random, in threads' },
+    { id: 'umap-seed', severity: 'warning', enforced: false, title: 'starts at random, in threads' },
     { id: 'hf-shuffle', severity: 'warning', enforced: true, title: 'shuffles by NumPy’s global generator' },
     {
       id: 'alb-compose',
@@ -332,6 +335,19 @@ export const frameworks: Library = {
       rule: 'spark-order',
       reach: null,
     }),
+    // Without `pos` it lays the graph out by `spring_layout`.
+    ...members('networkx', 'draw draw_networkx', {
+      rule: 'nx-seed',
+      reach: 'numpy',
+      when: [[{ param: 'pos', at: 1, fallback: null, is: [null] }]],
+    }),
+    {
+      api: 'networkx.betweenness_centrality',
+      rule: 'nx-seed',
+      reach: 'python',
+      seed: { names: ['seed'], at: 5 },
+      when: [[{ param: 'k', at: 1, given: true }]],
+    },
     ...members('pyspark.sql.functions', 'rand randn', {
       rule: 'spark-rand',
       reach: null,
@@ -345,6 +361,7 @@ export const frameworks: Library = {
   ],
   types: {
     'datasets.load_dataset': 'datasets.Dataset',
+    'datasets.load_from_disk': 'datasets.Dataset',
     'datasets.Dataset.from_dict': 'datasets.Dataset',
     'datasets.Dataset.from_pandas': 'datasets.Dataset',
     'datasets.Dataset.*': 'datasets.Dataset',

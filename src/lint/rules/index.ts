@@ -5,7 +5,7 @@ import { frameworks } from './frameworks';
 import { gpu } from './gpu';
 import { numpy } from './numpy';
 import { pandas } from './pandas';
-import { python } from './python';
+import { PROCESSES, python } from './python';
 import type { Api, Generator, Library, Rule } from './rule';
 import { scipy } from './scipy';
 import { sklearn } from './sklearn';
@@ -62,6 +62,10 @@ export const SEEDERS: ReadonlyMap<string, { generators: Generator[]; names: stri
     },
     'accelerate.utils.set_seed': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['seed'] },
     'fastai.torch_core.set_seed': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['s'] },
+    'torch.default_generator.manual_seed': { generators: ['torch'], names: ['seed'] },
+    'torch_geometric.seed_everything': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['seed'] },
+    'tensorflow.compat.v1.set_random_seed': { generators: ['tensorflow'], names: ['seed'] },
+    'monai.utils.set_determinism': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['seed'] },
     'polars.set_random_seed': { generators: ['polars'], names: ['seed'] },
     'dask.array.random.seed': { generators: ['dask'], names: ['seed'] },
     'gymnasium.Env.action_space.seed': { generators: ['spaces'], names: ['seed'] },
@@ -69,19 +73,28 @@ export const SEEDERS: ReadonlyMap<string, { generators: Generator[]; names: stri
   } satisfies Record<string, { generators: Generator[]; names: string[] }>),
 );
 
+/** How frames are called, and what gives one. */
+const FRAME =
+  /(^|[._])(df\w*|data\w*|frame\w*|train\w*|test\w*|val\w*|dataset|sub\w*|subset|group\w*|g|x)(\[[^\]]*\])*$|\bload\w*\([^()]*\)$|_df(\[[^\]]*\])*$|\.groupby\([^()]*\)$/i;
+
 /** Methods that are known by their names, whatever they are called on, once a library is imported. */
-const METHODS: Record<string, { imported: string; api: string; looks?: RegExp }[]> = {
+const METHODS: Record<string, { imported: string; api: string; looks?: RegExp; on?: RegExp }[]> = {
   sample: [
     {
       imported: 'pandas',
       api: 'pandas.DataFrame.sample',
-      looks: /^\s*$|^\s*\d|\b(n|frac|random_state|weights)\s*=/,
+      looks: /\b(frac|random_state|weights|replace|ignore_index)\s*=/,
     },
+    { imported: 'pandas', api: 'pandas.DataFrame.sample', on: FRAME },
     { imported: 'polars', api: 'polars.DataFrame.sample', looks: /^\s*\d|\b(n|fraction|seed)\s*=/ },
     { imported: 'pyspark', api: 'pyspark.sql.DataFrame.sample' },
   ],
   shuffle: [
-    { imported: 'tensorflow', api: 'tensorflow.data.Dataset.shuffle', looks: /^\s*(\d|buffer|BUFFER|len\()/ },
+    {
+      imported: 'tensorflow',
+      api: 'tensorflow.data.Dataset.shuffle',
+      looks: /^\s*(\d|buffer|len\(|[A-Z][A-Z_\d]+\b)/,
+    },
   ],
   ...Object.fromEntries(
     [
@@ -103,11 +116,19 @@ const METHODS: Record<string, { imported: string; api: string; looks?: RegExp }[
   takeSample: [{ imported: 'pyspark', api: 'pyspark.RDD.takeSample' }],
   iterdir: [{ imported: 'pathlib', api: 'pathlib.Path.iterdir' }],
   rglob: [{ imported: 'pathlib', api: 'pathlib.Path.rglob' }],
+  glob: [{ imported: 'pathlib', api: 'pathlib.Path.glob' }],
 };
 
-/** @param text what stands between the parentheses */
-export function methodNamed(name: string, imported: ReadonlySet<string>, text: string): readonly Api[] {
-  const found = METHODS[name]?.find((one) => imported.has(one.imported) && (one.looks?.test(text) ?? true));
+/** @param on what the method is called on, as it is written; @param text what stands between the parentheses */
+export function methodNamed(
+  name: string,
+  imported: ReadonlySet<string>,
+  on: string,
+  text: string,
+): readonly Api[] {
+  const found = METHODS[name]?.find((one) => {
+    return imported.has(one.imported) && (one.looks?.test(text) ?? true) && (one.on?.test(on) ?? true);
+  });
   return (found && APIS.get(found.api)) ?? [];
 }
 
@@ -125,7 +146,12 @@ const PREFIXES: [from: string, to: string][] = [
   ['transformers.trainer_utils.', 'transformers.'],
   ['torch.nn.modules.', 'torch.nn.'],
   ['numpy.random.mtrand.', 'numpy.random.'],
-  ['fastai.vision.all.', 'fastai.torch_core.'],
+  ...['vision', 'tabular', 'text', 'collab', 'basics'].map((part): [string, string] => [
+    `fastai.${part === 'basics' ? part : `${part}.all`}.`,
+    'fastai.torch_core.',
+  ]),
+  ['gym.', 'gymnasium.'],
+  ['pytorch_lightning.utilities.seed.', 'lightning.'],
   ['sklearn.metrics.cluster.', 'sklearn.metrics.'],
 ];
 
@@ -139,6 +165,15 @@ const FAMILIES: [pattern: RegExp, to: string][] = [
     /^(transformers|sentence_transformers)\.\w+\.from_pretrained$/,
     'transformers.PreTrainedModel.from_pretrained',
   ],
+  [/^gymnasium\.(wrappers\.\w+|make_vec|vector\.\w+)$/, 'gymnasium.make'],
+  [/^torch\.distributions\.(\w+\.)*[A-Z]\w+\.r?sample(_n)?$/, 'torch.distributions.Distribution.sample'],
+  [/^torchvision\.models\.(\w+\.)*[a-z]\w+$/, 'torchvision.models.model'],
+  [
+    /^(?:pylab|matplotlib\.pylab)\.(rand\w*|choice|shuffle|permutation|normal|uniform|poisson|binomial|exponential|seed)$/,
+    'numpy.random.$1',
+  ],
+  [/^networkx\.(?:algorithms\.)?(?:community\.\w+|drawing\.\w+|generators\.\w+)\.(\w+)$/, 'networkx.$1'],
+  [/^networkx\.(?:algorithms\.)community\.(\w+)$/, 'networkx.community.$1'],
   [/^diffusers\.\w*Pipeline\w*\./, 'diffusers.DiffusionPipeline.'],
 ];
 
@@ -171,6 +206,8 @@ export const NAMES: Names = {
   has: (module, name) => KNOWN.has(NAMES.canonical(`${module}.${name}`)),
   typeOf: (api) => TYPES[api] ?? TYPES[`${api.slice(0, api.lastIndexOf('.'))}.*`],
   varies: (api) => VARIES.has(api),
+  isWorker: (api, argument) =>
+    api === 'torch.utils.data.DataLoader' ? argument === 'worker_init_fn' : PROCESSES.test(api),
 };
 
 function prefixes(path: string): string[] {

@@ -3,6 +3,10 @@ import { type Library, members } from './rule';
 const DRAWS =
   'random uniform randint randrange choice choices sample shuffle gauss normalvariate lognormvariate expovariate vonmisesvariate gammavariate triangular betavariate paretovariate weibullvariate getrandbits randbytes binomialvariate';
 
+/** What runs in other processes what it is handed. */
+export const PROCESSES =
+  /^(multiprocessing\.(Process|Pool|pool\.Pool\.\w+)|concurrent\.futures\.ProcessPoolExecutor(\.(map|submit))?|joblib\.delayed)$/;
+
 const LISTINGS = [
   'os.listdir', 'os.scandir', 'os.walk', 'glob.glob', 'glob.iglob', 'pathlib.Path.iterdir', 'pathlib.Path.glob', 'pathlib.Path.rglob', 'pathlib.Path.walk',
 ]; // prettier-ignore

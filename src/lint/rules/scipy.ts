@@ -18,16 +18,21 @@ const rvs: Api[] = [
     api: `scipy.stats.${name}.rvs`,
     rule: 'sp-rvs',
     reach: numpy,
-    seed,
+    seed: { names: ['random_state'] },
   })),
   ...Object.entries(MULTIVARIATE).map(([name, position]) => ({
     api: `scipy.stats.${name}.rvs`,
     rule: 'sp-rvs',
     reach: numpy,
-    ...at(position),
+    seed: { names: ['random_state'], at: position },
   })),
-  { api: 'scipy.stats.random_table.rvs', rule: 'sp-rvs', reach: numpy, seed },
-  { api: 'scipy.stats.gaussian_kde.resample', rule: 'sp-rvs', reach: numpy, ...at(1) },
+  { api: 'scipy.stats.random_table.rvs', rule: 'sp-rvs', reach: numpy, seed: { names: ['random_state'] } },
+  {
+    api: 'scipy.stats.gaussian_kde.resample',
+    rule: 'sp-rvs',
+    reach: numpy,
+    seed: { names: ['seed'], at: 1 },
+  },
 ];
 
 const unscrambled = [[{ param: 'scramble', fallback: true, is: [true] }]];
@@ -90,7 +95,12 @@ export const scipy: Library = {
       { rule: 'sp-resampling', reach: numpy, seed },
     ),
     { api: 'scipy.stats.MonteCarloMethod', rule: 'sp-resampling', reach: numpy, ...at(3) },
-    { api: 'scipy.stats.multiscale_graphcorr', rule: 'sp-resampling', reach: numpy, ...at(6) },
+    {
+      api: 'scipy.stats.multiscale_graphcorr',
+      rule: 'sp-resampling',
+      reach: numpy,
+      seed: { names: ['random_state'], at: 6 },
+    },
     ...members('scipy.cluster.vq', 'kmeans kmeans2', { rule: 'sp-cluster', reach: numpy, seed }),
     ...members('scipy.sparse', 'rand random', { rule: 'sp-misc', reach: numpy, ...at(5) }),
     { api: 'scipy.sparse.random_array', rule: 'sp-misc', reach: numpy, seed },

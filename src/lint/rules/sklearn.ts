@@ -16,7 +16,7 @@ const unless = (param: string, ...values: (string | boolean)[]): Condition => ({
 });
 
 const ALWAYS: [module: string, names: string][] = [
-  ['cluster', 'SpectralBiclustering SpectralCoclustering BisectingKMeans KMeans MiniBatchKMeans'],
+  ['cluster', 'SpectralBiclustering SpectralCoclustering BisectingKMeans'],
   ['covariance', 'EllipticEnvelope MinCovDet'],
   [
     'decomposition',
@@ -38,6 +38,12 @@ const ALWAYS: [module: string, names: string][] = [
 ];
 
 const SOMETIMES: [module: string, names: string, when: Condition[][]][] = [
+  // Not where it starts at centres that it is given.
+  [
+    'cluster',
+    'KMeans MiniBatchKMeans',
+    [[{ param: 'init', fallback: 'k-means++', is: ['k-means++', 'random'] }]],
+  ],
   ['cluster', 'SpectralClustering', [[unless('assign_labels', 'cluster_qr')]]],
   ['decomposition', 'KernelPCA', [[is('eigen_solver', 'arpack', 'randomized')]]],
   ['decomposition', 'PCA', [[is('svd_solver', 'arpack', 'randomized')]]],

@@ -18,12 +18,23 @@ const INITIALIZERS = {
 }; // prettier-ignore
 
 const RANDOM_LAYERS = {
-  AlphaDropout: 2, Attention: 3, AugMix: 7, CutMix: 1, Dropout: 2, GaussianDropout: 1, GaussianNoise: 1, MixUp: 2, RandAugment: 4, RandomBrightness: 2, RandomColorDegeneration: 3, RandomColorJitter: 5, RandomContrast: 2, RandomCrop: 2, RandomElasticTransform: 6, RandomErasing: 4, RandomFlip: 1, RandomGaussianBlur: 5, RandomGrayscale: 2, RandomHue: 3, RandomInvert: 2, RandomPerspective: 4, RandomPosterization: 3, RandomRotation: 3, RandomSaturation: 3, RandomSharpness: 3, RandomShear: 6, RandomTranslation: 4, RandomZoom: 4, Solarization: 3, SpatialDropout1D: 1, SpatialDropout2D: 2, SpatialDropout3D: 2,
+  AlphaDropout: 2, AugMix: 7, CutMix: 1, Dropout: 2, GaussianDropout: 1, GaussianNoise: 1, MixUp: 2, RandAugment: 4, RandomBrightness: 2, RandomColorDegeneration: 3, RandomColorJitter: 5, RandomContrast: 2, RandomCrop: 2, RandomElasticTransform: 6, RandomErasing: 4, RandomFlip: 1, RandomGaussianBlur: 5, RandomGrayscale: 2, RandomHue: 3, RandomInvert: 2, RandomPerspective: 4, RandomPosterization: 3, RandomRotation: 3, RandomSaturation: 3, RandomSharpness: 3, RandomShear: 6, RandomTranslation: 4, RandomZoom: 4, Solarization: 3, SpatialDropout1D: 1, SpatialDropout2D: 2, SpatialDropout3D: 2,
 }; // prettier-ignore
 
 /** Weights are drawn when the layer is built; its `seed`, where it has one, is the dropout's. */
 const WEIGHTED =
-  'Dense EinsumDense Embedding Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell ConvLSTM1D ConvLSTM2D ConvLSTM3D MultiHeadAttention GroupQueryAttention AdditiveAttention';
+  'Embedding DepthwiseConv1D DepthwiseConv2D SeparableConv1D SeparableConv2D LSTM GRU SimpleRNN LSTMCell GRUCell SimpleRNNCell ConvLSTM1D ConvLSTM2D ConvLSTM3D MultiHeadAttention GroupQueryAttention AdditiveAttention';
+/** These draw by one initializer, which can be given. */
+const KERNELS = 'Dense EinsumDense Conv1D Conv2D Conv3D Conv1DTranspose Conv2DTranspose Conv3DTranspose';
+const DRAWN: Api['when'] = [
+  [
+    {
+      param: 'kernel_initializer',
+      fallback: 'glorot_uniform',
+      not: ['zeros', 'ones', 'Zeros', 'Ones', 'identity'],
+    },
+  ],
+];
 
 export const tensorflow: Library = {
   rules: [
@@ -49,7 +60,7 @@ export const tensorflow: Library = {
       id: 'keras-layer-unseeded',
       severity: 'warning',
       enforced: true,
-      title: 'takes its seed from Python’s `random`, which `tf.random.set_seed` does not reach',
+      title: 'takes its seed from Python’s `random` (`tf.random.set_seed` is not enough)',
     },
     {
       id: 'keras-seed-reuse',
@@ -137,6 +148,22 @@ export const tensorflow: Library = {
     ...placed('keras.initializers', { ...layer, makesStream: 'keras-seed-reuse' }, INITIALIZERS),
     ...placed('keras.layers', layer, RANDOM_LAYERS),
     ...members('keras.layers', WEIGHTED, layer),
+    ...members('keras.layers', KERNELS, { ...layer, when: DRAWN }),
+    // Without dropout it has nothing to draw.
+    { api: 'keras.layers.Attention', ...layer, ...at(3), when: [[{ param: 'dropout', at: 2, given: true }]] },
+    {
+      api: 'keras.utils.image.ImageDataGenerator.flow',
+      rule: 'keras-layer-unseeded',
+      reach: 'numpy',
+      ...at(5),
+      when: [[{ param: 'shuffle', at: 3, fallback: true, is: [true] }]],
+    },
+    ...members('keras.utils.image.ImageDataGenerator', 'flow_from_directory flow_from_dataframe', {
+      rule: 'keras-layer-unseeded',
+      reach: 'numpy',
+      seed: { names: ['seed'] },
+      when: [[{ param: 'shuffle', fallback: true, is: [true] }]],
+    }),
     ...placed('keras.random', layer, {
       SeedGenerator: 0,
       beta: 4,
@@ -167,6 +194,8 @@ export const tensorflow: Library = {
         .split(' ')
         .map((name) => [`tensorflow.data.Dataset.${name}`, 'tensorflow.data.Dataset']),
     ),
+    'tensorflow_datasets.load': 'tensorflow.data.Dataset',
+    'tensorflow_datasets.load[]': 'tensorflow.data.Dataset',
     'tensorflow.data.TFRecordDataset': 'tensorflow.data.Dataset',
     'tensorflow.data.TextLineDataset': 'tensorflow.data.Dataset',
   },

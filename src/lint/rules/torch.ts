@@ -83,6 +83,17 @@ export const torch: Library = {
     ...['torchvision.transforms', 'torchvision.transforms.v2'].flatMap((module) =>
       members(module, TRANSFORMS, { rule: 'tv-transforms', reach: 'torch' }),
     ),
+    { api: 'torch.distributions.Distribution.sample', ...module },
+    {
+      api: 'torchvision.models.model',
+      ...module,
+      when: [
+        [
+          { param: 'weights', fallback: null, is: [null] },
+          { param: 'pretrained', at: 0, fallback: false, is: [false] },
+        ],
+      ],
+    },
     ...members('torchvision.transforms', 'RandomOrder RandomChoice', {
       rule: 'tv-transforms',
       reach: 'python',

@@ -1,9 +1,14 @@
-/** Cells with what lint must say of them. A line that ends in `# ! rule` is to be flagged so, and no other line. */
+/**
+ * Cells with what lint must say of them. A line that ends in `# ! rule` is to be flagged so, one in `# ~ rule` as what a
+ * seed reaches, and no other line.
+ */
+import { TRAPS } from './traps';
+
 export type Case = { name: string; cells: string[] };
 
 const one = (name: string, cell: string): Case => ({ name, cells: [cell] });
 
-export const CASES: Case[] = [
+const FIRST: Case[] = [
   // Python's own generator.
   one('random module', 'import random\nx = random.random()  # ! py-random-unseeded'),
   one('random module seeded', 'import random\nrandom.seed(1)\nx = random.random()  # ~ py-random-unseeded'),
@@ -99,3 +104,5 @@ export const CASES: Case[] = [
   one('typed half', 'import numpy as np\nx = np.random.default_rng(\n\ny = 3'),
   one('Python 2', 'import random\nprint random.random()  # ! py-random-unseeded'),
 ]; // prettier-ignore
+
+export const CASES: Case[] = [...FIRST, ...TRAPS];
