@@ -3,6 +3,23 @@ const INSTALL = /\b(?:uv\s+)?(?:pip3?|conda|mamba|micromamba)\s+install\b((?:&(?
 const TAKES_VALUE =
   /^(-[cifrt]|-n|--(index-url|extra-index-url|find-links|constraint|requirement|target|channel|name|prefix|file|progress-bar|upgrade-strategy|root|log|timeout|retries|platform|python-version|implementation|abi|cache-dir|src|trusted-host|proxy|cert|no-binary|only-binary))$/;
 
+/** The lines of a file of requirements that leave a version open. */
+export function unpinnedLines(text: string): string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.replace(/\s*(#.*|;.*|--hash.*)$/, '').trim())
+    .filter((line) => line !== '' && !line.startsWith('-') && isUnpinned(line.replace(/\s+/g, '')));
+}
+
+/** Files of requirements that are installed: `-r requirements.txt`. */
+export function filesIn(line: string): string[] {
+  return [...line.matchAll(INSTALL)].flatMap(([, rest]) =>
+    [...(rest ?? '').matchAll(/(?:^|\s)(?:-r\s*|--requirement[= ]\s*)("[^"]+"|'[^']+'|\S+)/g)].map(
+      ([, name]) => name!.replace(/^["']|["']$/g, ''),
+    ),
+  );
+}
+
 export function unpinnedIn(line: string): string[] {
   const text = line.replace(/\\\r?\n/g, ' ');
   return [...text.matchAll(INSTALL)].flatMap(([, rest]) => {

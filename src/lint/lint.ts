@@ -5,7 +5,7 @@ import { fixesOf } from './fixes';
 import { Notebook } from './fixes/text';
 import { judge, type Judged } from './judge';
 import { isIgnored } from './ignore';
-import { unpinnedIn } from './installs';
+import { filesIn, unpinnedIn, unpinnedLines } from './installs';
 import type { Statement } from './python/ast';
 import { Interpreter } from './python/interpret';
 import { hideMagics } from './python/magics';
@@ -27,6 +27,8 @@ export type LintOptions = {
   entropy?: 'record' | 'enforce';
   /** Of packages in the environment, as far as it is known. */
   versions?: Versions;
+  /** Text of a file by its path from the notebook's folder; undefined where there is none. */
+  read?: (path: string) => string | undefined;
 };
 
 /** Lints a notebook again and again while it is edited: only cells that changed are parsed. */
@@ -61,7 +63,7 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
   }
   interpreter.finish();
   const installs = cells.flatMap(({ index, source }) => [
-    ...installsIn(index, source),
+    ...installsIn(index, source, options),
     ...lateIn(index, source),
   ]);
   const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
@@ -78,17 +80,23 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
     });
 }
 
-function installsIn(cell: number, source: string): Judged[] {
+function installsIn(cell: number, source: string, { read }: LintOptions): Judged[] {
   if (!/install/.test(source)) return [];
-  return hideMagics(source).magics.flatMap(({ from, to }) => {
+  return hideMagics(source).magics.flatMap(({ from, to }): Judged[] => {
     // A cell of a shell; lines of one in Python are magics of their own.
     const isShell = /^%%(bash|sh|script|system)\b|^%%!/.test(source.slice(from));
     const text = isShell ? source.slice(from) : source.slice(from, to).trimEnd();
-    const packages = unpinnedIn(text);
-    if (packages.length === 0) return [];
-    const at = source.indexOf(packages[0]!, from);
-    const range = { from: at, to: at + packages[0]!.length };
-    return [{ rule: 'env-unpinned-install', verdict: 'volatile', cell, range }];
+    const place = (word: string): Pick<Judged, 'cell' | 'range'> => {
+      const at = source.indexOf(word, from);
+      return { cell, range: { from: at, to: at + word.length } };
+    };
+    const rule = { rule: 'env-unpinned-install', verdict: 'volatile' } as const;
+    const files = filesIn(text).flatMap((name): Judged[] => {
+      const open = unpinnedLines(read?.(name) ?? '');
+      const because = `(${open.slice(0, 3).join(', ')}${open.length > 3 ? ', …' : ''})`;
+      return open.length === 0 ? [] : [{ ...rule, ...place(name), because }];
+    });
+    return [...unpinnedIn(text).map((name) => ({ ...rule, ...place(name) })), ...files];
   });
 }
 

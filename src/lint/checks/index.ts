@@ -7,7 +7,7 @@ import { keys } from './keys';
 import { splits } from './splits';
 import { workers } from './workers';
 
-/** Of packages, by their names on PyPI. */
+/** Of packages, by their names on PyPI in lower case, with `-` for `_` and `.`. */
 export type Versions = Readonly<Record<string, string>>;
 
 export type Check = (seen: readonly Seen[], versions: Versions) => Judged[];

@@ -4,6 +4,7 @@ import type { Judged } from '../judge';
 import type { Versions } from '../checks';
 import type { Seen } from '../python/values';
 import { RULES } from '../rules';
+import { pinned } from './installs';
 import { moved } from './move';
 import { seedOnce } from './once';
 import { ordered } from './order';
@@ -23,6 +24,7 @@ export function fixesOf(
 ): Fix[] {
   const { rule, replace, cell, row, call } = judged;
   if (ORDER.has(rule)) return ordered(judged, notebook);
+  if (rule === 'env-unpinned-install') return pinned(judged, notebook, versions);
   if (rule === 'nb-seed-order') return moved(judged, notebook);
   if (rule === 'np-seed-none') return someSeed(judged, notebook);
   if (replace?.text) {
