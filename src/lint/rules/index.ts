@@ -1,8 +1,10 @@
 /** The catalogue as one: rows by the name of what is called. */
 import type { Library as Names } from '../python/interpret';
 import { environment } from './environment';
+import { boosting } from './boosting';
 import { frameworks } from './frameworks';
 import { gpu } from './gpu';
+import { huggingface } from './huggingface';
 import { numpy } from './numpy';
 import { pandas } from './pandas';
 import { PROCESSES, python } from './python';
@@ -21,6 +23,8 @@ const LIBRARIES: Library[] = [
   tensorflow,
   torch,
   gpu,
+  boosting,
+  huggingface,
   frameworks,
   environment,
 ];
