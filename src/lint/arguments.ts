@@ -1,4 +1,5 @@
 /** What a call was given for a parameter, as far as it can be known without running it. */
+import type { Constant } from './python/ast';
 import { isNumber } from './python/builtins';
 import type { ArgumentValue, SeenCall, Value } from './python/values';
 import type { Condition } from './rules/rule';
@@ -39,12 +40,20 @@ function holdsOne(seen: SeenCall, condition: Condition): boolean {
   if (given.is === 'unknown') return false;
   if ('textual' in condition) return given.is === 'given' && !isNumber(given.value);
   if ('single' in condition) return !(given.is === 'given' && isSeveral(given.value));
+  return meets(condition, given);
+}
+
+/** @param given as much of it as is known in whichever language */
+export function meets(
+  condition: Condition,
+  given: { is: 'missing' | 'unknown' } | { is: 'given'; value: { kind: string; value?: unknown } },
+): boolean {
+  if (given.is === 'unknown') return false;
   if (given.is === 'given' && given.value.kind !== 'constant') return 'given' in condition;
-  const value =
-    given.is === 'given' && given.value.kind === 'constant' ? given.value.value : condition.fallback;
+  const value = given.is === 'given' ? (given.value.value as Constant) : condition.fallback;
   if ('matches' in condition) return typeof value === 'string' && condition.matches.test(value);
   if ('given' in condition) return given.is === 'given' && Boolean(value);
-  if (value === undefined) return false;
+  if (value === undefined || 'single' in condition || 'textual' in condition) return false;
   return 'is' in condition ? condition.is.includes(value) : !condition.not.includes(value);
 }
 

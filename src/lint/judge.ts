@@ -10,7 +10,7 @@ import { SETTINGS } from './rules/environment';
 import type { Api, Generator } from './rules/rule';
 
 /** A finding before it has words for people and a place in lines. */
-export type Judged = {
+export type Judged<Call = SeenCall> = {
   rule: string;
   api?: string;
   verdict: FindingVerdict;
@@ -20,7 +20,9 @@ export type Judged = {
   because?: string;
   severity?: 'info' | 'error';
   enforced?: false;
-  call?: SeenCall;
+  /** Instead of the rule's title. */
+  title?: string;
+  call?: Call;
   row?: Api;
   /** Where it stands, where it is no call. */
   context?: Context;
@@ -47,7 +49,17 @@ const SEEDED_BY: Record<Generator, string> = {
   numba: 'np.random.seed in a compiled function',
   environment: 'env.reset(seed=…)',
   spaces: 'env.action_space.seed',
+  javascript: "seedrandom('…', { global: true })",
 };
+
+export function notSeeded(reach: Generator): string {
+  return `which nothing has seeded before (\`${SEEDED_BY[reach]}\`)`;
+}
+
+export function seededIn(cell: number): Pick<Judged, 'verdict' | 'severity' | 'because'> {
+  const because = `seeded in cell ${cell}: it repeats only if the cells run once and in order`;
+  return { verdict: 'order-dependent', severity: 'info', because };
+}
 
 /**
  * @param source text of a cell, for what stands in a call's parentheses
@@ -210,14 +222,13 @@ class Judge {
       if (place.call) this.unseeded.add(place.call);
       const because = seeding
         ? `seeded with \`${seeding.varying}()\` in cell ${seeding.cell}`
-        : `which nothing has seeded before (\`${SEEDED_BY[reach]}\`)`;
+        : notSeeded(reach);
       const reached = seeding ? { enforced: false as const } : {};
       const isUndone = seeding !== undefined || this.reseeded.has(reach);
       this.add({ ...at, rule: row.rule, verdict: 'unseeded', because, isUndone, ...reached });
       return;
     }
-    const because = `seeded in cell ${seeding.cell}: it repeats only if the cells run once and in order`;
-    this.add({ ...at, rule: row.rule, verdict: 'order-dependent', severity: 'info', because });
+    this.add({ ...at, rule: row.rule, ...seededIn(seeding.cell) });
   }
 
   private seeds(seen: SeenCall, { generators, names }: { generators: Generator[]; names: string[] }): void {

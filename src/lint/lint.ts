@@ -1,4 +1,5 @@
 /** Lints a notebook's cells as one program, in document order. */
+import type { Tree } from '@lezer/common';
 import type { Versions } from './checks';
 import type { Finding, Fix } from './finding';
 import { fixesOf } from './fixes';
@@ -6,6 +7,9 @@ import { Notebook } from './fixes/text';
 import { judge, type Judged } from './judge';
 import { isIgnored } from './ignore';
 import { filesIn, unpinnedIn, unpinnedLines } from './installs';
+import { scriptFixesOf } from './javascript/fixes';
+import { judgeJavaScript } from './javascript/judge';
+import { parseJavaScript } from './javascript/syntax';
 import type { Statement } from './python/ast';
 import { Interpreter } from './python/interpret';
 import { hideMagics } from './python/magics';
@@ -17,6 +21,8 @@ export type LintCell = {
   index: number;
   id: string;
   source: string;
+  /** Python where nothing is said. */
+  language?: 'python' | 'javascript' | 'typescript';
   /** The cell is declared volatile: what it draws is meant to differ. */
   volatile?: boolean;
 };
@@ -31,26 +37,71 @@ export type LintOptions = {
   read?: (path: string) => string | undefined;
 };
 
+type Parsers = { python: (source: string) => Statement[]; javascript: (source: string) => Tree };
+
+const PARSERS: Parsers = {
+  python: (source) => parsePython(hideMagics(source).code),
+  javascript: parseJavaScript,
+};
+
 /** Lints a notebook again and again while it is edited: only cells that changed are parsed. */
 export class Linter {
-  private parsed = new Map<string, Statement[]>();
+  private readonly python = new Kept(PARSERS.python);
+  private readonly javascript = new Kept(PARSERS.javascript);
 
   lint(cells: readonly LintCell[], options: LintOptions): Finding[] {
-    const before = this.parsed;
-    this.parsed = new Map();
-    return lintCells(cells, options, (source) => {
-      const statements = before.get(source) ?? parseCell(source);
-      this.parsed.set(source, statements);
-      return statements;
-    });
+    return lintCells(cells, options, { python: this.python.round(), javascript: this.javascript.round() });
   }
 }
 
-function parseCell(source: string): Statement[] {
-  return parsePython(hideMagics(source).code);
+/** What was parsed in the round before. */
+class Kept<Parsed> {
+  private parsed = new Map<string, Parsed>();
+
+  constructor(private readonly parse: (source: string) => Parsed) {}
+
+  round(): (source: string) => Parsed {
+    const before = this.parsed;
+    const now = (this.parsed = new Map<string, Parsed>());
+    return (source) => {
+      const parsed = before.get(source) ?? this.parse(source);
+      now.set(source, parsed);
+      return parsed;
+    };
+  }
 }
 
-export function lintCells(cells: readonly LintCell[], options: LintOptions, parse = parseCell): Finding[] {
+type Found = { judged: Judged<unknown>; fixes: () => Fix[] };
+
+export function lintCells(cells: readonly LintCell[], options: LintOptions, parsers = PARSERS): Finding[] {
+  const notebook = new Notebook(cells);
+  const python = cells.filter((cell) => !isScript(cell));
+  const found = [
+    ...foundInPython(python, notebook, options, parsers.python),
+    ...foundInScripts(cells.filter(isScript), notebook, parsers.javascript),
+  ];
+  const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
+  return found
+    .sort((a, b) => byPlace(a.judged, b.judged))
+    .flatMap(({ judged, fixes }) => {
+      const cell = byIndex.get(judged.cell);
+      if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
+      return [findingOf(judged, cell, options, fixes())];
+    });
+}
+
+/** A `%%javascript` cell of a Python notebook runs in the browser, and is gone through with the others there. */
+function isScript({ language = 'python', source }: LintCell): boolean {
+  if (language !== 'python') return true;
+  return /^\s*%%/.test(source) && hideMagics(source).language === 'javascript';
+}
+
+function foundInPython(
+  cells: readonly LintCell[],
+  notebook: Notebook,
+  options: LintOptions,
+  parse: Parsers['python'],
+): Found[] {
   const interpreter = new Interpreter(NAMES);
   for (const { index, source } of cells) {
     if (/^\s*%run\b/m.test(source)) interpreter.elsewhere(index);
@@ -66,18 +117,21 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
     ...installsIn(index, source, options),
     ...lateIn(index, source),
   ]);
-  const byIndex = new Map(cells.map((cell) => [cell.index, cell]));
-  const notebook = new Notebook(cells);
-  const sourceOf = (index: number): string => byIndex.get(index)?.source ?? '';
-  return [...installs, ...judge(interpreter.seen, sourceOf, options.versions)]
-    .sort(byPlace)
-    .flatMap((judged) => {
-      const cell = byIndex.get(judged.cell);
-      if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
-      return [
-        findingOf(judged, cell, options, fixesOf(judged, notebook, interpreter.seen, options.versions)),
-      ];
-    });
+  const judged = judge(interpreter.seen, (index) => notebook.source(index), options.versions);
+  return [...installs, ...judged].map((each) => {
+    return { judged: each, fixes: () => fixesOf(each, notebook, interpreter.seen, options.versions) };
+  });
+}
+
+function foundInScripts(
+  cells: readonly LintCell[],
+  notebook: Notebook,
+  parse: Parsers['javascript'],
+): Found[] {
+  const programs = cells.map(({ index, source }) => ({ cell: index, text: source, tree: parse(source) }));
+  return judgeJavaScript(programs).map((judged) => {
+    return { judged, fixes: () => scriptFixesOf(judged, notebook) };
+  });
 }
 
 function installsIn(cell: number, source: string, { read }: LintOptions): Judged[] {
@@ -115,11 +169,16 @@ function lateIn(cell: number, source: string): Judged[] {
   ];
 }
 
-function byPlace(a: Judged, b: Judged): number {
+function byPlace(a: Judged<unknown>, b: Judged<unknown>): number {
   return a.cell - b.cell || a.range.from - b.range.from;
 }
 
-function findingOf(judged: Judged, cell: LintCell, { policy, entropy }: LintOptions, fixes: Fix[]): Finding {
+function findingOf(
+  judged: Judged<unknown>,
+  cell: LintCell,
+  { policy, entropy }: LintOptions,
+  fixes: Fix[],
+): Finding {
   const rule = RULES.get(judged.rule)!;
   const isReplaced = rule.id === 'py-system-random' && entropy === 'enforce';
   const isReached =
@@ -132,7 +191,7 @@ function findingOf(judged: Judged, cell: LintCell, { policy, entropy }: LintOpti
     verdict: judged.verdict,
     enforced: isReached && judged.enforced !== false,
     severity: judged.severity ?? rule.severity,
-    message: messageOf(judged, cell, rule.title),
+    message: messageOf(judged, cell, judged.title ?? rule.title),
     cell: { index: cell.index, id: cell.id },
     range: linesOf(cell.source, judged.range),
     fixes,
@@ -142,7 +201,11 @@ function findingOf(judged: Judged, cell: LintCell, { policy, entropy }: LintOpti
 
 const LONGEST = 60;
 
-function messageOf({ range, api, call, because }: Judged, { source }: LintCell, title: string): string {
+function messageOf(
+  { range, api, call, because }: Judged<unknown>,
+  { source }: LintCell,
+  title: string,
+): string {
   const text = source.slice(range.from, range.to).replace(/\s+/g, ' ');
   const name = text.length > LONGEST ? (api ?? `${text.slice(0, LONGEST)}…`) : text;
   return (

@@ -46,8 +46,14 @@ export class Notebook {
 
   /** A number that stands nowhere in the notebook, so that no two streams are equal. */
   freeSeed(): number {
+    return this.freeSeeds(1)[0]!;
+  }
+
+  freeSeeds(count: number): number[] {
     const used = new Set(this.cells.flatMap(({ source }) => source.match(/\b\d+\b/g) ?? []));
-    for (let seed = 1; ; seed++) if (!used.has(String(seed))) return seed;
+    const free: number[] = [];
+    for (let seed = 1; free.length < count; seed++) if (!used.has(String(seed))) free.push(seed);
+    return free;
   }
 
   freeName(name: string): string {

@@ -1,4 +1,4 @@
-/** The catalogue as one: rows by the name of what is called. */
+/** The catalogue as one: rows by the name of what is called. Those of JavaScript are in `tfjs.ts`. */
 import type { Library as Names } from '../python/interpret';
 import { environment } from './environment';
 import { boosting } from './boosting';
@@ -12,6 +12,7 @@ import type { Api, Generator, Library, Rule } from './rule';
 import { scipy } from './scipy';
 import { sklearn } from './sklearn';
 import { tensorflow } from './tensorflow';
+import { tfjs } from './tfjs';
 import { torch } from './torch';
 
 const LIBRARIES: Library[] = [
@@ -30,7 +31,7 @@ const LIBRARIES: Library[] = [
 ];
 
 export const RULES: ReadonlyMap<string, Rule> = new Map(
-  LIBRARIES.flatMap(({ rules }) => rules.map((rule) => [rule.id, rule] as const)),
+  [...LIBRARIES, tfjs].flatMap(({ rules }) => rules.map((rule) => [rule.id, rule] as const)),
 );
 
 /** Rows by name: a call can be random in one way and, seeded, not repeat in another. */

@@ -13,7 +13,8 @@ export type Generator =
   | 'dask'
   | 'numba'
   | 'environment'
-  | 'spaces';
+  | 'spaces'
+  | 'javascript';
 
 export type Rule = {
   id: string;
@@ -53,7 +54,16 @@ export type Api = {
   /** Which global generator it draws from where it is given no seed; null: none can be seeded for it. */
   reach: Generator | null;
   /** Names of the parameter over the versions of the library, and its position where it has one. */
-  seed?: { names: string[]; at?: number };
+  seed?: {
+    names: string[];
+    at?: number;
+    /** A 0 counts as none. */
+    zeroIsNone?: true;
+    /** It is a string. */
+    isText?: true;
+  };
+  /** Place of the object whose properties are its parameters, as in JavaScript. */
+  options?: number;
   /** Any of these groups, of which all must hold. */
   when?: Condition[][];
   /** Two generators made with one seed give the same numbers; a rule of its own where that is less than an error. */
@@ -70,6 +80,10 @@ export type Api = {
   until?: string;
   /** What it takes is no number that could be put in. */
   unfixable?: true;
+  /** What is said of it where the rule's title does not fit. */
+  title?: string;
+  /** A package with which the global generator is not what it draws from, and what is said then. */
+  escapes?: { packages: RegExp; because: string };
 };
 
 export type Library = { rules: Rule[]; apis: Api[]; types?: Record<string, string>; varies?: string[] };

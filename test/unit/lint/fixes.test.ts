@@ -5,17 +5,16 @@ import { expect, it } from 'vitest';
 import type { Finding, Fix } from '../../../src/lint/finding';
 import { applied, fixAll } from '../../../src/lint/fixAll';
 import { lintCells, type LintCell } from '../../../src/lint/lint';
-import { CASES, type Case } from './corpus';
+import { CASES, type Case, cellsOf } from './corpus';
 
 const PAGES = path.resolve(__dirname, '../../../docs/rules');
 
 const pages: Case[] = readdirSync(PAGES).map((file) => {
-  const [, code] = /```python\n([^]*?)```/.exec(readFileSync(path.join(PAGES, file), 'utf8')) ?? [];
-  return { name: file, cells: [code ?? ''] };
+  const text = readFileSync(path.join(PAGES, file), 'utf8');
+  const [, language, code] = /```(python|javascript|typescript)\n([^]*?)```/.exec(text) ?? [];
+  return { name: file, cells: [code ?? ''], language: language as LintCell['language'] };
 });
 
-const cellsOf = (sources: string[]): LintCell[] =>
-  sources.map((source, index) => ({ index, id: `c${index}`, source }));
 const lint = (cells: LintCell[]): Finding[] => lintCells(cells, { policy: 'close' });
 
 function apply(cells: LintCell[], fix: Fix): LintCell[] {
@@ -37,11 +36,11 @@ function nameOf({ cell, range, rule, message }: Finding, cells: LintCell[]): str
 const counted = (all: string[], one: string): number => all.filter((each) => each === one).length;
 
 const all = [...CASES, ...pages];
-const fixable = all.flatMap(({ name: title, cells: sources }) => {
-  const cells = cellsOf(sources);
+const fixable = all.flatMap((labelled) => {
+  const cells = cellsOf(labelled);
   return lint(cells).flatMap((finding) =>
     finding.fixes.map((fix) => ({
-      title: `${title}: ${nameOf(finding, cells)}: ${fix.title}`,
+      title: `${labelled.name}: ${nameOf(finding, cells)}: ${fix.title}`,
       cells,
       finding,
       fix,
@@ -65,8 +64,8 @@ it.each(fixable)('$title', ({ cells, finding, fix }) => {
   }
 });
 
-it.each(all)('all fixes of: $name', ({ cells: sources }) => {
-  const cells = cellsOf(sources);
+it.each(all)('all fixes of: $name', (labelled) => {
+  const cells = cellsOf(labelled);
   const fixed = fixAll(cells, { policy: 'close' });
   expect(lint(fixed).filter(({ rule }) => rule === 'seed-reuse')).toEqual([]);
   // What is fixed once stays as it is.

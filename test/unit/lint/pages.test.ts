@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { lintCells } from '../../../src/lint/lint';
+import { lintCells, type LintCell } from '../../../src/lint/lint';
 import { RULES } from '../../../src/lint/rules';
 
 const PAGES = path.resolve(__dirname, '../../../docs/rules');
@@ -19,11 +19,14 @@ it.each([...RULES.keys()])('%s', (id) => {
   for (const title of ['Why', 'Flagged', 'Repeats', 'Under Reprise', 'Source']) {
     expect(text).toContain(`\n## ${title}\n`);
   }
-  const [flagged, repeats] = [...text.matchAll(/```python\n([^]*?)```/g)].map(([, code]) => rulesIn(code!));
+  const blocks = text.matchAll(/```(python|javascript|typescript)\n([^]*?)```/g);
+  const [flagged, repeats] = [...blocks].map(([, language, source]) =>
+    rulesIn({ source: source!, language: language as LintCell['language'] }),
+  );
   expect(flagged).toContain(id);
   expect(repeats).toEqual([]);
 });
 
-function rulesIn(source: string): string[] {
-  return lintCells([{ index: 0, id: 'a', source }], { policy: 'close' }).map(({ rule }) => rule);
+function rulesIn(cell: Pick<LintCell, 'source' | 'language'>): string[] {
+  return lintCells([{ index: 0, id: 'a', ...cell }], { policy: 'close' }).map(({ rule }) => rule);
 }

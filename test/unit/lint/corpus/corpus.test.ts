@@ -1,36 +1,30 @@
 import { expect, it } from 'vitest';
 import { lintCells } from '../../../../src/lint/lint';
-import { CASES } from '.';
-
-const lint = (sources: string[]) =>
-  lintCells(
-    sources.map((source, index) => ({ index, id: `c${index}`, source })),
-    { policy: 'close' },
-  );
+import { type Case, CASES, cellsOf } from '.';
 
 /** What a comment says: `!` for error and warning, `~` for what only the order of the cells repeats. */
-function expected(sources: string[]): string[] {
-  return sources.flatMap((source, cell) =>
+function expected({ cells }: Case): string[] {
+  return cells.flatMap((source, cell) =>
     source.split('\n').flatMap((line, number) => {
-      const found = /# ([!~] [a-z-\d]+(?:, [!~] [a-z-\d]+)*)$/.exec(line);
+      const found = /(?:#|\/\/) ([!~] [a-z-\d]+(?:, [!~] [a-z-\d]+)*)$/.exec(line);
       return found ? found[1]!.split(', ').map((mark) => `${cell}:${number} ${mark}`) : [];
     }),
   );
 }
 
-function said(sources: string[]): string[] {
-  return lint(sources).map(({ cell, range, verdict, rule }) => {
+function said(labelled: Case): string[] {
+  return lintCells(cellsOf(labelled), { policy: 'close' }).map(({ cell, range, verdict, rule }) => {
     return `${cell.index}:${range.start.line} ${verdict === 'order-dependent' ? '~' : '!'} ${rule}`;
   });
 }
 
-it.each(CASES)('$name', ({ cells }) => {
-  expect(said(cells).sort()).toEqual(expected(cells).sort());
+it.each(CASES)('$name', (labelled) => {
+  expect(said(labelled).sort()).toEqual(expected(labelled).sort());
 });
 
 it('is right about all of the corpus', () => {
-  const counts = CASES.map(({ cells }) => {
-    const [wanted, found] = [expected(cells), said(cells)];
+  const counts = CASES.map((labelled) => {
+    const [wanted, found] = [expected(labelled), said(labelled)];
     return {
       wanted: wanted.length,
       found: found.length,

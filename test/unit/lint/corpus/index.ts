@@ -2,9 +2,15 @@
  * Cells with what lint must say of them. A line that ends in `# ! rule` is to be flagged so, one in `# ~ rule` as what a
  * seed reaches, and no other line.
  */
+import type { LintCell } from '../../../../src/lint/lint';
+import { SCRIPTS } from './scripts';
 import { TRAPS } from './traps';
 
-export type Case = { name: string; cells: string[] };
+export type Case = { name: string; cells: string[]; language?: LintCell['language'] };
+
+export function cellsOf({ cells, language = 'python' }: Case): LintCell[] {
+  return cells.map((source, index) => ({ index, id: `c${index}`, source, language }));
+}
 
 const one = (name: string, cell: string): Case => ({ name, cells: [cell] });
 
@@ -100,9 +106,11 @@ const FIRST: Case[] = [
   one('magics', '%matplotlib inline\n!pip list\nimport random\n%time random.random()  # ! py-random-unseeded\nfiles = !ls'),
   one('a cell magic with Python', '%%time\nimport random\nrandom.random()  # ! py-random-unseeded'),
   one('a cell in another language', '%%bash\nrandom.random()'),
+  one('a cell for the browser', '%%javascript\nconst x = Math.random(); // ! js-math-random'),
+  { name: 'cells for the browser are one program of their own', cells: ["%%js\nMath.seedrandom('1');", 'Math.random()', '%%javascript\nMath.random(); // ~ js-math-random'] },
   one('ignored', 'import random\nrandom.random()  # reprise: ignore[py-random-unseeded]\n# reprise: ignore\nrandom.random()\nrandom.random()  # reprise: ignore[other] # ! py-random-unseeded'),
   one('typed half', 'import numpy as np\nx = np.random.default_rng(\n\ny = 3'),
   one('Python 2', 'import random\nprint random.random()  # ! py-random-unseeded'),
 ]; // prettier-ignore
 
-export const CASES: Case[] = [...FIRST, ...TRAPS];
+export const CASES: Case[] = [...FIRST, ...TRAPS, ...SCRIPTS];
