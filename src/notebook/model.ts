@@ -16,8 +16,10 @@ export type NotebookCell = {
   outputs: Output[];
   /** Tagged `raises-exception`. */
   mayRaise: boolean;
-  /** The reason given in a `# reprise: volatile <reason>` comment line. */
+  /** The reason given in a `# reprise: volatile <reason>` comment line, `//` in JavaScript. */
   volatile?: string;
+  /** In lower case, where the cell has another than its notebook, as VS Code notes it. */
+  language?: string;
 };
 
 /** The parsed file, every field kept. */
@@ -45,10 +47,25 @@ export class NotebookError extends Failure {
 }
 
 /**
- * Reads an nbformat 4 notebook (any minor version). `file` is only the name used in messages.
+ * Reads a Python notebook of nbformat 4 (any minor version). `file` is only the name used in messages.
  * @throws NotebookError
  */
 export function parseNotebook(text: string, file = 'FILE'): Notebook {
+  const notebook = parseAnyNotebook(text, file);
+  if (!notebook.language.includes('python')) {
+    throw new NotebookError(
+      'other-language',
+      `This notebook is written in ${notebook.language}; Reprise runs Python notebooks.`,
+    );
+  }
+  return notebook;
+}
+
+/**
+ * The same in whichever language, which is for the caller to look at.
+ * @throws NotebookError
+ */
+export function parseAnyNotebook(text: string, file = 'FILE'): Notebook {
   const document = parseDocument(text);
   const { nbformat, nbformat_minor: minor = 0, cells } = document;
   if (typeof nbformat !== 'number' || typeof minor !== 'number') {
@@ -71,12 +88,6 @@ export function parseNotebook(text: string, file = 'FILE'): Notebook {
     throw new NotebookError('not-a-notebook', 'This is no whole notebook: it has no list of cells.');
   }
   const language = languageOf(document);
-  if (!language.includes('python')) {
-    throw new NotebookError(
-      'other-language',
-      `This notebook is written in ${language}; Reprise runs Python notebooks.`,
-    );
-  }
   return { nbformat: 4, minor, language, cells: withIds(cells.map(parseCell), cells, minor), document };
 }
 
@@ -113,7 +124,8 @@ function parseCell(cell: Json, index: number): Omit<NotebookCell, 'id'> {
     throw notACell(index, 'has no known cell_type');
   const source = cell.source ?? '';
   if (!isText(source)) throw notACell(index, 'has a source that is not text');
-  const tags = objectOr(cell.metadata).tags;
+  const { tags, vscode } = objectOr(cell.metadata);
+  const language = objectOr(vscode).languageId;
   const parsed: Pick<NotebookCell, 'index' | 'type' | 'source' | 'tags' | 'outputs'> = {
     index,
     type,
@@ -126,6 +138,7 @@ function parseCell(cell: Json, index: number): Omit<NotebookCell, 'id'> {
     ...parsed,
     mayRaise: parsed.tags.includes('raises-exception'),
     ...(volatile === undefined ? {} : { volatile }),
+    ...(typeof language === 'string' ? { language: language.toLowerCase() } : {}),
   };
 }
 
@@ -171,9 +184,9 @@ export function cellKey(index: number): string {
   return `cell-${index}`;
 }
 
-/** The reason in a comment line `# reprise: volatile <reason>` anywhere in the cell. */
+/** The reason in a comment line `# reprise: volatile <reason>`, or `// …`, anywhere in the cell. */
 export function volatileReason(source: string): string | undefined {
-  const reason = /^[ \t]*#[ \t]*reprise:[ \t]*volatile(?![\w-])(.*)$/m.exec(source)?.[1];
+  const reason = /^[ \t]*(?:#|\/\/)[ \t]*reprise:[ \t]*volatile(?![\w-])(.*)$/m.exec(source)?.[1];
   return reason === undefined ? undefined : reason.trim() || 'no reason given';
 }
 

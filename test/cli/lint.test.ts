@@ -132,6 +132,24 @@ it('fixes what is safe to fix, and nothing else of the file', async () => {
   expect(await lint('fix.ipynb', '--diff')).toMatchObject({ code: 0, stdout: '' });
 });
 
+it('lints a notebook in TypeScript, and keeps what is declared', async () => {
+  const cells = [
+    "import * as tf from 'npm:@tensorflow/tfjs@4.22.0';",
+    'const x = tf.randomNormal([3]);\nMath.random(); // reprise: ignore[js-math-random]',
+  ];
+  const notebook = JSON.parse(notebookText(cells)) as { metadata: object };
+  notebook.metadata = { kernelspec: { name: 'deno', display_name: 'Deno', language: 'typescript' } };
+  write('deno.ipynb', JSON.stringify(notebook));
+  const { code, stdout } = await lint('deno.ipynb');
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^deno\.ipynb cell 1, line 1: warning tfjs-random\n {4}const x = tf\.randomNormal/);
+  expect(stdout).not.toContain('a replay repeats it');
+  expect(await lint('deno.ipynb', '--fix')).toMatchObject({ code: 0, stdout: 'No findings in 1 file.\n' });
+  expect(readFileSync(path.join(folder, 'deno.ipynb'), 'utf8')).toMatch(
+    /randomNormal\(\[3\], undefined, .*\d\);/,
+  );
+});
+
 it('fixes a script from stdin to stdout', async () => {
   const script = '# %% one\nimport numpy as np\n\n# %%\nrng = np.random.default_rng()  # 🎲\nlist({"a"})\n';
   const { stdout } = await lintStdin(script, '--fix', '--stdin-filename', 'some.py');

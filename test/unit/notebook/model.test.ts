@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { type Json } from '../../../src/notebook/digest';
-import { NotebookError, parseNotebook, serializeNotebook } from '../../../src/notebook/model';
+import {
+  NotebookError,
+  parseAnyNotebook,
+  parseNotebook,
+  serializeNotebook,
+} from '../../../src/notebook/model';
 
 type Fields = { [key: string]: Json };
 
@@ -98,6 +103,17 @@ describe('a notebook', () => {
     ['other-language', notebook([], { metadata: { kernelspec: { name: 'ir', language: 'R' } } })],
   ])('is refused as %s', (reason, text) => {
     expect(failure(text)).toMatchObject({ kind: 'usage', reason });
+  });
+
+  it('in another language is read where that is asked for', () => {
+    const cell = { ...code('1'), metadata: { vscode: { languageId: 'TypeScript' } } };
+    const text = notebook([code('2'), cell], { metadata: { kernelspec: { language: 'javascript' } } });
+    const { language, cells } = parseAnyNotebook(text);
+    expect([language, ...cells.map((each) => each.language)]).toEqual([
+      'javascript',
+      undefined,
+      'typescript',
+    ]);
   });
 
   it('of version 3 is refused with the command that converts it', () => {
