@@ -138,6 +138,33 @@ it('fixes all of a cell in one step', async () => {
   expect(fixed).toContain('for n in sorted(set(names)): print(n)');
 });
 
+it('lints a cell in JavaScript, and leaves out a line by its own kind of comment', async () => {
+  await window.evaluate(async (vscode) => {
+    const { notebook } = vscode.window.activeNotebookEditor!;
+    const { Code } = vscode.NotebookCellKind;
+    const made = new vscode.NotebookCellData(Code, "import 'https://unpkg.com/d3';", 'javascript');
+    const edit = new vscode.WorkspaceEdit();
+    edit.set(notebook.uri, [vscode.NotebookEdit.insertCells(notebook.cellCount, [made])]);
+    await vscode.workspace.applyEdit(edit);
+  });
+  await expect
+    .poll(async () => (await underlined()).at(-1)!.map(({ code, text }) => [code, text]), { timeout: 10_000 })
+    .toEqual([['js-cdn-unpinned', 'https://unpkg.com/d3']]);
+  await window.evaluate(async (vscode) => {
+    const { document } = vscode.window.activeNotebookEditor!.notebook.getCells().at(-1)!;
+    const actions = await vscode.commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(0, 8, 0, 8),
+      'quickfix',
+    );
+    const ignore = actions.find(({ title }) => title === 'Ignore js-cdn-unpinned in this line');
+    await vscode.workspace.applyEdit(ignore!.edit!);
+  });
+  expect((await sources()).at(-1)).toMatch(/; {2}\/\/ reprise: ignore\[js-cdn-unpinned\]$/);
+  await expect.poll(async () => (await underlined()).at(-1)).toEqual([]);
+});
+
 it('is quiet in a notebook that has not opted in, and counts all the same', async () => {
   await window.openNotebook(path.join(folder, 'quiet.ipynb'));
   await expect.poll(status, { timeout: 10_000 }).toMatch(/1 unseeded/);

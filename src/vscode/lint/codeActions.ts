@@ -5,7 +5,11 @@ import type { NotebookLint } from './notebookLint';
 import { rangeOf } from './ranges';
 
 const FIX_ALL = vscode.CodeActionKind.SourceFixAll.append('reprise');
-const SELECTOR: vscode.DocumentSelector = { notebookType: 'jupyter-notebook', language: 'python' };
+/** Languages of cells that are linted. */
+export const LANGUAGES = ['python', 'javascript', 'typescript'] as const;
+const SELECTOR: vscode.DocumentSelector = LANGUAGES.map((language) => {
+  return { notebookType: 'jupyter-notebook', language };
+});
 
 export class FindingActions implements vscode.CodeActionProvider {
   constructor(private readonly lint: NotebookLint) {}
@@ -80,7 +84,13 @@ function ignoreAction(
   const action = new vscode.CodeAction(`Ignore ${rule} in this line`, vscode.CodeActionKind.QuickFix);
   action.diagnostics = own;
   action.edit = new vscode.WorkspaceEdit();
-  action.edit.insert(document.uri, document.lineAt(range.end.line).range.end, `  # reprise: ignore[${rule}]`);
+  const isPython = document.languageId === 'python' && !/^\s*%%(javascript|js)\b/i.test(document.getText());
+  const mark = isPython ? '#' : '//';
+  action.edit.insert(
+    document.uri,
+    document.lineAt(range.end.line).range.end,
+    `  ${mark} reprise: ignore[${rule}]`,
+  );
   return action;
 }
 

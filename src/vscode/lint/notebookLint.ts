@@ -3,12 +3,13 @@ import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
 import type { Finding } from '../../lint/finding';
 import type { LintCell, Linter, LintOptions } from '../../lint/lint';
+import { volatileReason } from '../../notebook/model';
 import { sidecarPath } from '../../notebook/sidecar';
 import type { Severity } from '../editor';
 import type { LintCounts, NotebookState } from '../follow/state';
 import type { CellKeys } from '../kernels/cells';
 import type { Settings } from '../settings';
-import { FindingActions } from './codeActions';
+import { FindingActions, LANGUAGES } from './codeActions';
 import { countsOf, messageOf, severityOf } from './findings';
 import { rangeOf } from './ranges';
 
@@ -70,21 +71,14 @@ export class NotebookLint implements vscode.Disposable {
   }
 
   cellsOf(notebook: vscode.NotebookDocument): LintCell[] {
-    return notebook
-      .getCells()
-      .filter(
-        ({ kind, document }) => kind === vscode.NotebookCellKind.Code && document.languageId === 'python',
-      )
-      .map((cell) => {
-        const source = cell.document.getText();
-        const volatile = /^\s*#\s*reprise:\s*volatile\b/m.test(source);
-        return {
-          index: cell.index,
-          id: this.deps.keys.keyOf(cell),
-          source,
-          ...(volatile ? { volatile } : {}),
-        };
-      });
+    return notebook.getCells().flatMap((cell) => {
+      const source = cell.document.getText();
+      const language = LANGUAGES.find((each) => each === cell.document.languageId);
+      if (cell.kind !== vscode.NotebookCellKind.Code || language === undefined) return [];
+      const volatile = volatileReason(source) !== undefined;
+      const id = this.deps.keys.keyOf(cell);
+      return [{ index: cell.index, id, source, language, ...(volatile ? { volatile } : {}) }];
+    });
   }
 
   optionsOf(notebook: vscode.NotebookDocument): LintOptions {
