@@ -105,14 +105,9 @@ function foundInPython(
   const interpreter = new Interpreter(NAMES);
   for (const { index, source } of cells) {
     if (/^\s*%run\b/m.test(source)) interpreter.elsewhere(index);
-    try {
-      interpreter.run(index, parse(source));
-    } catch (error) {
-      // Brackets nested a thousand deep: nobody's code, and no reason to leave the other cells.
-      if (!(error instanceof RangeError)) throw error;
-    }
+    whereItEnds(() => interpreter.run(index, parse(source)));
   }
-  interpreter.finish();
+  whereItEnds(() => interpreter.finish());
   const installs = cells.flatMap(({ index, source }) => [
     ...installsIn(index, source, options),
     ...lateIn(index, source),
@@ -121,6 +116,15 @@ function foundInPython(
   return [...installs, ...judged].map((each) => {
     return { judged: each, fixes: () => fixesOf(each, notebook, interpreter.seen, options.versions) };
   });
+}
+
+/** Brackets nested a thousand deep: nobody's code, and no reason to leave the other cells. */
+function whereItEnds(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
 }
 
 function foundInScripts(

@@ -157,7 +157,7 @@ describe('the package', () => {
     /^bin\/reprise$/,
     /^dist\/[\w.-]+\.(js|css)$/,
     /^dist\/agent\.pyz$/,
-    /^docs\/rules\/[a-z-]+\.md$/,
+    /^docs\/rules\/[a-z\d-]+\.md$/,
     /^media\/icon\.png$/,
     /^media\/walkthrough\/[a-z]+\.(md|png)$/,
   ];
