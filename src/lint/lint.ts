@@ -1,7 +1,7 @@
 /** Lints a notebook's cells as one program, in document order. */
 import type { Tree } from '@lezer/common';
 import type { Versions } from './checks';
-import type { Finding, Fix } from './finding';
+import type { Finding, Fix, Severity } from './finding';
 import { fixesOf } from './fixes';
 import { Notebook } from './fixes/text';
 import { judge, type Judged } from './judge';
@@ -35,7 +35,11 @@ export type LintOptions = {
   versions?: Versions;
   /** Text of a file by its path from the notebook's folder; undefined where there is none. */
   read?: (path: string) => string | undefined;
+  /** What rules count as here, by their ids; a finding that is milder than its rule stays so. */
+  rules?: RuleLevels;
 };
+
+export type RuleLevels = Readonly<Record<string, Severity | 'off'>>;
 
 type Parsers = { python: (source: string) => Statement[]; javascript: (source: string) => Tree };
 
@@ -85,7 +89,8 @@ export function lintCells(cells: readonly LintCell[], options: LintOptions, pars
     .sort((a, b) => byPlace(a.judged, b.judged))
     .flatMap(({ judged, fixes }) => {
       const cell = byIndex.get(judged.cell);
-      if (cell === undefined || cell.volatile || isIgnored(cell.source, judged.range, judged.rule)) return [];
+      if (cell === undefined || cell.volatile || options.rules?.[judged.rule] === 'off') return [];
+      if (isIgnored(cell.source, judged.range, judged.rule)) return [];
       return [findingOf(judged, cell, options, fixes())];
     });
 }
@@ -180,7 +185,7 @@ function byPlace(a: Judged<unknown>, b: Judged<unknown>): number {
 function findingOf(
   judged: Judged<unknown>,
   cell: LintCell,
-  { policy, entropy }: LintOptions,
+  { policy, entropy, rules }: LintOptions,
   fixes: Fix[],
 ): Finding {
   const rule = RULES.get(judged.rule)!;
@@ -194,13 +199,22 @@ function findingOf(
     ...(judged.api === undefined ? {} : { api: judged.api }),
     verdict: judged.verdict,
     enforced: isReached && judged.enforced !== false,
-    severity: judged.severity ?? rule.severity,
+    severity: severityOf(judged, rule.severity, rules?.[rule.id]),
     message: messageOf(judged, cell, judged.title ?? rule.title),
     cell: { index: cell.index, id: cell.id },
     range: linesOf(cell.source, judged.range),
     fixes,
     docs: `docs/rules/${rule.id}.md`,
   };
+}
+
+function severityOf(
+  { severity }: Judged<unknown>,
+  ofRule: Severity,
+  level: RuleLevels[string] | undefined,
+): Severity {
+  if (severity === 'info' || level === undefined || level === 'off') return severity ?? ofRule;
+  return level;
 }
 
 const LONGEST = 60;

@@ -1,6 +1,7 @@
 /** The extension's settings, each read in one place. */
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { RuleLevels } from '../lint/lint';
 
 /** Every setting that `package.json` contributes. */
 export const SETTINGS = {
@@ -8,6 +9,8 @@ export const SETTINGS = {
   jupyterServer: 'reprise.jupyterServer',
   startTimeout: 'reprise.startTimeout',
   lintShow: 'reprise.lint.show',
+  lintRules: 'reprise.lint.rules',
+  lintExclude: 'reprise.lint.exclude',
 } as const;
 
 export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
@@ -16,6 +19,9 @@ export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
 export type Read = (key: SettingKey, uri?: string) => { value: unknown; folder?: string };
 
 const START_SECONDS = 60;
+
+type Level = RuleLevels[string];
+const LEVELS: readonly Level[] = ['error', 'warning', 'info', 'off'];
 
 export class Settings {
   constructor(
@@ -42,6 +48,22 @@ export class Settings {
   lintShow(uri: string): 'optedIn' | 'always' | 'never' {
     const { value } = this.read(SETTINGS.lintShow, uri);
     return value === 'always' || value === 'never' ? value : 'optedIn';
+  }
+
+  /** What findings of a rule count as, by its id. */
+  lintRules(uri: string): RuleLevels {
+    const { value } = this.read(SETTINGS.lintRules, uri);
+    const given = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+    return Object.fromEntries(
+      given.filter((entry): entry is [string, Level] => LEVELS.includes(entry[1] as Level)),
+    );
+  }
+
+  /** Globs of paths from the workspace folder that are not linted. */
+  lintExclude(uri: string): string[] {
+    const { value } = this.read(SETTINGS.lintExclude, uri);
+    const given: unknown[] = Array.isArray(value) ? value : [];
+    return given.filter((glob) => typeof glob === 'string').filter((glob) => glob !== '');
   }
 
   /** How long a kernel may take to start. */

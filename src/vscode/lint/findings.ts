@@ -1,12 +1,19 @@
 /** What the editor makes of a finding. */
 import type { Finding } from '../../lint/finding';
+import type { RuleLevels } from '../../lint/lint';
 import type { LintCounts } from '../follow/state';
 import type { Severity } from '../editor';
 
-/** What the kernel makes repeat is information here; the command line, which knows no kernel, says what the rule says. */
-export function severityOf({ severity, enforced, verdict }: Finding): Severity {
-  if (severity === 'info' || (enforced && verdict === 'unseeded')) return 'information';
-  return severity;
+/**
+ * What the kernel makes repeat is information here, unless the user set something else; the command line, which knows
+ * no kernel, says what the rule says.
+ */
+export function severityOf(
+  { rule, severity, enforced, verdict }: Finding,
+  levels: RuleLevels = {},
+): Severity {
+  const isRepeated = enforced && verdict === 'unseeded' && levels[rule] === undefined;
+  return severity === 'info' || isRepeated ? 'information' : severity;
 }
 
 export function messageOf(finding: Finding): string {

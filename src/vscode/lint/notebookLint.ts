@@ -10,6 +10,7 @@ import type { LintCounts, NotebookState } from '../follow/state';
 import type { CellKeys } from '../kernels/cells';
 import type { Settings } from '../settings';
 import { FindingActions, LANGUAGES } from './codeActions';
+import { isExcluded } from './excluded';
 import { countsOf, messageOf, severityOf } from './findings';
 import { rangeOf } from './ranges';
 
@@ -18,7 +19,7 @@ const PAUSE_MS = 150;
 
 export type NotebookLintDeps = {
   keys: CellKeys;
-  settings: Pick<Settings, 'lintShow'>;
+  settings: Pick<Settings, 'lintShow' | 'lintRules' | 'lintExclude'>;
   /** What is known of notebooks; their policy decides what a run repeats. */
   runs: { stateOf(uri: string): NotebookState; onDidChange: vscode.Event<string> };
   /** The extension's folder, where the pages of the rules are. */
@@ -70,7 +71,10 @@ export class NotebookLint implements vscode.Disposable {
     return this.linted.get(notebook)?.findings ?? [];
   }
 
+  /** None where the notebook is excluded. */
   cellsOf(notebook: vscode.NotebookDocument): LintCell[] {
+    const excluded = this.deps.settings.lintExclude(notebook.uri.toString());
+    if (notebook.cellCount > 0 && isExcluded(notebook.cellAt(0).document, notebook.uri, excluded)) return [];
     return notebook.getCells().flatMap((cell) => {
       const source = cell.document.getText();
       const language = LANGUAGES.find((each) => each === cell.document.languageId);
@@ -82,7 +86,9 @@ export class NotebookLint implements vscode.Disposable {
   }
 
   optionsOf(notebook: vscode.NotebookDocument): LintOptions {
-    return { policy: this.deps.runs.stateOf(notebook.uri.toString()).policy };
+    const uri = notebook.uri.toString();
+    const { policy } = this.deps.runs.stateOf(uri);
+    return { policy, rules: this.deps.settings.lintRules(uri) };
   }
 
   dispose(): void {
@@ -107,19 +113,24 @@ export class NotebookLint implements vscode.Disposable {
     const { Linter } = await import(/* webpackChunkName: "lint" */ '../../lint/lint');
     if (notebook.isClosed) return;
     const linter = this.linted.get(notebook)?.linter ?? new Linter();
-    const findings = linter.lint(this.cellsOf(notebook), this.optionsOf(notebook));
+    const options = this.optionsOf(notebook);
+    const findings = linter.lint(this.cellsOf(notebook), options);
     this.linted.set(notebook, { findings, counts: countsOf(findings), linter });
-    this.show(notebook, findings);
+    this.show(notebook, findings, options);
     this.emitter.fire(notebook.uri.toString());
   }
 
-  private show(notebook: vscode.NotebookDocument, findings: readonly Finding[]): void {
+  private show(
+    notebook: vscode.NotebookDocument,
+    findings: readonly Finding[],
+    { rules }: LintOptions,
+  ): void {
     const isShown = this.isShown(notebook);
     for (const cell of notebook.getCells()) {
       const mine = isShown ? findings.filter((finding) => finding.cell.index === cell.index) : [];
       this.shown.set(
         cell.document.uri,
-        mine.map((finding) => this.diagnosticOf(finding)),
+        mine.map((finding) => this.diagnosticOf(finding, severityOf(finding, rules))),
       );
     }
     const open = new Set(notebook.getCells().map(({ document }) => document.uri.toString()));
@@ -135,12 +146,9 @@ export class NotebookLint implements vscode.Disposable {
     return !isUntitled && uri.scheme === 'file' && existsSync(sidecarPath(uri.fsPath));
   }
 
-  private diagnosticOf(finding: Finding): vscode.Diagnostic {
-    const diagnostic = new vscode.Diagnostic(
-      rangeOf(finding.range),
-      messageOf(finding),
-      LEVELS[severityOf(finding)],
-    );
+  private diagnosticOf(finding: Finding, severity: Severity): vscode.Diagnostic {
+    const { range } = finding;
+    const diagnostic = new vscode.Diagnostic(rangeOf(range), messageOf(finding), LEVELS[severity]);
     diagnostic.source = 'reprise';
     const target = vscode.Uri.joinPath(this.deps.pages, finding.docs);
     diagnostic.code = { value: finding.rule, target };

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import manifest from '../../../package.json';
+import { RULES } from '../../../src/lint/rules';
 import { commands } from '../../../src/vscode/commands';
 import { SETTINGS } from '../../../src/vscode/settings';
 import { HOVER_COMMANDS } from '../../../src/vscode/status/hover';
@@ -86,6 +87,11 @@ describe('settings', () => {
     expect(setting.markdownDescription).toMatch(/\.$/);
     // What names programs and servers belongs to a machine, what is shown to a folder.
     expect(setting.scope).toBe(name.startsWith('reprise.lint.') ? 'resource' : 'machine-overridable');
+  });
+
+  it('name each rule of lint and no other', () => {
+    const { propertyNames } = contributes.configuration.properties['reprise.lint.rules'];
+    expect(propertyNames.enum).toEqual([...RULES.keys()].sort());
   });
 
   it('that lead to code or to a server are not taken from a workspace that is not trusted', () => {

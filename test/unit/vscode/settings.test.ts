@@ -41,4 +41,24 @@ describe('the setting', () => {
   ])('reprise.startTimeout %j is %j seconds', (value, seconds) => {
     expect(settings({ [SETTINGS.startTimeout]: value }).startSeconds('file:///a.ipynb')).toBe(seconds);
   });
+
+  it.each([
+    [undefined, {}],
+    ['off', {}],
+    [null, {}],
+    [
+      { 'py-time-now': 'off', 'pd-sample': 'fatal', 'np-legacy-unseeded': 'error' },
+      { 'py-time-now': 'off', 'np-legacy-unseeded': 'error' },
+    ],
+  ])('reprise.lint.rules %j is %j', (value, rules) => {
+    expect(settings({ [SETTINGS.lintRules]: value }).lintRules('file:///a.ipynb')).toEqual(rules);
+  });
+
+  it.each([
+    [undefined, []],
+    ['drafts/**', []],
+    [['drafts/**', 3, ''], ['drafts/**']],
+  ])('reprise.lint.exclude %j is %j', (value, globs) => {
+    expect(settings({ [SETTINGS.lintExclude]: value }).lintExclude('file:///a.ipynb')).toEqual(globs);
+  });
 });
