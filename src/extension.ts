@@ -46,7 +46,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const status = new StatusBar(runs, kernels, lint);
   const installation = installationOf(extensionPath);
   const reports = reportPanels(extensionUri, () => editorFor(undefined));
-  const services = { kernels, runs, reports, sidecars, settings, commandLine, log, installation };
+  const services = { kernels, runs, lint, reports, sidecars, settings, commandLine, log, installation };
   const editorFor = (argument: unknown): Editor =>
     Object.assign(new Workbench({ keys, records }, argument), services);
   subscriptions.push(channel, commandLine, kernels, runs, lint, status);

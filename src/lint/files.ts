@@ -42,7 +42,7 @@ function languageOf(name: string): LintCell['language'] {
 }
 
 /** Ranges of a script's cells are in the file: text before a cell is blanked, its line ends kept. */
-function cellsOfScript(text: string): LintCell[] {
+export function cellsOfScript(text: string): LintCell[] {
   const starts = [...text.matchAll(/^# ?%%.*$/gm)].map(({ index }) => index);
   const bounds = [...new Set([0, ...starts, text.length])];
   return bounds.slice(0, -1).flatMap((from, index) => {

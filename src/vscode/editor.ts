@@ -22,7 +22,10 @@ export type NotebookFile = NotebookRef & {
   notebook: string;
 };
 
-/** A line of a cell. `id` wins where the notebook still has such a cell: cells move. */
+/** A cell of a notebook in the editor; `uri` is its own. */
+export type CellRef = { uri: string; /** From 0. */ index: number; source: string; comment: '#' | '//' };
+
+/** A line of a cell, or of a script. `id` wins where the notebook still has such a cell: cells move. */
 export type Place = { index: number; id?: string; /** From 1. */ line?: number };
 
 export type Choice<T> = {
@@ -45,6 +48,10 @@ export type Surface = {
   readonly isTrusted: boolean;
   /** The notebook the command was invoked on, else the one in front; undefined when there is none, and the user was told. */
   notebook(): NotebookRef | undefined;
+  /** The script that is in front, where one is and no notebook. */
+  script(): NotebookRef | undefined;
+  /** The cell the command was invoked on, else the one with the cursor; undefined as above. */
+  cell(): CellRef | undefined;
   /** The same, for what needs a file on the disk. */
   notebookFile(): NotebookFile | undefined;
   /** The same, for what reads the file: asks to save it, and is undefined when the user would not. */
@@ -65,7 +72,9 @@ export type Surface = {
     problem: (text: string) => string | undefined;
   }): Promise<string | undefined>;
 
-  /** Brings a line of a notebook's cell into view and selects it. */
+  /** Puts text before a line of a cell, counted from 0. */
+  insert(cell: CellRef, line: number, text: string): Promise<void>;
+  /** Brings a line of a notebook's cell, or of a script, into view and selects it. */
   reveal(uri: string, place: Place): Promise<void>;
   openFile(path: string): Promise<void>;
   openRecord(root: string, run: string): Promise<void>;
@@ -78,6 +87,7 @@ export type Surface = {
 export type Services = {
   readonly kernels: Kernels;
   readonly runs: Runs;
+  readonly lint: Lint;
   readonly reports: { show(root: string, run: string): void };
   readonly sidecars: Pick<Sidecars, 'settingsOf' | 'change'>;
   readonly settings: Pick<Settings, 'python' | 'startSeconds'>;
@@ -107,6 +117,15 @@ export type Runs = {
   /** Reads what was recorded since, without waiting for the file system to tell. */
   refresh(uri: string): Promise<void>;
 };
+
+/** What lint finds in each open notebook and script. */
+export type Lint = {
+  listOf(uri: string): readonly ListedFinding[];
+  /** Applies every safe fix, in one step. @returns whether there was any */
+  fixAll(uri: string): Promise<boolean>;
+};
+
+export type ListedFinding = { /** Its line. */ text: string; message: string; at: Place };
 
 /** Where the extension is, and where its command can be put. */
 export type Installation = {

@@ -2,8 +2,19 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Choice, Heading, NotebookFile, NotebookRef, Place, Report, Severity, Surface } from './editor';
+import type {
+  CellRef,
+  Choice,
+  Heading,
+  NotebookFile,
+  NotebookRef,
+  Place,
+  Report,
+  Severity,
+  Surface,
+} from './editor';
 import type { CellKeys } from './kernels/cells';
+import { commentMark, frontScript, type Source } from './lint/sources';
 import { holdsSameCells, notebookFile, type ShownCell } from './notebookFile';
 import type { RecordDocuments } from './recordDocuments';
 
@@ -24,6 +35,19 @@ export class Workbench implements Surface {
   notebook(): NotebookRef | undefined {
     const notebook = this.document();
     return notebook && { uri: notebook.uri.toString(), name: nameOf(notebook) };
+  }
+
+  script(): NotebookRef | undefined {
+    const script = frontScript();
+    return script && { uri: script.uri.toString(), name: nameOf(script) };
+  }
+
+  cell(): CellRef | undefined {
+    const cell = cellOf(this.context) ?? this.activeCell();
+    if (cell === undefined) return undefined;
+    const { document, index } = cell;
+    const uri = document.uri.toString();
+    return { uri, index, source: document.getText(), comment: commentMark(document) };
   }
 
   notebookFile(): NotebookFile | undefined {
@@ -105,7 +129,15 @@ export class Workbench implements Surface {
     return vscode.window.showInputBox({ title, prompt, value, validateInput: problem });
   }
 
+  async insert({ uri }: CellRef, line: number, text: string): Promise<void> {
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(vscode.Uri.parse(uri), new vscode.Position(line, 0), text);
+    await vscode.workspace.applyEdit(edit);
+  }
+
   async reveal(uri: string, { index, id, line = 1 }: Place): Promise<void> {
+    const script = vscode.workspace.textDocuments.find((open) => open.uri.toString() === uri);
+    if (script !== undefined) return revealLine(script, line);
     const notebook = await vscode.workspace.openNotebookDocument(vscode.Uri.parse(uri));
     const editor = await vscode.window.showNotebookDocument(notebook, { viewColumn: columnOf(notebook) });
     const cells = notebook.getCells();
@@ -114,10 +146,7 @@ export class Workbench implements Surface {
     const range = new vscode.NotebookRange(cell.index, cell.index + 1);
     editor.selections = [range];
     editor.revealRange(range, vscode.NotebookEditorRevealType.InCenterIfOutsideViewport);
-    // The cell may be shorter than when it ran.
-    const at = cell.document.lineAt(Math.min(Math.max(line, 1), cell.document.lineCount) - 1).range;
-    const text = await vscode.window.showTextDocument(cell.document, { selection: at });
-    text.revealRange(at);
+    await revealLine(cell.document, line);
   }
 
   async openFile(file: string): Promise<void> {
@@ -148,6 +177,12 @@ export class Workbench implements Surface {
     return found;
   }
 
+  private activeCell(): vscode.NotebookCell | undefined {
+    const notebook = this.document();
+    const editor = vscode.window.visibleNotebookEditors.find((one) => one.notebook === notebook);
+    return editor && notebook?.cellAt(editor.selection.start);
+  }
+
   private async offerOpen(): Promise<void> {
     const button = 'Open Notebook…';
     if ((await this.notify('information', 'Open a Jupyter notebook first.', button)) === button)
@@ -160,11 +195,18 @@ export class Workbench implements Surface {
   }
 }
 
+async function revealLine(document: vscode.TextDocument, line: number): Promise<void> {
+  // It may be shorter than when it ran.
+  const at = document.lineAt(Math.min(Math.max(line, 1), document.lineCount) - 1).range;
+  const text = await vscode.window.showTextDocument(document, { selection: at });
+  text.revealRange(at);
+}
+
 function isJupyter({ notebookType }: vscode.NotebookDocument): boolean {
   return notebookType === 'jupyter-notebook';
 }
 
-function nameOf({ uri }: vscode.NotebookDocument): string {
+function nameOf({ uri }: Source): string {
   return path.posix.basename(uri.path);
 }
 
@@ -197,6 +239,13 @@ function cellsOf(notebook: vscode.NotebookDocument): ShownCell[] {
       tags: Array.isArray(tags) ? tags.filter((tag) => typeof tag === 'string') : [],
     };
   });
+}
+
+/** The cell whose document a quick fix names. */
+function cellOf(context: unknown): vscode.NotebookCell | undefined {
+  if (!(context instanceof vscode.Uri)) return undefined;
+  const cells = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
+  return cells.find(({ document }) => document.uri.toString() === context.toString());
 }
 
 /** The notebook of the toolbar whose button was pressed. */

@@ -1,10 +1,10 @@
 /** Unseeded randomness while it is typed: underlined, counted, fixed with one key. */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { CodeAction } from 'vscode';
 import type { Editor } from './support/editor';
-import { folderWith } from './support/folders';
+import { folderWith, processesOf } from './support/folders';
 import { startEditor } from './support/kernels';
 import type { Window } from './support/window';
 
@@ -16,7 +16,17 @@ beforeAll(async () => {
   folder = folderWith({
     'study.ipynb': ['import numpy as np', 'x = 1', 'print(x)'],
     'quiet.ipynb': ['import random\nrandom.random()'],
+    'drafts.ipynb': [
+      { cell_type: 'markdown', source: '# Draws' },
+      'import numpy as np\na = np.random.default_rng()',
+      { source: 'b = np.random.default_rng()', metadata: { tags: ['keep'] } },
+      'import uuid\nuuid.uuid4()',
+    ],
   });
+  writeFileSync(
+    path.join(folder, 'train.py'),
+    '# %%\nimport numpy as np\n# %% more\nrng = np.random.default_rng()\n',
+  );
   writeFileSync(
     path.join(folder, 'study.repro.json'),
     JSON.stringify({ schema: 'reprise/notebook/1', settings: { seed: 'fresh', policy: 'close' } }),
@@ -25,6 +35,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   for (const each of editor.windows) await each.close();
+  // VS Code's own server for Markdown looks only now and then whether its window is still there.
+  const markdown = () => processesOf(editor.server.folder).filter(({ command }) => /markdown/.test(command));
+  await vi.waitFor(() => expect(markdown()).toEqual([]), { timeout: 20_000, interval: 200 });
   expect(await editor.stop()).toEqual([]);
 });
 
@@ -169,4 +182,185 @@ it('is quiet in a notebook that has not opted in, and counts all the same', asyn
   await window.openNotebook(path.join(folder, 'quiet.ipynb'));
   await expect.poll(status, { timeout: 10_000 }).toMatch(/1 unseeded/);
   expect(await underlined()).toEqual([[]]);
+});
+
+/** The editor of a code cell of the drafts, counted from 0: other notebooks stay on the page, unseen. */
+const draftsCell = (n: number) =>
+  window.page.locator('.cell .monaco-editor[data-uri*="drafts.ipynb"]').nth(n);
+
+const command = async (title: string) => {
+  await window.page.keyboard.press('F1');
+  await choose(title);
+};
+
+async function choose(text: string): Promise<void> {
+  const list = window.page.locator('.quick-input-widget');
+  await list.waitFor();
+  await window.page.keyboard.type(text);
+  await list.locator('.monaco-list-row.focused').getByText(text, { exact: false }).first().waitFor();
+  await window.page.keyboard.press('Enter');
+}
+
+/** As a setting of the workspace; undefined takes it back. */
+const set = (key: string, value?: unknown) =>
+  window.evaluate(
+    async (vscode, { key, value }) => {
+      await vscode.workspace.getConfiguration('reprise.lint').update(key, value ?? undefined, false);
+    },
+    { key, value: value ?? null },
+  );
+
+const saved = () =>
+  (
+    JSON.parse(readFileSync(path.join(folder, 'drafts.ipynb'), 'utf8')) as {
+      cells: { id: string; metadata: object; source: string | string[] }[];
+    }
+  ).cells.map(({ id, metadata, source }) => ({ id, metadata, source: [source].flat().join('') }));
+
+it('lists the findings where nothing has run, and leads to one, with keys alone', async () => {
+  await window.openNotebook(path.join(folder, 'drafts.ipynb'));
+  await expect.poll(status, { timeout: 10_000 }).toMatch(/2 unseeded/);
+  await command('Reprise: Show Randomness');
+  const list = window.page.locator('.quick-input-widget');
+  await list.getByText('found by reading, without a run').waitFor();
+  await choose('b = np.random');
+  const at = () =>
+    window.evaluate((vscode) => {
+      const editor = vscode.window.activeTextEditor;
+      return editor && editor.document.getText(editor.selection);
+    });
+  await expect.poll(at).toBe('b = np.random.default_rng()');
+});
+
+it('fixes all of a notebook in one step that one undo takes back, and leaves the rest of the file alone', async () => {
+  const before = saved();
+  await command('Fix All Unseeded Randomness in Notebook');
+  await expect.poll(status).not.toMatch(/unseeded/);
+  expect((await sources()).slice(1, 3)).toEqual([
+    'import numpy as np\na = np.random.default_rng(1)',
+    'b = np.random.default_rng(2)',
+  ]);
+  await window.command('workbench.action.files.save');
+  expect(saved().map(({ source: _, ...rest }) => rest)).toEqual(before.map(({ source: _, ...rest }) => rest));
+  await window.page.keyboard.press('Control+z');
+  await expect
+    .poll(async () => (await sources()).slice(1, 3))
+    .toEqual(before.slice(1, 3).map(({ source }) => source));
+  await window.command('workbench.action.files.save');
+});
+
+it.each(['source.fixAll.reprise', 'notebook.source.fixAll.reprise'])(
+  'fixes on save, for %s, with a seed for each cell',
+  async (kind) => {
+    const before = await sources();
+    const onSave = (value: object | undefined) =>
+      window.evaluate(async (vscode, value) => {
+        const settings = vscode.workspace.getConfiguration('notebook');
+        await settings.update('codeActionsOnSave', value ?? undefined, true);
+      }, value ?? null);
+    await onSave({ [kind]: 'explicit' });
+    await draftsCell(0).click();
+    await window.page.keyboard.press('End');
+    await window.page.keyboard.type(' ');
+    await window.page.keyboard.press('Control+s');
+    await expect.poll(() => saved()[1]!.source).toContain('default_rng(1)');
+    expect(saved()[2]!.source).toContain('default_rng(2)');
+    await onSave(undefined);
+    await window.evaluate(async (vscode, before) => {
+      const edit = new vscode.WorkspaceEdit();
+      vscode.window.activeNotebookEditor!.notebook.getCells().forEach(({ document }, i) => {
+        edit.replace(document.uri, new vscode.Range(0, 0, 99, 0), before[i]!);
+      });
+      await vscode.workspace.applyEdit(edit);
+    }, before);
+    await window.command('workbench.action.files.save');
+  },
+);
+
+it('takes the severity of each rule and what is excluded from the settings', async () => {
+  await set('show', 'always');
+  await expect.poll(async () => (await underlined()).map(({ length }) => length)).toEqual([0, 1, 1, 1]);
+  const [error, information] = [0, 2];
+  expect((await underlined())[3]).toMatchObject([{ code: 'py-system-random', severity: information }]);
+  await set('rules', { 'py-system-random': 'error', 'np-generator-unseeded': 'off' });
+  await expect.poll(async () => (await underlined()).map(({ length }) => length)).toEqual([0, 0, 0, 1]);
+  expect((await underlined())[3]).toMatchObject([{ severity: error }]);
+  await expect.poll(status).toMatch(/1 unseeded/);
+  await set('rules');
+  await set('exclude', ['other/**', 'draft*.ipynb']);
+  await expect.poll(async () => (await underlined()).flat()).toEqual([]);
+  await expect.poll(status).not.toMatch(/unseeded/);
+  await set('exclude');
+  await expect.poll(async () => (await underlined()).flat().length).toBe(3);
+});
+
+it('declares a cell volatile, with the reason that is typed, where no seed reaches', async () => {
+  await draftsCell(2).click();
+  await window.page.keyboard.press('Control+End');
+  for (let i = 0; i < 3; i++) await window.page.keyboard.press('ArrowLeft');
+  await window.page.keyboard.press('Control+.');
+  await window.page.locator('.action-widget').getByText('Declare the cell volatile, with a reason…').click();
+  const box = window.page.locator('.quick-input-widget input');
+  await box.waitFor();
+  await window.page.keyboard.type('a key for the next run');
+  await window.page.keyboard.press('Enter');
+  await expect
+    .poll(async () => (await sources())[3])
+    .toBe('# reprise: volatile a key for the next run\nimport uuid\nuuid.uuid4()');
+  await expect.poll(async () => (await underlined())[3]).toEqual([]);
+  await set('show');
+});
+
+it('explains a rule on a page that is rendered', async () => {
+  await draftsCell(1).click();
+  await window.page.keyboard.press('Control+End');
+  for (let i = 0; i < 3; i++) await window.page.keyboard.press('ArrowLeft');
+  await window.page.keyboard.press('Control+.');
+  await window.page.locator('.action-widget').getByText('Explain np-generator-unseeded').click();
+  await expect
+    .poll(async () => {
+      for (const frame of window.page.frames()) {
+        const title = frame.locator('h1', { hasText: 'np-generator-unseeded' });
+        if ((await title.count().catch(() => 0)) > 0) return true;
+      }
+      return false;
+    })
+    .toBe(true);
+});
+
+const inScript = () =>
+  window.evaluate((vscode) => {
+    const { document } = vscode.window.activeTextEditor!;
+    const found = vscode.languages.getDiagnostics(document.uri);
+    return found
+      .filter(({ source }) => source === 'reprise')
+      .map(({ range }) => [range.start.line, document.getText(range)]);
+  });
+
+it('counts what a script draws, underlines it where it opted in, and fixes it', async () => {
+  await window.evaluate(
+    async (vscode, file) => {
+      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(file));
+    },
+    path.join(folder, 'train.py'),
+  );
+  await expect.poll(status, { timeout: 10_000 }).toMatch(/1 unseeded/);
+  expect(await inScript()).toEqual([]);
+  writeFileSync(path.join(folder, 'train.repro.json'), '{ "schema": "reprise/notebook/1", "settings": {} }');
+  await window.page.keyboard.press('Control+End');
+  await window.page.keyboard.type('print(rng)');
+  await expect.poll(inScript).toEqual([[3, 'np.random.default_rng']]);
+  await window.evaluate(async (vscode) => {
+    const { document } = vscode.window.activeTextEditor!;
+    const [action] = await vscode.commands.executeCommand<CodeAction[]>(
+      'vscode.executeCodeActionProvider',
+      document.uri,
+      new vscode.Range(0, 0, 4, 0),
+      'source.fixAll.reprise',
+    );
+    await vscode.workspace.applyEdit(action!.edit!);
+  });
+  const text = () => window.evaluate((vscode) => vscode.window.activeTextEditor!.document.getText());
+  await expect.poll(text).toContain('\nrng = np.random.default_rng(1)\n');
+  await expect.poll(inScript).toEqual([]);
 });

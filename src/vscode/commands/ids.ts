@@ -1,6 +1,8 @@
 // Written by scripts/command-ids.mjs from package.json.
 export const COMMAND_IDS = [
   'reprise.connectServer',
+  'reprise.declareVolatile',
+  'reprise.fixAll',
   'reprise.installCommand',
   'reprise.installKernelspec',
   'reprise.openRecord',

@@ -1,5 +1,7 @@
 import type { Command } from '../editor';
 import { connectServer } from './connectServer';
+import { declareVolatile } from './declareVolatile';
+import { fixAll } from './fixAll';
 import { installCommand } from './installCommand';
 import { installKernelspec } from './installKernelspec';
 import { openRecord } from './openRecord';
@@ -18,6 +20,8 @@ import { verify } from './verify';
 /** Every command that `package.json` contributes. */
 export const commands: readonly Command[] = [
   connectServer,
+  declareVolatile,
+  fixAll,
   installCommand,
   installKernelspec,
   openRecord,

@@ -1,20 +1,29 @@
-/** Lints open notebooks while they are edited: findings in the editor, and their number for the status bar. */
+/** Lints open notebooks and scripts while they are edited: findings in the editor, and their number for the status bar. */
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import type { Finding } from '../../lint/finding';
+import type { Finding, Fix } from '../../lint/finding';
 import type { LintCell, Linter, LintOptions } from '../../lint/lint';
 import { volatileReason } from '../../notebook/model';
 import { sidecarPath } from '../../notebook/sidecar';
-import type { Severity } from '../editor';
+import type { Lint, ListedFinding, Severity } from '../editor';
 import type { LintCounts, NotebookState } from '../follow/state';
 import type { CellKeys } from '../kernels/cells';
 import type { Settings } from '../settings';
-import { FindingActions, LANGUAGES } from './codeActions';
+import { FindingActions } from './codeActions';
 import { isExcluded } from './excluded';
 import { countsOf, messageOf, severityOf } from './findings';
 import { rangeOf } from './ranges';
+import {
+  documentOf,
+  documentsOf,
+  isLinted,
+  isNotebook,
+  LANGUAGES,
+  openSources,
+  type Source,
+  workspaceEdit,
+} from './sources';
 
-const NOTEBOOK = 'jupyter-notebook';
 const PAUSE_MS = 150;
 
 export type NotebookLintDeps = {
@@ -28,14 +37,14 @@ export type NotebookLintDeps = {
 
 type Linted = { findings: Finding[]; counts: LintCounts; linter: Linter };
 
-export class NotebookLint implements vscode.Disposable {
+export class NotebookLint implements Lint, vscode.Disposable {
   private readonly shown = vscode.languages.createDiagnosticCollection('reprise');
-  private readonly linted = new Map<vscode.NotebookDocument, Linted>();
-  private readonly timers = new Map<vscode.NotebookDocument, NodeJS.Timeout>();
+  private readonly linted = new Map<Source, Linted>();
+  private readonly timers = new Map<Source, NodeJS.Timeout>();
   private readonly emitter = new vscode.EventEmitter<string>();
   private readonly subscriptions: vscode.Disposable[];
 
-  /** Fires with the URI of a notebook that was linted. */
+  /** Fires with the URI of a notebook or script that was linted. */
   readonly onDidChange = this.emitter.event;
 
   constructor(private readonly deps: NotebookLintDeps) {
@@ -50,6 +59,9 @@ export class NotebookLint implements vscode.Disposable {
         if (contentChanges.length > 0 || cellChanges.some(({ document }) => document)) this.soon(notebook);
       }),
       workspace.onDidCloseNotebookDocument((notebook) => this.forget(notebook)),
+      workspace.onDidOpenTextDocument((document) => this.soon(document)),
+      workspace.onDidChangeTextDocument(({ document }) => this.soon(document)),
+      workspace.onDidCloseTextDocument((document) => this.forget(document)),
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('reprise.lint')) this.all();
       }),
@@ -57,24 +69,59 @@ export class NotebookLint implements vscode.Disposable {
     this.all();
   }
 
-  /** Its settings may have changed. */
-  private refresh(uri: string): void {
-    const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === uri);
-    if (notebook) this.soon(notebook);
-  }
-
   countsOf(uri: string): LintCounts | undefined {
-    return [...this.linted].find(([notebook]) => notebook.uri.toString() === uri)?.[1].counts;
+    return this.known(uri)?.[1].counts;
   }
 
-  findingsOf(notebook: vscode.NotebookDocument): readonly Finding[] {
-    return this.linted.get(notebook)?.findings ?? [];
+  listOf(uri: string): readonly ListedFinding[] {
+    const [source, { findings }] = this.known(uri) ?? [undefined, { findings: [] }];
+    return findings.map((finding) => {
+      const { cell, range } = finding;
+      const { line } = range.start;
+      // It may be edited since, and linted in a moment.
+      const document = documentOf(source!, cell.index);
+      const text = line < document.lineCount ? document.lineAt(line).text.trim() : '';
+      return { text, message: messageOf(finding), at: { ...cell, line: line + 1 } };
+    });
   }
 
-  /** None where the notebook is excluded. */
-  cellsOf(notebook: vscode.NotebookDocument): LintCell[] {
-    const excluded = this.deps.settings.lintExclude(notebook.uri.toString());
-    if (notebook.cellCount > 0 && isExcluded(notebook.cellAt(0).document, notebook.uri, excluded)) return [];
+  findingsOf(source: Source): readonly Finding[] {
+    return this.linted.get(source)?.findings ?? [];
+  }
+
+  async fixAll(uri: string): Promise<boolean> {
+    const source = this.known(uri)?.[0];
+    const edits = source === undefined ? [] : await this.fixesOf(source);
+    return edits.length > 0 && vscode.workspace.applyEdit(workspaceEdit(source!, edits));
+  }
+
+  /** Every safe fix, or those that stay in their cell. */
+  async fixesOf(source: Source, within: 'notebook' | 'cell' = 'notebook'): Promise<Fix['edits']> {
+    const { allFixes } = await import(/* webpackChunkName: "lint" */ '../../lint/fixAll');
+    return allFixes(await this.cellsOf(source), this.optionsOf(source), within);
+  }
+
+  /** The page of a finding's rule. */
+  pageOf({ docs }: Finding): vscode.Uri {
+    return vscode.Uri.joinPath(this.deps.pages, docs);
+  }
+
+  dispose(): void {
+    for (const timer of this.timers.values()) clearTimeout(timer);
+    for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  /** None where it is excluded. */
+  private async cellsOf(source: Source): Promise<LintCell[]> {
+    const [first] = documentsOf(source);
+    const globs = this.deps.settings.lintExclude(source.uri.toString());
+    if (first === undefined || isExcluded(first, source.uri, globs)) return [];
+    if (isNotebook(source)) return this.cellsOfNotebook(source);
+    const { cellsOfScript } = await import(/* webpackChunkName: "lint" */ '../../lint/files');
+    return cellsOfScript(source.getText());
+  }
+
+  private cellsOfNotebook(notebook: vscode.NotebookDocument): LintCell[] {
     return notebook.getCells().flatMap((cell) => {
       const source = cell.document.getText();
       const language = LANGUAGES.find((each) => each === cell.document.languageId);
@@ -85,81 +132,84 @@ export class NotebookLint implements vscode.Disposable {
     });
   }
 
-  optionsOf(notebook: vscode.NotebookDocument): LintOptions {
-    const uri = notebook.uri.toString();
-    const { policy } = this.deps.runs.stateOf(uri);
-    return { policy, rules: this.deps.settings.lintRules(uri) };
+  private optionsOf(source: Source): LintOptions {
+    const uri = source.uri.toString();
+    const rules = this.deps.settings.lintRules(uri);
+    // A script runs without Reprise.
+    return { policy: isNotebook(source) ? this.deps.runs.stateOf(uri).policy : 'observe', rules };
   }
 
-  dispose(): void {
-    for (const timer of this.timers.values()) clearTimeout(timer);
-    for (const subscription of this.subscriptions) subscription.dispose();
+  private known(uri: string): [Source, Linted] | undefined {
+    return [...this.linted].find(([source]) => source.uri.toString() === uri);
+  }
+
+  /** The notebook's settings or its record may have changed. */
+  private refresh(uri: string): void {
+    const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === uri);
+    if (notebook) this.soon(notebook);
   }
 
   private all(): void {
-    for (const notebook of vscode.workspace.notebookDocuments) this.soon(notebook);
+    for (const source of openSources()) this.soon(source);
   }
 
-  private soon(notebook: vscode.NotebookDocument): void {
-    if (notebook.notebookType !== NOTEBOOK) return;
-    clearTimeout(this.timers.get(notebook));
+  private soon(source: Source): void {
+    if (!isLinted(source)) return;
+    clearTimeout(this.timers.get(source));
     this.timers.set(
-      notebook,
-      setTimeout(() => void this.lint(notebook), PAUSE_MS),
+      source,
+      setTimeout(() => void this.lint(source), PAUSE_MS),
     );
   }
 
-  private async lint(notebook: vscode.NotebookDocument): Promise<void> {
+  private async lint(source: Source): Promise<void> {
     const { Linter } = await import(/* webpackChunkName: "lint" */ '../../lint/lint');
-    if (notebook.isClosed) return;
-    const linter = this.linted.get(notebook)?.linter ?? new Linter();
-    const options = this.optionsOf(notebook);
-    const findings = linter.lint(this.cellsOf(notebook), options);
-    this.linted.set(notebook, { findings, counts: countsOf(findings), linter });
-    this.show(notebook, findings, options);
-    this.emitter.fire(notebook.uri.toString());
+    const cells = await this.cellsOf(source);
+    if (source.isClosed) return;
+    const linter = this.linted.get(source)?.linter ?? new Linter();
+    const options = this.optionsOf(source);
+    const findings = linter.lint(cells, options);
+    this.linted.set(source, { findings, counts: countsOf(findings), linter });
+    this.show(source, findings, options);
+    this.emitter.fire(source.uri.toString());
   }
 
-  private show(
-    notebook: vscode.NotebookDocument,
-    findings: readonly Finding[],
-    { rules }: LintOptions,
-  ): void {
-    const isShown = this.isShown(notebook);
-    for (const cell of notebook.getCells()) {
-      const mine = isShown ? findings.filter((finding) => finding.cell.index === cell.index) : [];
+  private show(source: Source, findings: readonly Finding[], { rules }: LintOptions): void {
+    const isShown = this.isShown(source);
+    const documents = documentsOf(source);
+    for (const document of documents) {
+      const mine = findings.filter(({ cell }) => isShown && documentOf(source, cell.index) === document);
       this.shown.set(
-        cell.document.uri,
+        document.uri,
         mine.map((finding) => this.diagnosticOf(finding, severityOf(finding, rules))),
       );
     }
-    const open = new Set(notebook.getCells().map(({ document }) => document.uri.toString()));
+    const open = new Set(documents.map(({ uri }) => uri.toString()));
     this.shown.forEach((uri) => {
       // A deleted cell's document goes with it.
-      if (uri.path === notebook.uri.path && !open.has(uri.toString())) this.shown.delete(uri);
+      if (uri.path === source.uri.path && !open.has(uri.toString())) this.shown.delete(uri);
     });
   }
 
-  private isShown({ uri, isUntitled }: vscode.NotebookDocument): boolean {
+  private isShown({ uri, isUntitled }: Source): boolean {
     const when = this.deps.settings.lintShow(uri.toString());
     if (when !== 'optedIn') return when === 'always';
     return !isUntitled && uri.scheme === 'file' && existsSync(sidecarPath(uri.fsPath));
   }
 
   private diagnosticOf(finding: Finding, severity: Severity): vscode.Diagnostic {
-    const { range } = finding;
+    const { range, rule } = finding;
     const diagnostic = new vscode.Diagnostic(rangeOf(range), messageOf(finding), LEVELS[severity]);
     diagnostic.source = 'reprise';
-    const target = vscode.Uri.joinPath(this.deps.pages, finding.docs);
-    diagnostic.code = { value: finding.rule, target };
+    diagnostic.code = { value: rule, target: this.pageOf(finding) };
     return diagnostic;
   }
 
-  private forget(notebook: vscode.NotebookDocument): void {
-    clearTimeout(this.timers.get(notebook));
-    this.timers.delete(notebook);
-    this.linted.delete(notebook);
-    for (const cell of notebook.getCells()) this.shown.delete(cell.document.uri);
+  private forget(source: Source): void {
+    clearTimeout(this.timers.get(source));
+    this.timers.delete(source);
+    if (!this.linted.delete(source)) return;
+    for (const { uri } of documentsOf(source)) this.shown.delete(uri);
   }
 }
 

@@ -1,12 +1,13 @@
-/** The one status bar item, while a Jupyter notebook is in front, and the same in the language status. */
+/** The one status bar item, while a notebook or a script with findings is in front; for notebooks also in the language status. */
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Kernels } from '../editor';
 import type { Follower } from '../follow/follower';
 import type { NotebookLint } from '../lint/notebookLint';
+import { frontScript } from '../lint/sources';
 import { HOVER_COMMANDS, hoverOf } from './hover';
-import { ICONS, type Level, type Status, statusOf } from './words';
+import { ICONS, type Level, scriptStatus, type Status, statusOf } from './words';
 
 const WARNS: ReadonlySet<Level> = new Set(['warning', 'bad']);
 
@@ -32,9 +33,10 @@ export class StatusBar implements vscode.Disposable {
     this.language.command = { command: 'reprise.showRandomness', title: 'Show Randomness' };
     this.subscriptions.push(
       lint.onDidChange((uri) => {
-        if (uri === frontNotebook()?.uri.toString()) this.show();
+        if (uri === (frontNotebook() ?? frontScript())?.uri.toString()) this.show();
       }),
       vscode.window.onDidChangeActiveNotebookEditor(() => this.show()),
+      vscode.window.onDidChangeActiveTextEditor(() => this.show()),
       follower.onDidChange((uri) => {
         if (uri === frontNotebook()?.uri.toString()) this.show();
       }),
@@ -45,23 +47,33 @@ export class StatusBar implements vscode.Disposable {
   /** Also called when a kernel was started or ended: no record tells that. */
   show(): void {
     const notebook = frontNotebook();
-    if (notebook === undefined) return this.item.hide();
+    if (notebook === undefined) return this.showScript(frontScript());
     const uri = notebook.uri.toString();
     const lint = this.lint.countsOf(uri);
     const state = { ...this.follower.stateOf(uri), ...(lint ? { lint } : {}) };
     const status = statusOf(state);
-    this.item.text = `${ICONS[status.level]} ${status.text}`;
-    this.item.accessibilityInformation = { label: status.spoken };
-    this.item.backgroundColor = WARNS.has(status.level)
-      ? new vscode.ThemeColor('statusBarItem.warningBackground')
-      : undefined;
-    this.item.tooltip = this.hover(notebook);
-    this.item.show();
+    this.showItem(status, this.hover(notebook));
     this.showLanguage(status);
   }
 
   dispose(): void {
     for (const subscription of this.subscriptions) subscription.dispose();
+  }
+
+  private showScript(script: vscode.TextDocument | undefined): void {
+    const status = script && scriptStatus(this.lint.countsOf(script.uri.toString()));
+    if (status === undefined) return this.item.hide();
+    this.showItem(status, `Reprise ${path.posix.basename(script!.uri.path)}: ${status.hover}`);
+  }
+
+  private showItem({ level, text, spoken }: Status, tooltip: vscode.MarkdownString | string): void {
+    this.item.text = `${ICONS[level]} ${text}`;
+    this.item.accessibilityInformation = { label: spoken };
+    this.item.backgroundColor = WARNS.has(level)
+      ? new vscode.ThemeColor('statusBarItem.warningBackground')
+      : undefined;
+    this.item.tooltip = tooltip;
+    this.item.show();
   }
 
   private showLanguage(status: Status): void {

@@ -6,6 +6,7 @@ import {
   failedCell,
   isChanged,
   isOutdated,
+  type LintCounts,
   type NotebookState,
   type RunState,
 } from '../follow/state';
@@ -32,6 +33,14 @@ export function statusOf(state: NotebookState): Status {
   const { level, words } = worstOf(state);
   const parts = [...underWhat(state), ...words, ...nextWords(state), ...lintWords(state)];
   return { level, text: parts.join(' · '), spoken: `Reprise: ${parts.join(', ')}` };
+}
+
+/** Of a script, which Reprise does not run, only what lint finds is said; undefined where that is nothing. */
+export function scriptStatus(lint: LintCounts | undefined): (Status & { hover: string }) | undefined {
+  if (lint === undefined || lint.findings === 0) return undefined;
+  const text = `${lint.findings} unseeded`;
+  const hover = `${plural(lint.findings, 'finding')} of randomness that no seed reaches`;
+  return { level: 'neutral', text, spoken: `Reprise: ${text}`, hover };
 }
 
 /** "fresh seed", "seed 7". */

@@ -335,6 +335,112 @@ describe('Show Randomness', () => {
   });
 });
 
+describe('Show Randomness, with findings of lint', () => {
+  const found = {
+    text: 'rng = np.random.default_rng()',
+    message: '`np.random.default_rng()` makes a generator without a seed.',
+    at: { index: 3, id: 'a3', line: 2 },
+  };
+
+  it('lists them where nothing has run, and leads to the line', async () => {
+    const editor = editorWith();
+    editor.findings = [found];
+    expect(await call('reprise.showRandomness', editor, found.text)).toEqual([
+      [
+        'What may differ in study.ipynb',
+        '– found by reading, without a run',
+        'rng = np.random.default_rng() | cell 3, line 2',
+        '– Reprise',
+        'Run and Record All',
+        'Select Policy…',
+        'Set Seed…',
+      ].join('\n'),
+      'reveal cell 3 (a3), line 2',
+    ]);
+  });
+
+  it('lists them below what a run drew', async () => {
+    const editor = editorWith(judgedState());
+    editor.findings = [found];
+    const [list] = await call('reprise.showRandomness', editor);
+    expect(list!.split('\n').filter((line) => line.startsWith('–'))).toEqual([
+      '– no seed reached',
+      '– repeatable because Reprise seeded it',
+      '– seeded by the notebook',
+      '– found by reading, without a run',
+      '– Reprise',
+    ]);
+  });
+
+  it('lists those of a script by their lines alone', async () => {
+    const editor = editorWith();
+    editor.front = undefined;
+    editor.frontScript = { uri: 'file:///train.py', name: 'train.py' };
+    editor.findings = [found];
+    expect(await call('reprise.showRandomness', editor)).toEqual([
+      [
+        'What may differ in train.py',
+        '– found by reading, without a run',
+        'rng = np.random.default_rng() | line 2',
+      ].join('\n'),
+    ]);
+  });
+
+  it('offers a run where there is nothing to list', async () => {
+    expect(await call('reprise.showRandomness', editorWith())).toEqual([
+      'information: study.ipynb has no recorded run yet. [Run and Record All]',
+    ]);
+  });
+});
+
+describe('Fix All Unseeded Randomness in Notebook', () => {
+  it('fixes in silence, because the edits are seen', async () => {
+    const editor = editorWith();
+    editor.fixable = true;
+    expect(await call('reprise.fixAll', editor)).toEqual(['fix all file:///study.ipynb']);
+  });
+
+  it('says where nothing is left, or nothing can be fixed', async () => {
+    const editor = editorWith();
+    expect((await call('reprise.fixAll', editor)).at(-1)).toMatch(
+      /study\.ipynb has no unseeded randomness\./,
+    );
+    editor.findings = [{ text: 'uuid4()', message: 'differs', at: { index: 1, line: 1 } }];
+    expect((await call('reprise.fixAll', editor, 'Show Randomness')).slice(-2)).toEqual([
+      'information: Nothing in study.ipynb can be fixed without a change of what it does. [Show Randomness]',
+      'command reprise.showRandomness',
+    ]);
+  });
+});
+
+describe('Declare Cell Volatile', () => {
+  it.each([
+    ['print(1)', 'insert before line 0 of cell 1: # reprise: volatile it is a live price\n'],
+    ['%%time\nprint(1)', 'insert before line 1 of cell 1: # reprise: volatile it is a live price\n'],
+    ['%%time', 'insert before line 1 of cell 1: \n# reprise: volatile it is a live price'],
+  ])('writes the reason into %j', async (source, inserted) => {
+    const editor = editorWith();
+    editor.source = source;
+    expect(await call('reprise.declareVolatile', editor, '', ' it is a live price ')).toEqual([
+      'Declare Cell 1 Volatile: ',
+      'A reader of the verdict needs the reason.',
+      inserted,
+    ]);
+  });
+
+  it('writes it as a comment of the language', async () => {
+    const editor = editorWith();
+    editor.comment = '//';
+    expect((await call('reprise.declareVolatile', editor, 'a price')).at(-1)).toBe(
+      'insert before line 0 of cell 1: // reprise: volatile a price\n',
+    );
+  });
+
+  it('writes nothing without a reason', async () => {
+    expect(await call('reprise.declareVolatile', editorWith())).toEqual(['Declare Cell 1 Volatile: ']);
+  });
+});
+
 describe('Select Policy and Set Seed', () => {
   const sidecarOf = (editor: FakeEditor) => path.join(editor.folder, 'study.repro.json');
   const settingsIn = (editor: FakeEditor) =>

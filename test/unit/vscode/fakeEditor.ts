@@ -3,10 +3,13 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandLine } from '../../../src/vscode/commandLine';
 import type {
+  CellRef,
   Choice,
   Editor,
   Heading,
+  ListedFinding,
   NotebookFile,
+  NotebookRef,
   Place,
   Report,
   Severity,
@@ -72,6 +75,12 @@ export class FakeEditor implements Editor {
       return Promise.resolve();
     },
   };
+  findings: ListedFinding[] = [];
+  fixable = false;
+  readonly lint: Editor['lint'] = {
+    listOf: () => this.findings,
+    fixAll: (uri) => this.note(`fix all ${uri}`).then(() => this.fixable),
+  };
   readonly reports = {
     show: (root: string, run: string) => void this.note(`report ${run} in ${this.short(root)}`),
   };
@@ -85,6 +94,25 @@ export class FakeEditor implements Editor {
 
   notebook() {
     return this.front;
+  }
+
+  /** Undefined: no script is in front. */
+  frontScript: NotebookRef | undefined;
+
+  script() {
+    return this.frontScript;
+  }
+
+  /** The text of the cell with the cursor. */
+  source = '';
+  comment: '#' | '//' = '#';
+
+  cell(): CellRef | undefined {
+    return this.front && { uri: 'cell:1', index: 1, source: this.source, comment: this.comment };
+  }
+
+  insert({ index }: CellRef, line: number, text: string) {
+    return this.note(`insert before line ${line} of cell ${index}: ${text}`);
   }
 
   notebookFile() {

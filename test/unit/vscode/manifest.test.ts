@@ -136,9 +136,9 @@ describe('the extension', () => {
     expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies['@types/vscode']}`);
   });
 
-  it('does nothing before a Jupyter notebook is opened or one of its commands is called', () => {
+  it('does nothing before a Jupyter notebook or a script is opened or one of its commands is called', () => {
     const others = manifest.activationEvents.filter((event) => !event.startsWith('onWebviewPanel:reprise.'));
-    expect(others).toEqual(['onNotebook:jupyter-notebook']);
+    expect(others).toEqual(['onNotebook:jupyter-notebook', 'onLanguage:python']);
   });
 
   it('reports to nobody', () => {

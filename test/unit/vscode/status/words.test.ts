@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../../../src/lineage/record';
 import { DEFAULTS, type NotebookState, type RunState } from '../../../../src/vscode/follow/state';
-import { statusOf } from '../../../../src/vscode/status/words';
+import { scriptStatus, statusOf } from '../../../../src/vscode/status/words';
 import { DOCUMENT, judgedState, ORIGINAL, stateAfter } from '../recorded';
 
 const none = new Map<never, never>();
@@ -90,5 +90,18 @@ describe('the status', () => {
 
   it('is spoken without symbols', () => {
     expect(statusOf({ ...DEFAULTS, run }).spoken).toBe('Reprise: close, fresh seed, 2 draws no seed reached');
+  });
+});
+
+describe('the status of a script', () => {
+  it('is what lint counts, and nothing where that is nothing', () => {
+    expect(scriptStatus(undefined)).toBeUndefined();
+    expect(scriptStatus({ findings: 0, unreached: 0 })).toBeUndefined();
+    expect(scriptStatus({ findings: 2, unreached: 2 })).toEqual({
+      level: 'neutral',
+      text: '2 unseeded',
+      spoken: 'Reprise: 2 unseeded',
+      hover: '2 findings of randomness that no seed reaches',
+    });
   });
 });
