@@ -56,21 +56,35 @@ export function notSeeded(reach: Generator): string {
   return `which nothing has seeded before (\`${SEEDED_BY[reach]}\`)`;
 }
 
-export function seededIn(cell: number): Pick<Judged, 'verdict' | 'severity' | 'because'> {
-  const because = `seeded in cell ${cell}: it repeats only if the cells run once and in order`;
+/** @param inOrder how the cells ran */
+export function seededIn(
+  cell: number,
+  inOrder = 'in order',
+): Pick<Judged, 'verdict' | 'severity' | 'because'> {
+  const because = `seeded in cell ${cell}: it repeats only if the cells run once and ${inOrder}`;
   return { verdict: 'order-dependent', severity: 'info', because };
 }
 
-/**
- * @param source text of a cell, for what stands in a call's parentheses
- * @param versions of packages, as far as the environment is known
- */
+export type Circumstances = {
+  /** Of packages, as far as the environment is known. */
+  versions?: Versions | undefined;
+  /** What ran again later: it seeds and draws, and what is found is found of the last time. */
+  repeated?: ReadonlySet<Seen>;
+  /** How the cells ran: "in order". */
+  inOrder?: string;
+};
+
+/** @param source text of a cell, for what stands in a call's parentheses */
 export function judge(
   seen: readonly Seen[],
   source: (cell: number) => string,
-  versions: Versions = {},
+  { versions = {}, repeated = new Set(), inOrder = 'in order' }: Circumstances = {},
 ): Judged[] {
-  const judged = [...new Judge(source).all(seen), ...CHECKS.flatMap((check) => check(seen, versions))];
+  const last = seen.filter((each) => !repeated.has(each));
+  const judged = [
+    ...new Judge(source, repeated, inOrder).all(seen),
+    ...CHECKS.flatMap((check) => check(last, versions)),
+  ];
   return judged.sort((a, b) => a.cell - b.cell || a.range.from - b.range.from);
 }
 
@@ -89,10 +103,19 @@ class Judge {
   /** Functions that seed and that nothing calls. */
   private readonly idle = new Set<string>();
 
-  constructor(private readonly source: (cell: number) => string) {}
+  private isRepeated = false;
+
+  constructor(
+    private readonly source: (cell: number) => string,
+    private readonly repeated: ReadonlySet<Seen>,
+    private readonly inOrder: string,
+  ) {}
 
   all(seen: readonly Seen[]): Judged[] {
-    for (const each of seen) this.one(each);
+    for (const each of seen) {
+      this.isRepeated = this.repeated.has(each);
+      this.one(each);
+    }
     return [...this.found.values()].filter((judged) => !isHarmless(judged, seen));
   }
 
@@ -228,7 +251,7 @@ class Judge {
       this.add({ ...at, rule: row.rule, verdict: 'unseeded', because, isUndone, ...reached });
       return;
     }
-    this.add({ ...at, rule: row.rule, ...seededIn(seeding.cell) });
+    this.add({ ...at, rule: row.rule, ...seededIn(seeding.cell, this.inOrder) });
   }
 
   private seeds(seen: SeenCall, { generators, names }: { generators: Generator[]; names: string[] }): void {
@@ -325,6 +348,7 @@ class Judge {
 
   /** The first word about a place stands: a function may be called before a seed and after it. */
   private add(judged: Judged): void {
+    if (this.isRepeated) return;
     const key = `${judged.cell} ${judged.range.from} ${judged.rule}`;
     const verdict = RULES.get(judged.rule)?.verdict ?? judged.verdict;
     if (!this.found.has(key)) this.found.set(key, { ...judged, verdict });

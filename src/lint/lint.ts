@@ -1,4 +1,4 @@
-/** Lints a notebook's cells as one program, in document order. */
+/** Lints a notebook's cells as one program, in document order or as a live session ran them. */
 import type { Tree } from '@lezer/common';
 import type { Versions } from './checks';
 import type { Finding, Fix, Severity } from './finding';
@@ -14,6 +14,8 @@ import type { Statement } from './python/ast';
 import { Interpreter } from './python/interpret';
 import { hideMagics } from './python/magics';
 import { parsePython } from './python/parse';
+import type { Seen } from './python/values';
+import { orderWords, stepsOf } from './order';
 import { linesOf } from './positions';
 import { NAMES, RULES } from './rules';
 
@@ -35,6 +37,8 @@ export type LintOptions = {
   versions?: Versions;
   /** Text of a file by its path from the notebook's folder; undefined where there is none. */
   read?: (path: string) => string | undefined;
+  /** Indexes of cells as a live session ran them, again where it ran them again. */
+  order?: readonly number[];
   /** What rules count as here, by their ids; a finding that is milder than its rule stays so. */
   rules?: RuleLevels;
 };
@@ -108,16 +112,21 @@ function foundInPython(
   parse: Parsers['python'],
 ): Found[] {
   const interpreter = new Interpreter(NAMES);
-  for (const { index, source } of cells) {
-    if (/^\s*%run\b/m.test(source)) interpreter.elsewhere(index);
-    whereItEnds(() => interpreter.run(index, parse(source)));
+  const steps = stepsOf(cells, options.order);
+  const repeated = new Set<Seen>();
+  for (const { cell, isRepeated } of steps) {
+    const before = interpreter.seen.length;
+    if (/^\s*%run\b/m.test(cell.source)) interpreter.elsewhere(cell.index);
+    whereItEnds(() => interpreter.run(cell.index, parse(cell.source)));
+    for (const seen of isRepeated ? interpreter.seen.slice(before) : []) repeated.add(seen);
   }
   whereItEnds(() => interpreter.finish());
   const installs = cells.flatMap(({ index, source }) => [
     ...installsIn(index, source, options),
     ...lateIn(index, source),
   ]);
-  const judged = judge(interpreter.seen, (index) => notebook.source(index), options.versions);
+  const circumstances = { versions: options.versions, repeated, inOrder: orderWords(steps) };
+  const judged = judge(interpreter.seen, (index) => notebook.source(index), circumstances);
   return [...installs, ...judged].map((each) => {
     return { judged: each, fixes: () => fixesOf(each, notebook, interpreter.seen, options.versions) };
   });

@@ -6,6 +6,8 @@ import type { Notebook } from './text';
 export function moved({ move, call }: Judged, notebook: Notebook): Fix[] {
   if (move === undefined || call === undefined || call.context.inLoop || call.context.inFunction) return [];
   const { from, to } = move;
+  // In a live session the draw may have run before a seed that stands above it.
+  if (from.cell < to.cell) return [];
   const source = notebook.source(from.cell);
   const isAlone = call.call.from === from.from && notebook.beginsLine({ cell: from.cell, at: from.from });
   const isLiteral = call.call.args.length === 1 && call.call.args[0]!.value.type === 'constant';

@@ -53,6 +53,9 @@ export type Executed = {
   ename?: string;
   /** `cellDigest` of what ran. */
   source: string;
+  /** Which of the run's executions were its first and its last, from 0. */
+  first: number;
+  last: number;
   entropy: readonly EntropyUse[];
 };
 
@@ -114,6 +117,15 @@ export function failedCell({ cells }: RunState): Executed | undefined {
   return [...cells.values()].filter(({ status }) => status === 'error').sort((a, b) => a.index - b.index)[0];
 }
 
+/** Ids of cells as a live session ran them: where each ran first and, if it ran again, where last. */
+export function sessionOrder({ status, header, cells }: RunState): string[] {
+  if (status !== 'running' || header?.starter === 'runner') return [];
+  const steps = [...cells.values()].flatMap(({ id, first, last }) =>
+    [...new Set([first, last])].map((at) => ({ id, at })),
+  );
+  return steps.sort((a, b) => a.at - b.at).map(({ id }) => id);
+}
+
 /** The run recorded more since it was judged; a summary adds no result. */
 export function isOutdated({ verdict, lastCell, lastLine }: RunState): boolean {
   const judged = verdict?.root;
@@ -151,7 +163,10 @@ function withLine(run: RunState, line: RecordedLine, digest: string): RunState {
   const cell = cellIn(line);
   if (cell === undefined) return { ...run, ...summaryIn(line) };
   const { id, index, status, source, entropy, error, startedAt } = cell;
-  const executed = { id, index, status, source, entropy, ...(error ? { ename: error.ename } : {}) };
+  const last = run.executions;
+  const first = run.cells.get(id)?.first ?? last;
+  const ename = error ? { ename: error.ename } : {};
+  const executed = { id, index, status, source, entropy, first, last, ...ename };
   return {
     ...run,
     executions: run.executions + 1,

@@ -11,6 +11,7 @@ import type { CellKeys } from '../kernels/cells';
 import type { Settings } from '../settings';
 import { FindingActions } from './codeActions';
 import { isExcluded } from './excluded';
+import { factsOf } from './facts';
 import { countsOf, messageOf, severityOf } from './findings';
 import { rangeOf } from './ranges';
 import {
@@ -98,7 +99,10 @@ export class NotebookLint implements Lint, vscode.Disposable {
   /** Every safe fix, or those that stay in their cell. */
   async fixesOf(source: Source, within: 'notebook' | 'cell' = 'notebook'): Promise<Fix['edits']> {
     const { allFixes } = await import(/* webpackChunkName: "lint" */ '../../lint/fixAll');
-    return allFixes(await this.cellsOf(source), this.optionsOf(source), within);
+    const cells = await this.cellsOf(source);
+    // What is written is to hold for whoever runs it, from top to bottom.
+    const { order: _, ...options } = this.optionsOf(source, cells);
+    return allFixes(cells, options, within);
   }
 
   /** The page of a finding's rule. */
@@ -132,11 +136,13 @@ export class NotebookLint implements Lint, vscode.Disposable {
     });
   }
 
-  private optionsOf(source: Source): LintOptions {
+  private optionsOf(source: Source, cells: readonly LintCell[]): LintOptions {
     const uri = source.uri.toString();
     const rules = this.deps.settings.lintRules(uri);
     // A script runs without Reprise.
-    return { policy: isNotebook(source) ? this.deps.runs.stateOf(uri).policy : 'observe', rules };
+    if (!isNotebook(source)) return { policy: 'observe', rules };
+    const { policy, run } = this.deps.runs.stateOf(uri);
+    return { policy, rules, ...(run && factsOf(run, cells)) };
   }
 
   private known(uri: string): [Source, Linted] | undefined {
@@ -167,7 +173,7 @@ export class NotebookLint implements Lint, vscode.Disposable {
     const cells = await this.cellsOf(source);
     if (source.isClosed) return;
     const linter = this.linted.get(source)?.linter ?? new Linter();
-    const options = this.optionsOf(source);
+    const options = this.optionsOf(source, cells);
     const findings = linter.lint(cells, options);
     this.linted.set(source, { findings, counts: countsOf(findings), linter });
     this.show(source, findings, options);

@@ -9,12 +9,23 @@ import {
   isChanged,
   isOutdated,
   newestOf,
+  sessionOrder,
   type RunState,
   stepRun,
 } from '../../../../src/vscode/follow/state';
 import { draw, sha } from '../../replay/build';
 import { recordText } from '../../lineage/build';
-import { DOCUMENT, judgedState, LIVE, ORIGINAL, REPLAY, SOURCES, stateAfter, verdictText } from '../recorded';
+import {
+  DOCUMENT,
+  judgedState,
+  LIVE,
+  recordedLines,
+  ORIGINAL,
+  REPLAY,
+  SOURCES,
+  stateAfter,
+  verdictText,
+} from '../recorded';
 
 function taken(text: string, run = '20260101-000000-aaaaaa'): RunState {
   const lines = text.trimEnd().split('\n');
@@ -158,6 +169,21 @@ describe('a verdict', () => {
     '{"schema":"reprise/verdict/2"}',
     '{"schema":"reprise/verdict/1","verdict":"toString"}',
   ])('is not read from %j', (text) => expect(readVerdict(text)).toBeUndefined());
+});
+
+describe('the order of a session', () => {
+  const [header, ...rest] = recordedLines('live');
+  const after = (...cells: number[]) => taken([header!, ...cells.map((cell) => rest[cell - 1]!)].join('\n'));
+
+  it('has each cell where it ran first, and where it ran last', () => {
+    expect(sessionOrder(after(3, 1, 2))).toEqual(['a3', 'a1', 'a2']);
+    expect(sessionOrder(after(1, 2, 1, 3, 1))).toEqual(['a1', 'a2', 'a3', 'a1']);
+  });
+
+  it('is none once the kernel has ended, and none of a headless run', () => {
+    expect(sessionOrder(stateAfter('live', LIVE))).toEqual([]);
+    expect(sessionOrder(stateAfter('original', ORIGINAL, 3))).toEqual([]);
+  });
 });
 
 describe('the newest run', () => {

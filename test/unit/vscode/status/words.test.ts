@@ -59,7 +59,9 @@ describe('the status', () => {
   it('says where the kernel died, and what raised', () => {
     const died: RunState = { ...clean, status: 'died', died: { index: 3 } };
     expect(textOf({ run: died })).toBe('bad: close · fresh seed · kernel died in cell 3');
-    const cells = new Map([['a', { id: 'a', index: 2, status: 'error' as const, source: '', entropy: [] }]]);
+    const cells = new Map([
+      ['a', { id: 'a', index: 2, status: 'error' as const, source: '', entropy: [], first: 0, last: 0 }],
+    ]);
     expect(textOf({ run: { ...clean, cells } })).toBe('neutral: close · fresh seed · cell 2 raised');
   });
 
