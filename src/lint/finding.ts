@@ -29,6 +29,9 @@ export type Finding = {
   docs: string;
 };
 
+/** Beside what a run drew. */
+export type SeenFinding = Finding & { /** The run that drew there. */ seen?: string };
+
 export type Lint = {
   schema: 'reprise/lint/1';
   files: { path: string; cells: number; findings: Finding[] }[];

@@ -34,6 +34,8 @@ export type Judged<Call = SeenCall> = {
   isUndone?: boolean;
   /** A statement that belongs before another one. */
   move?: Record<'from' | 'to', Context['statement']>;
+  /** A run drew there. */
+  isSeen?: true;
 };
 
 type Place = { api: string; cell: number; range: Range; context: Context; call?: SeenCall; row?: Api };

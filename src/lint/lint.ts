@@ -1,7 +1,8 @@
 /** Lints a notebook's cells as one program, in document order or as a live session ran them. */
 import type { Tree } from '@lezer/common';
 import type { Versions } from './checks';
-import type { Finding, Fix, Severity } from './finding';
+import { type SeenRun, withDraws } from './drawn';
+import type { Fix, SeenFinding, Severity } from './finding';
 import { fixesOf } from './fixes';
 import { Notebook } from './fixes/text';
 import { judge, type Judged } from './judge';
@@ -39,6 +40,8 @@ export type LintOptions = {
   read?: (path: string) => string | undefined;
   /** Indexes of cells as a live session ran them, again where it ran them again. */
   order?: readonly number[];
+  /** What the newest run drew. */
+  seen?: SeenRun;
   /** What rules count as here, by their ids; a finding that is milder than its rule stays so. */
   rules?: RuleLevels;
 };
@@ -57,7 +60,7 @@ export class Linter {
   private readonly python = new Kept(PARSERS.python);
   private readonly javascript = new Kept(PARSERS.javascript);
 
-  lint(cells: readonly LintCell[], options: LintOptions): Finding[] {
+  lint(cells: readonly LintCell[], options: LintOptions): SeenFinding[] {
     return lintCells(cells, options, { python: this.python.round(), javascript: this.javascript.round() });
   }
 }
@@ -81,7 +84,11 @@ class Kept<Parsed> {
 
 type Found = { judged: Judged<unknown>; fixes: () => Fix[] };
 
-export function lintCells(cells: readonly LintCell[], options: LintOptions, parsers = PARSERS): Finding[] {
+export function lintCells(
+  cells: readonly LintCell[],
+  options: LintOptions,
+  parsers = PARSERS,
+): SeenFinding[] {
   const notebook = new Notebook(cells);
   const python = cells.filter((cell) => !isScript(cell));
   const found = [
@@ -114,10 +121,15 @@ function foundInPython(
   const interpreter = new Interpreter(NAMES);
   const steps = stepsOf(cells, options.order);
   const repeated = new Set<Seen>();
+  const parsed = new Map<number, Statement[]>();
   for (const { cell, isRepeated } of steps) {
     const before = interpreter.seen.length;
     if (/^\s*%run\b/m.test(cell.source)) interpreter.elsewhere(cell.index);
-    whereItEnds(() => interpreter.run(cell.index, parse(cell.source)));
+    whereItEnds(() => {
+      const statements = parse(cell.source);
+      interpreter.run(cell.index, statements);
+      parsed.set(cell.index, statements);
+    });
     for (const seen of isRepeated ? interpreter.seen.slice(before) : []) repeated.add(seen);
   }
   whereItEnds(() => interpreter.finish());
@@ -126,8 +138,10 @@ function foundInPython(
     ...lateIn(index, source),
   ]);
   const circumstances = { versions: options.versions, repeated, inOrder: orderWords(steps) };
-  const judged = judge(interpreter.seen, (index) => notebook.source(index), circumstances);
-  return [...installs, ...judged].map((each) => {
+  const sourceOf = (index: number): string => notebook.source(index);
+  const statementsOf = (index: number): Statement[] => parsed.get(index) ?? [];
+  const judged = [...installs, ...judge(interpreter.seen, sourceOf, circumstances)];
+  return withDraws(judged, options.seen?.draws ?? [], { sourceOf, statementsOf }).map((each) => {
     return { judged: each, fixes: () => fixesOf(each, notebook, interpreter.seen, options.versions) };
   });
 }
@@ -194,9 +208,9 @@ function byPlace(a: Judged<unknown>, b: Judged<unknown>): number {
 function findingOf(
   judged: Judged<unknown>,
   cell: LintCell,
-  { policy, entropy, rules }: LintOptions,
+  { policy, entropy, rules, seen }: LintOptions,
   fixes: Fix[],
-): Finding {
+): SeenFinding {
   const rule = RULES.get(judged.rule)!;
   const isReplaced = rule.id === 'py-system-random' && entropy === 'enforce';
   const isReached =
@@ -214,6 +228,7 @@ function findingOf(
     range: linesOf(cell.source, judged.range),
     fixes,
     docs: `docs/rules/${rule.id}.md`,
+    ...(judged.isSeen && seen ? { seen: seen.run } : {}),
   };
 }
 

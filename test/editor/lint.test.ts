@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { CodeAction } from 'vscode';
 import type { Editor } from './support/editor';
 import { folderWith, processesOf } from './support/folders';
-import { startEditor } from './support/kernels';
+import { closeAndCount, startEditor } from './support/kernels';
+import { NotebookPage } from './support/notebook';
 import type { Window } from './support/window';
 
 let editor: Editor;
@@ -38,7 +39,7 @@ afterAll(async () => {
   // VS Code's own server for Markdown looks only now and then whether its window is still there.
   const markdown = () => processesOf(editor.server.folder).filter(({ command }) => /markdown/.test(command));
   await vi.waitFor(() => expect(markdown()).toEqual([]), { timeout: 20_000, interval: 200 });
-  expect(await editor.stop()).toEqual([]);
+  await closeAndCount(editor, folder);
 });
 
 const status = () => window.page.locator('[id*="reprise.reprise"]').first().textContent();
@@ -311,6 +312,17 @@ it('declares a cell volatile, with the reason that is typed, where no seed reach
   await set('show');
 });
 
+it('leads from the hover of a finding to the page of its rule', async () => {
+  await draftsCell(1).click();
+  await window.page.keyboard.press('Control+End');
+  for (let i = 0; i < 3; i++) await window.page.keyboard.press('ArrowLeft');
+  await window.command('editor.action.showHover');
+  await window.page.locator('.monaco-hover .code-link', { hasText: 'np-generator-unseeded' }).click();
+  const page = () => window.evaluate((vscode) => vscode.window.activeTextEditor?.document.getText());
+  await expect.poll(page, { timeout: 10_000 }).toMatch(/^# `np-generator-unseeded`\n/);
+  await window.openNotebook(path.join(folder, 'drafts.ipynb'));
+});
+
 it('explains a rule on a page that is rendered', async () => {
   await draftsCell(1).click();
   await window.page.keyboard.press('Control+End');
@@ -363,4 +375,41 @@ it('counts what a script draws, underlines it where it opted in, and fixes it', 
   const text = () => window.evaluate((vscode) => vscode.window.activeTextEditor!.document.getText());
   await expect.poll(text).toContain('\nrng = np.random.default_rng(1)\n');
   await expect.poll(inScript).toEqual([]);
+});
+
+it('takes from a live kernel in which order cells ran, and what they drew', async () => {
+  writeFileSync(path.join(folder, 'live.repro.json'), '{ "schema": "reprise/notebook/1", "settings": {} }');
+  const notebook = await NotebookPage.open(window, folder, 'live.ipynb', [
+    "import random\nmake = getattr(random, 'Random')\nother = make()",
+    'x = random.random()',
+    'random.seed(1)',
+  ]);
+  const messages = async () =>
+    (await underlined()).map((cell) => cell.map(({ code, text, message }) => `${code} ${text}: ${message}`));
+  await expect
+    .poll(messages, { timeout: 20_000 })
+    .toEqual([[], [expect.stringMatching(/^py-random-unseeded/)], [expect.stringMatching(/^nb-seed-order/)]]);
+  for (const cell of [0, 2, 1]) await notebook.run(cell);
+  await expect
+    .poll(messages, { timeout: 20_000 })
+    .toEqual([
+      [
+        expect.stringMatching(
+          /^py-random-instance-unseeded other = make\(\): .* Recorded, so a replay repeats it\. Seen in run [\w-]+\.$/,
+        ),
+      ],
+      [
+        expect.stringMatching(
+          /: it repeats only if the cells run once and in the order in which they ran\.$/,
+        ),
+      ],
+      [],
+    ]);
+  await window.evaluate(async (vscode) => {
+    const { document } = vscode.window.activeNotebookEditor!.notebook.cellAt(0);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, new vscode.Position(2, 0), '\n');
+    await vscode.workspace.applyEdit(edit);
+  });
+  await expect.poll(async () => (await messages())[0], { timeout: 10_000 }).toEqual([]);
 });

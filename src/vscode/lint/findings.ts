@@ -1,5 +1,5 @@
 /** What the editor makes of a finding. */
-import type { Finding } from '../../lint/finding';
+import type { Finding, SeenFinding } from '../../lint/finding';
 import type { RuleLevels } from '../../lint/lint';
 import type { LintCounts } from '../follow/state';
 import type { Severity } from '../editor';
@@ -16,9 +16,12 @@ export function severityOf(
   return severity === 'info' || isRepeated ? 'information' : severity;
 }
 
-export function messageOf(finding: Finding): string {
-  const { message, enforced, verdict } = finding;
-  return enforced && verdict === 'unseeded' ? `${message} Recorded, so a replay repeats it.` : message;
+export function messageOf({ message, enforced, verdict, seen }: SeenFinding): string {
+  return [
+    message,
+    ...(enforced && verdict === 'unseeded' ? ['Recorded, so a replay repeats it.'] : []),
+    ...(seen === undefined ? [] : [`Seen in run ${seen}.`]),
+  ].join(' ');
 }
 
 export function countsOf(findings: readonly Finding[]): LintCounts {

@@ -1,7 +1,7 @@
 /** Lints open notebooks and scripts while they are edited: findings in the editor, and their number for the status bar. */
 import { existsSync } from 'node:fs';
 import * as vscode from 'vscode';
-import type { Finding, Fix } from '../../lint/finding';
+import type { Fix, SeenFinding } from '../../lint/finding';
 import type { LintCell, Linter, LintOptions } from '../../lint/lint';
 import { volatileReason } from '../../notebook/model';
 import { sidecarPath } from '../../notebook/sidecar';
@@ -36,7 +36,7 @@ export type NotebookLintDeps = {
   pages: vscode.Uri;
 };
 
-type Linted = { findings: Finding[]; counts: LintCounts; linter: Linter };
+type Linted = { findings: SeenFinding[]; counts: LintCounts; linter: Linter };
 
 export class NotebookLint implements Lint, vscode.Disposable {
   private readonly shown = vscode.languages.createDiagnosticCollection('reprise');
@@ -86,7 +86,7 @@ export class NotebookLint implements Lint, vscode.Disposable {
     });
   }
 
-  findingsOf(source: Source): readonly Finding[] {
+  findingsOf(source: Source): readonly SeenFinding[] {
     return this.linted.get(source)?.findings ?? [];
   }
 
@@ -106,7 +106,7 @@ export class NotebookLint implements Lint, vscode.Disposable {
   }
 
   /** The page of a finding's rule. */
-  pageOf({ docs }: Finding): vscode.Uri {
+  pageOf({ docs }: SeenFinding): vscode.Uri {
     return vscode.Uri.joinPath(this.deps.pages, docs);
   }
 
@@ -180,7 +180,7 @@ export class NotebookLint implements Lint, vscode.Disposable {
     this.emitter.fire(source.uri.toString());
   }
 
-  private show(source: Source, findings: readonly Finding[], { rules }: LintOptions): void {
+  private show(source: Source, findings: readonly SeenFinding[], { rules }: LintOptions): void {
     const isShown = this.isShown(source);
     const documents = documentsOf(source);
     for (const document of documents) {
@@ -203,7 +203,7 @@ export class NotebookLint implements Lint, vscode.Disposable {
     return !isUntitled && uri.scheme === 'file' && existsSync(sidecarPath(uri.fsPath));
   }
 
-  private diagnosticOf(finding: Finding, severity: Severity): vscode.Diagnostic {
+  private diagnosticOf(finding: SeenFinding, severity: Severity): vscode.Diagnostic {
     const { range, rule } = finding;
     const diagnostic = new vscode.Diagnostic(rangeOf(range), messageOf(finding), LEVELS[severity]);
     diagnostic.source = 'reprise';
