@@ -31,6 +31,8 @@ export default defineConfig({
           include: ['test/editor/**/*.test.ts'],
           globalSetup: 'test/editor/support/globalSetup.mjs',
           setupFiles: 'test/editor/support/setup.ts',
+          // What a window shows comes when its turn comes.
+          expect: { poll: { timeout: 15_000 } },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Most of the time they wait; more than two editors with their browsers and kernels only make timeouts likelier.

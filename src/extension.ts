@@ -1,9 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { settleAgent } from './kernel/kernelspec';
 import { CommandLine } from './vscode/commandLine';
-import { commands } from './vscode/commands';
 import { readConfiguration } from './vscode/configuration';
 import type { Editor } from './vscode/editor';
 import { Follower } from './vscode/follow/follower';
@@ -24,7 +22,7 @@ import { Workbench } from './vscode/workbench';
 
 export function activate(context: vscode.ExtensionContext): void {
   const { extensionPath, extensionUri, secrets, subscriptions, workspaceState } = context;
-  const inDist = (name: string): string => path.join(extensionPath, 'dist', name);
+  const inDist = (name: string): string => vscode.Uri.joinPath(extensionUri, 'dist', name).fsPath;
   const channel = vscode.window.createOutputChannel('Reprise', { log: true });
   const log = logTo(channel);
   const settings = new Settings(readConfiguration);
@@ -56,6 +54,6 @@ export function activate(context: vscode.ExtensionContext): void {
     kernels.onDidChange((uri) => void runs.refresh(uri).then(() => status.show())),
     runs.onDidChange((uri) => refreshReports(reports, uri)),
     followRenames(sidecars, log),
-    registerCommands(commands, editorFor),
+    registerCommands(editorFor),
   );
 }

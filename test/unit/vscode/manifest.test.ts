@@ -16,7 +16,7 @@ const ids = contributed.map(({ command }) => command);
 const menus = Object.values(contributes.menus).flat();
 
 /** Context keys that VS Code itself sets. */
-const KNOWN_KEYS = ['isWorkspaceTrusted', 'notebookType', 'notebookKernel'];
+const KNOWN_KEYS = ['isWorkspaceTrusted', 'notebookType', 'notebookKernel', 'editorLangId'];
 
 describe('commands', () => {
   it('are each contributed once and defined once', () => {
