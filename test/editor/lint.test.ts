@@ -230,8 +230,12 @@ const saved = () =>
 it('lists the findings where nothing has run, and leads to one, with keys alone', async () => {
   await window.openNotebook(path.join(folder, 'drafts.ipynb'));
   await expect.poll(status, { timeout: 10_000 }).toMatch(/2 unseeded/);
-  await command('Reprise: Show Randomness');
   const list = window.page.locator('.quick-input-widget');
+  await window.page.locator('[id*="reprise.reprise"]').first().click();
+  await list.getByText('found by reading, without a run').waitFor();
+  await window.page.keyboard.press('Escape');
+  await list.waitFor({ state: 'hidden' });
+  await command('Reprise: Show Randomness');
   await list.getByText('found by reading, without a run').waitFor();
   await choose('b = np.random');
   const at = () =>

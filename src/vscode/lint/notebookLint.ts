@@ -63,6 +63,10 @@ export class NotebookLint implements Lint, vscode.Disposable {
       workspace.onDidOpenTextDocument((document) => this.soon(document)),
       workspace.onDidChangeTextDocument(({ document }) => this.soon(document)),
       workspace.onDidCloseTextDocument((document) => this.forget(document)),
+      // A script's settings may have been written beside it meanwhile.
+      vscode.window.onDidChangeActiveTextEditor((editor) => {
+        if (editor) this.soon(editor.document);
+      }),
       workspace.onDidChangeConfiguration((change) => {
         if (change.affectsConfiguration('reprise.lint')) this.all();
       }),
