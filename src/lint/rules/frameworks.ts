@@ -181,6 +181,13 @@ export const frameworks: Library = {
     'jax.random.split': 'jax.Keys',
     'jax.Keys[]': 'jax.Key',
     'pyspark.sql.DataFrame.*': 'pyspark.sql.DataFrame',
+    'pyspark.sql.DataFrame.rdd': 'pyspark.RDD',
+    'pyspark.RDD.*': 'pyspark.RDD',
     'pyspark.sql.SparkSession.builder.getOrCreate': 'pyspark.sql.SparkSession',
+    ...Object.fromEntries(
+      'read.* table sql createDataFrame range'
+        .split(' ')
+        .map((name) => [`pyspark.sql.SparkSession.${name}`, 'pyspark.sql.DataFrame']),
+    ),
   },
 };

@@ -179,6 +179,10 @@ const FAMILIES: [pattern: RegExp, to: string][] = [
   ],
   [/^networkx\.(?:algorithms\.)?(?:community\.\w+|drawing\.\w+|generators\.\w+)\.(\w+)$/, 'networkx.$1'],
   [/^networkx\.(?:algorithms\.)community\.(\w+)$/, 'networkx.community.$1'],
+  [
+    /^pyspark\.sql\.SparkSession\.builder\.(\w+\.)*getOrCreate$/,
+    'pyspark.sql.SparkSession.builder.getOrCreate',
+  ],
   [/^diffusers\.\w*Pipeline\w*\./, 'diffusers.DiffusionPipeline.'],
 ];
 

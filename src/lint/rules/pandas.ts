@@ -1,7 +1,10 @@
 import type { Library } from './rule';
 
 const FRAMES =
-  'DataFrame read_csv read_parquet read_json read_excel read_feather read_table read_sql read_pickle concat merge get_dummies pivot_table melt';
+  'DataFrame read_csv read_parquet read_json read_excel read_feather read_table read_html read_sql read_sql_query read_sql_table read_pickle read_orc read_hdf read_fwf read_stata read_sas read_spss read_xml read_clipboard json_normalize crosstab concat merge merge_asof get_dummies pivot_table melt';
+/** Data that comes with a library, where it is asked for as a frame. */
+const EXAMPLES =
+  'load_iris load_wine load_breast_cancer load_diabetes load_digits fetch_california_housing fetch_openml fetch_covtype';
 const seed = { names: ['random_state'], at: 4 };
 
 export const pandas: Library = {
@@ -89,6 +92,11 @@ export const pandas: Library = {
   ],
   types: {
     ...Object.fromEntries(FRAMES.split(' ').map((name) => [`pandas.${name}`, 'pandas.DataFrame'])),
+    ...Object.fromEntries(
+      EXAMPLES.split(' ').map((name) => [`sklearn.datasets.${name}.frame`, 'pandas.DataFrame']),
+    ),
+    'seaborn.load_dataset': 'pandas.DataFrame',
+    'geopandas.read_file': 'pandas.DataFrame',
     'pandas.Series': 'pandas.Series',
     'pandas.DataFrame.*': 'pandas.DataFrame',
     'pandas.DataFrame[]': 'pandas.DataFrame',

@@ -189,13 +189,14 @@ export const tensorflow: Library = {
     ),
   ],
   types: {
-    ...Object.fromEntries(
-      'from_tensor_slices from_tensors from_generator range list_files zip map batch filter repeat shuffle take skip cache prefetch concatenate'
-        .split(' ')
-        .map((name) => [`tensorflow.data.Dataset.${name}`, 'tensorflow.data.Dataset']),
-    ),
+    'tensorflow.data.Dataset.*': 'tensorflow.data.Dataset',
+    'tensorflow.data.Dataset[]': 'tensorflow.data.Dataset',
     'tensorflow_datasets.load': 'tensorflow.data.Dataset',
-    'tensorflow_datasets.load[]': 'tensorflow.data.Dataset',
+    ...Object.fromEntries(
+      'image_dataset_from_directory text_dataset_from_directory audio_dataset_from_directory timeseries_dataset_from_array split_dataset'
+        .split(' ')
+        .map((name) => [`keras.utils.${name}`, 'tensorflow.data.Dataset']),
+    ),
     'tensorflow.data.TFRecordDataset': 'tensorflow.data.Dataset',
     'tensorflow.data.TextLineDataset': 'tensorflow.data.Dataset',
   },
