@@ -359,9 +359,9 @@ class Judge {
 
 type Seeding = { cell: number; perhaps?: true; varying?: string };
 
-/** Helpers of other modules say so in their names. */
+/** Helpers of other modules say so in their names; what seeds in these libraries is in the catalogue. */
 const SEEDS_BY_NAME =
-  /[.:](?!(get|initial|make|generate|new|random|spawn|create|next)_?\w*seed|seed$|SeedSequence)(\w*seed\w*|\w*determinis\w*)$/i;
+  /^(?!(random|numpy|scipy|sklearn|torch|tensorflow|keras|jax)\.).*[.:](?!(get|initial|make|generate|new|random|spawn|create|next)_?\w*seed|seed$|SeedSequence)(\w*seed\w*|\w*determinis\w*)$/i;
 /** What it makes is a generator, and no number. */
 const GENERATES = /\.(default_rng|RandomState|Random|Generator)$/;
 
