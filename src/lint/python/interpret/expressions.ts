@@ -147,8 +147,13 @@ export abstract class Expressions extends Calls {
   ): Value {
     return this.within(new Scope(this.scope), () => {
       const isFree = expression.kind === 'set' || ORDER_FREE.has(consumer ?? '');
+      // A list of one order hands it on: what takes the list decides.
+      const isHandedOn = expression.kind === 'list' && expression.clauses.length === 1;
+      let handed: Value = UNKNOWN;
       for (const { target, iterable } of expression.clauses) {
-        const value = this.value(iterable, isFree ? (consumer ?? 'set') : 'for');
+        const value = this.value(iterable, isFree ? (consumer ?? 'set') : isHandedOn ? consumer : 'for');
+        if (isHandedOn && value.kind === 'instance' && value.made)
+          handed = { kind: 'instance', path: 'list', made: value.made };
         // Numbers that are added up in another order give other last digits.
         if (!isFree || consumer === 'sum') this.iterated(value, iterable, 'a comprehension');
         this.bind(target, elementOf(value), { ...expression, type: 'other', parts: [], body: [] });
@@ -159,7 +164,7 @@ export abstract class Expressions extends Calls {
       this.loops -= 1;
       const isNumeric = elements.length > 0 && elements.every(isNumber);
       if (expression.kind === 'set') return { kind: 'set', strings: !isNumeric };
-      return elements.find(({ kind }) => kind === 'varying') ?? (isNumeric ? NUMBERS_IN_ORDER : UNKNOWN);
+      return elements.find(({ kind }) => kind === 'varying') ?? (isNumeric ? NUMBERS_IN_ORDER : handed);
     });
   }
 

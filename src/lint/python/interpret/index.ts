@@ -64,7 +64,7 @@ export class Interpreter extends Expressions {
         const value = this.value(statement.value, 'assignment');
         const [target] = statement.targets;
         if (value.kind === 'instance' && value.made && target?.type === 'name')
-          value.made.target ??= target.name;
+          value.made.target ??= this.local(target.name);
         for (const target of statement.targets) this.bind(target, value, statement);
         return;
       }
@@ -230,6 +230,12 @@ export class Interpreter extends Expressions {
         // Nothing else can be assigned to.
         return;
     }
+  }
+
+  /** A name as it is known in the whole notebook: functions have names of their own. */
+  private local(name: string): string {
+    const { current } = this;
+    return current ? `${current.cell}:${current.definition.from}:${name}` : name;
   }
 
   /** What one of several names gets. */
