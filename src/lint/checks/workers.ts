@@ -7,6 +7,7 @@ import { PROCESSES } from '../rules/python';
 
 const THREADS =
   /^(threading\.Thread|multiprocessing\.pool\.ThreadPool\.\w+|concurrent\.futures\.ThreadPoolExecutor\.(map|submit))$/;
+const THREADED = new Set(['threading', 'threads', 'sharedmem']);
 const SHARED = /^(numpy\.random\.(Generator|RandomState)|random\.Random)\.\w+$/;
 
 export function workers(seen: readonly Seen[]): Judged[] {
@@ -17,13 +18,13 @@ export function workers(seen: readonly Seen[]): Judged[] {
     if (each.handed === undefined) return [];
     const { cell, call, api } = each;
     const place = { api, cell, range: call.callee, call: each };
-    if (PROCESSES.test(api)) {
+    if (PROCESSES.test(api) && !(api === 'joblib.delayed' && isThreaded(joblib))) {
       const drawn =
         api === 'joblib.delayed' && !isParallel(joblib) ? undefined : firstDraw(each.handed, false);
       const because = `(\`${drawn?.api}\`)`;
       return drawn ? [{ ...place, rule: 'py-fork-rng', verdict: 'unseeded', because }] : [];
     }
-    const drawn = THREADS.test(api) ? firstDraw(each.handed, true) : undefined;
+    const drawn = PROCESSES.test(api) || THREADS.test(api) ? firstDraw(each.handed, true) : undefined;
     const because = `(\`${drawn?.api}\`)`;
     return drawn ? [{ ...place, rule: 'py-thread-rng', verdict: 'unseeded', because }] : [];
   });
@@ -37,6 +38,19 @@ function isParallel(call: SeenCall | undefined): boolean {
     jobs.is === 'given' &&
     jobs.value.kind === 'constant' &&
     (jobs.value.value === 1 || jobs.value.value === null)
+  );
+}
+
+/** Whether joblib was told to use threads. */
+function isThreaded(call: SeenCall | undefined): boolean {
+  return (
+    call !== undefined &&
+    ['backend', 'prefer', 'require'].some((name) => {
+      const given = argumentOf(call, [name]);
+      return (
+        given.is === 'given' && given.value.kind === 'constant' && THREADED.has(String(given.value.value))
+      );
+    })
   );
 }
 
