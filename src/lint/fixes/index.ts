@@ -34,8 +34,10 @@ export function fixesOf(
   if (replace) return anotherSeed(judged, notebook);
   if (row?.fix && call?.call.whole) {
     const { param, value } = row.fix;
+    const at = row.when?.flat().find((condition) => condition.param === param)?.at;
+    const edit = argumentSet(notebook, call, param, value, at);
     const safe = RULES.get(rule)!.severity !== 'info';
-    return [{ title: `Set ${param}=${value}`, safe, edits: [argumentSet(notebook, call, param, value)] }];
+    return edit ? [{ title: `Set ${param}=${value}`, safe, edits: [edit] }] : [];
   }
   if (rule !== row?.rule) return [];
   const own = [...ownSeed(judged, notebook, versions), ...sharedGenerator(judged, notebook)];

@@ -1,11 +1,12 @@
 /** A seed for one call, of its own. */
+import { argumentOf } from '../arguments';
 import type { Fix } from '../finding';
 import type { Judged } from '../judge';
-import type { SeenCall } from '../python/values';
+import type { ArgumentValue, SeenCall } from '../python/values';
 import type { Versions } from '../checks';
 import { isBefore } from '../rules/gpu';
 import type { Api } from '../rules/rule';
-import { argumentAdded, argumentSet, type Notebook } from './text';
+import { argumentAdded, type Notebook } from './text';
 
 /** Fitting again with the same number is what is meant; drawing again with it is not. */
 const MAY_REPEAT = new Set([
@@ -22,24 +23,27 @@ export function ownSeed(judged: Judged, notebook: Notebook, versions: Versions):
   const { call, row } = judged;
   if (call === undefined || !row?.seed || row.unfixable || !call.call.whole) return [];
   if (!MAY_REPEAT.has(row.rule) && (call.context.inLoop || call.context.inFunction)) return [];
-  if (row.seed.at !== undefined && call.args.length > row.seed.at) return [];
-  if (row.seed.names[0] === 'generator') return torchGenerator(judged, call, notebook);
+  const given = argumentOf(call, row.seed.names, row.seed.at);
+  if (given.is === 'given' && isForOthers(given.argument)) return [];
+  if (row.seed.names[0] === 'generator') {
+    return given.is === 'missing' ? torchGenerator(judged, call, notebook) : [];
+  }
   const name = nameOf(row, versions);
   const seed = seedText(row, notebook, judged);
   const isFirst = row.seed.at === 0 && call.args.length === 0;
   const argument = isFirst ? seed : `${name}=${seed}`;
-  const isNamed = call.args.some((arg) => arg.name !== undefined && row.seed!.names.includes(arg.name));
-  const edit = isNamed
-    ? argumentSet(
-        notebook,
-        call,
-        call.args.find((arg) => row.seed!.names.includes(arg.name ?? ''))!.name!,
-        seed,
-      )
-    : argumentAdded(notebook, call, argument);
+  const edit =
+    given.is === 'given'
+      ? notebook.replace(call.cell, given.argument.expression, seed)
+      : argumentAdded(notebook, call, argument);
   return [
     { title: `Give it a seed of its own (${argument})`, safe: judged.verdict === 'unseeded', edits: [edit] },
   ];
+}
+
+/** A name or an entry that stands for None can stand for a number elsewhere. */
+function isForOthers({ star, expression }: ArgumentValue): boolean {
+  return star !== undefined || expression.type === 'name' || expression.type === 'subscript';
 }
 
 /** SciPy calls it `rng` since 1.15. */
@@ -62,7 +66,6 @@ function seedText({ api }: Api, notebook: Notebook, { cell, range }: Judged): st
 
 function torchGenerator({ cell, range, verdict }: Judged, call: SeenCall, notebook: Notebook): Fix[] {
   if (!/^import torch\b(?!\.|\s+as)/m.test(notebook.before({ cell, at: range.from }))) return [];
-  if (call.args.some(({ name }) => name === 'generator')) return [];
   const generator = `torch.Generator().manual_seed(${notebook.freeSeed()})`;
   const edits = [argumentAdded(notebook, call, `generator=${generator}`)];
   return [{ title: 'Give it a generator of its own', safe: verdict === 'unseeded', edits }];

@@ -1,4 +1,5 @@
 /** What every fix needs: where text stands, what it says, and a number that nothing else has. */
+import { argumentOf } from '../arguments';
 import type { Fix } from '../finding';
 import type { LintCell } from '../lint';
 import type { Range } from '../python/ast';
@@ -74,9 +75,21 @@ export function argumentAdded(notebook: Notebook, { cell, call }: SeenCall, text
   return notebook.insert({ cell, at: call.open + 1 }, text);
 }
 
-/** Gives a parameter a value, whether the call names it already or not. */
-export function argumentSet(notebook: Notebook, seen: SeenCall, param: string, value: string): Edit {
-  const given = seen.call.args.find(({ name }) => name === param);
-  if (given) return notebook.replace(seen.cell, given.value, value);
-  return argumentAdded(notebook, seen, `${param}=${value}`);
+/**
+ * Gives a parameter a value, whether the call has one for it already or not.
+ *
+ * @param at its position, where it has one
+ * @returns undefined where a dictionary of arguments has it
+ */
+export function argumentSet(
+  notebook: Notebook,
+  seen: SeenCall,
+  param: string,
+  value: string,
+  at?: number,
+): Edit | undefined {
+  const given = argumentOf(seen, [param], at);
+  if (given.is !== 'given') return argumentAdded(notebook, seen, `${param}=${value}`);
+  const { star, expression } = given.argument;
+  return star ? undefined : notebook.replace(seen.cell, expression, value);
 }
