@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest';
 import { lintCells } from '../../../../src/lint/lint';
+import { RULES } from '../../../../src/lint/rules';
 import { type Case, CASES, cellsOf } from '.';
+import { BY_RULE } from './rules';
 
 /** What a comment says: `!` for error and warning, `~` for what only the order of the cells repeats. */
 function expected({ cells }: Case): string[] {
@@ -20,6 +22,21 @@ function said(labelled: Case): string[] {
 
 it.each(CASES)('$name', (labelled) => {
   expect(said(labelled).sort()).toEqual(expected(labelled).sort());
+});
+
+const inPython = [...RULES.keys()].filter((id) => !/^(tfjs|js)-/.test(id));
+
+it('has cells for each rule about Python', () => {
+  expect(Object.keys(BY_RULE).sort()).toEqual(inPython.sort());
+});
+
+it.each(Object.entries(BY_RULE))('%s: two cells that are wrong, and two that only look so', (rule, cells) => {
+  const marks = (cell: string): string[] => expected({ name: rule, cells: [cell] });
+  const unmarked = cells.flagged.filter((cell) => !marks(cell).some((mark) => mark.endsWith(` ${rule}`)));
+  expect(unmarked).toEqual([]);
+  expect(cells.flagged.length).toBeGreaterThanOrEqual(2);
+  expect(cells.silent.flatMap(marks)).toEqual([]);
+  expect(cells.silent.length).toBeGreaterThanOrEqual(2);
 });
 
 it('is right about all of the corpus', () => {

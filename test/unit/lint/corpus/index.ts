@@ -3,6 +3,7 @@
  * seed reaches, and no other line.
  */
 import type { LintCell } from '../../../../src/lint/lint';
+import { BY_RULE } from './rules';
 import { SCRIPTS } from './scripts';
 import { TRAPS } from './traps';
 
@@ -113,4 +114,9 @@ const FIRST: Case[] = [
   one('Python 2', 'import random\nprint random.random()  # ! py-random-unseeded'),
 ]; // prettier-ignore
 
-export const CASES: Case[] = [...FIRST, ...TRAPS, ...SCRIPTS];
+const RULED = Object.entries(BY_RULE).flatMap(([rule, { flagged, silent }]) => [
+  ...flagged.map((cell, i) => one(`${rule}, flagged ${i + 1}`, cell)),
+  ...silent.map((cell, i) => one(`${rule}, silent ${i + 1}`, cell)),
+]);
+
+export const CASES: Case[] = [...FIRST, ...TRAPS, ...RULED, ...SCRIPTS];
