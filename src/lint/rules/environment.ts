@@ -10,7 +10,13 @@ const url = (param: string, at: number, matches = MUTABLE): Api['when'] => [[{ p
 const ABSOLUTE = /^(\/(home|Users|root|mnt|media|content|kaggle|dbfs|workspace|Volumes)\/|[A-Za-z]:[\\/]|~)/;
 /** Rows of a query that gives some of them, in whatever order. */
 const UNORDERED = /^(?![^]*\border\s+by\b)\s*(select|with)\b[^]*\b(limit\s+\d|fetch\s+first)/i;
-const READERS = 'read_csv read_json read_excel read_parquet read_html read_table read_feather';
+const READERS: [param: string, names: string][] = [
+  ['filepath_or_buffer', 'read_csv read_table read_pickle read_stata read_sas read_fwf'],
+  ['path_or_buf', 'read_json read_hdf'],
+  ['io', 'read_excel read_html'],
+  ['path', 'read_parquet read_feather read_orc'],
+  ['path_or_buffer', 'read_xml'],
+];
 const INSTALLS = /\b(pip3?|conda|mamba)\s+install\b/;
 
 export const environment: Library = {
@@ -26,12 +32,15 @@ export const environment: Library = {
     { id: 'llm-api', severity: 'info', enforced: false, verdict: 'volatile', title: 'asks a model that its owner changes; what it said is all that can be kept' },
   ],
   apis: [
-    ...members('pandas', READERS, { rule: 'data-url', reach: null, when: url('filepath_or_buffer', 0) }),
-    ...members('pandas', READERS, { rule: 'data-abs-path', reach: null, when: url('filepath_or_buffer', 0, ABSOLUTE) }),
+    ...READERS.flatMap(([param, names]) => [
+      ...members('pandas', names, { rule: 'data-url', reach: null, when: url(param, 0) }),
+      ...members('pandas', names, { rule: 'data-abs-path', reach: null, when: url(param, 0, ABSOLUTE) }),
+    ]),
     ...members('pandas', 'read_sql read_sql_query', { rule: 'data-sql-order', reach: null, when: url('sql', 0, UNORDERED) }),
     ...members('polars', 'read_csv read_json read_parquet scan_csv scan_parquet', { rule: 'data-url', reach: null, when: url('source', 0) }),
     ...members('polars', 'read_csv read_json read_parquet scan_csv scan_parquet', { rule: 'data-abs-path', reach: null, when: url('source', 0, ABSOLUTE) }),
-    ...members('numpy', 'load loadtxt genfromtxt', { rule: 'data-abs-path', reach: null, when: url('fname', 0, ABSOLUTE) }),
+    { api: 'numpy.load', rule: 'data-abs-path', reach: null, when: url('file', 0, ABSOLUTE) },
+    ...members('numpy', 'loadtxt genfromtxt', { rule: 'data-abs-path', reach: null, when: url('fname', 0, ABSOLUTE) }),
     { api: 'open', rule: 'data-abs-path', reach: null, when: url('file', 0, ABSOLUTE) },
     ...members('urllib.request', 'urlretrieve urlopen', { rule: 'data-url', reach: null, when: url('url', 0) }),
     ...members('requests', 'get post', { rule: 'data-url', reach: null, when: url('url', 0) }),

@@ -60,13 +60,16 @@ export const numpy: Library = {
     // A key fixes the stream as a seed does.
     { api: 'numpy.random.Philox', ...unseeded, seed: { names: ['seed', 'key'], at: 0 } },
     ...members('numpy', 'empty empty_like', { rule: 'np-empty-read', reach: null, consumers: READS }),
-    ...members('numpy', 'argsort argpartition', {
+    // It has no stable form.
+    { api: 'numpy.argpartition', rule: 'np-unstable-sort', reach: null, consumers: /^subscript$/ },
+    {
+      api: 'numpy.argsort',
       rule: 'np-unstable-sort',
       reach: null,
       consumers: /^subscript$/,
       when: [[{ param: 'kind', at: 2, fallback: null, is: [null, 'quicksort'] }]],
       fix: { param: 'kind', value: '"stable"' },
-    }),
+    },
   ],
   types: {
     'numpy.random.default_rng': 'numpy.random.Generator',
