@@ -42,7 +42,7 @@ pooch.retrieve("https://example.com/a.nc", known_hash="sha256:50ef9a52")
     flagged: cells(`
 import pandas as pd
 
-df = pd.read_excel("C:/Users/ada/Desktop/budget.xlsx", sheet_name=0)  # ! data-abs-path
+df = pd.read_excel(io="C:/Users/ada/Desktop/budget.xlsx", sheet_name=0)  # ! data-abs-path
 # %%
 from pandas import read_csv
 import numpy as np

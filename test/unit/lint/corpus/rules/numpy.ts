@@ -99,6 +99,7 @@ import numpy as np
 
 top5 = np.argsort(scores)[::-1][:5]  # ! np-unstable-sort
 rows = np.argsort(matrix, 0, "quicksort")[:3]  # ! np-unstable-sort
+nearest = np.argpartition(distances, 5)[:5]  # ! np-unstable-sort
 # %%
 import pandas as pd
 
