@@ -3,16 +3,16 @@ import { type Library, members } from './rule';
 const randomState = { names: ['random_state'] };
 const kwSeed = { names: ['seed'] };
 
-const GRAPHS: [names: string, at: number | undefined, reach: 'python' | 'numpy'][] = [
+const GRAPHS: [names: string, at: number, reach: 'python' | 'numpy'][] = [
   ['random_geometric_graph', 5, 'python'],
-  ['powerlaw_cluster_graph random_regular_graph', undefined, 'python'],
-  ['community.louvain_communities community.asyn_lpa_communities', undefined, 'python'],
+  ['community.louvain_communities', 5, 'python'],
   [
-    'gnp_random_graph erdos_renyi_graph fast_gnp_random_graph barabasi_albert_graph gnm_random_graph',
+    'gnp_random_graph erdos_renyi_graph fast_gnp_random_graph barabasi_albert_graph gnm_random_graph random_regular_graph community.asyn_lpa_communities',
     2,
     'python',
   ],
-  ['watts_strogatz_graph newman_watts_strogatz_graph connected_watts_strogatz_graph', 3, 'python'],
+  ['watts_strogatz_graph newman_watts_strogatz_graph powerlaw_cluster_graph', 3, 'python'],
+  ['connected_watts_strogatz_graph', 4, 'python'],
   ['spring_layout', 10, 'numpy'],
   ['random_layout', 3, 'numpy'],
 ];
@@ -114,14 +114,20 @@ export const frameworks: Library = {
     },
     ...members(
       'optuna.samplers',
-      'TPESampler RandomSampler CmaEsSampler NSGAIISampler NSGAIIISampler QMCSampler GPSampler',
+      'TPESampler CmaEsSampler NSGAIISampler NSGAIIISampler QMCSampler GPSampler',
       { rule: 'optuna-sampler', reach: null, seed: kwSeed },
     ),
+    {
+      api: 'optuna.samplers.RandomSampler',
+      rule: 'optuna-sampler',
+      reach: null,
+      seed: { names: ['seed'], at: 0 },
+    },
     ...GRAPHS.flatMap(([names, at, reach]) =>
       members('networkx', names, {
         rule: 'nx-seed',
         reach,
-        seed: { names: ['seed'], ...(at === undefined ? {} : { at }) },
+        seed: { names: ['seed'], at },
       }),
     ),
     {
