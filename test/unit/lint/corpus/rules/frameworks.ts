@@ -125,6 +125,7 @@ from optuna.samplers import GridSampler, TPESampler
 study = optuna.create_study(sampler=TPESampler(seed=10), direction="minimize")
 study.optimize(objective, n_trials=50)
 grid = GridSampler({"x": [1, 2]}, seed=3)
+baseline = optuna.create_study(sampler=optuna.samplers.RandomSampler(7))
 # %%
 import optuna
 
@@ -164,17 +165,20 @@ G = nx.erdos_renyi_graph(100, 0.05)  # ! nx-seed
 pos = nx.spring_layout(G, k=0.3)  # ! nx-seed
 nx.draw(G, pos=pos, node_size=20)
 # %%
+import networkx as nx
 from networkx import barabasi_albert_graph
 from networkx.algorithms.community import louvain_communities
 
 G = barabasi_albert_graph(n=1000, m=3)  # ! nx-seed
 parts = louvain_communities(G)  # ! nx-seed
+H = nx.connected_watts_strogatz_graph(20, 4, 0.1, 100)  # ! nx-seed
 `),
     silent: cells(`
 import networkx as nx
 
 G = nx.karate_club_graph()
 H = nx.watts_strogatz_graph(20, 4, 0.1, seed=5)
+R = nx.random_regular_graph(3, 10, 42)
 nx.draw(G, pos=nx.circular_layout(G))
 nx.draw(H, nx.spring_layout(H, seed=1))
 # %%
