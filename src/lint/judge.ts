@@ -366,7 +366,7 @@ const SEEDS_BY_NAME =
 const GENERATES = /\.(default_rng|RandomState|Random|Generator)$/;
 
 /** Clocks that give a date; those that give seconds are read to measure. */
-const DATES = /^(datetime|pandas)\./;
+const DATES = /^(datetime|pandas|numpy)\./;
 
 /** NumPy's module itself stands for its global generator. */
 function isNone(value: Value): boolean {

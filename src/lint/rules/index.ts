@@ -1,5 +1,6 @@
 /** The catalogue as one: rows by the name of what is called. Those of JavaScript are in `tfjs.ts`. */
 import type { Library as Names } from '../python/interpret';
+import type { Value } from '../python/values';
 import { environment } from './environment';
 import { boosting } from './boosting';
 import { frameworks } from './frameworks';
@@ -191,6 +192,13 @@ const TYPES: Record<string, string> = Object.assign(
   ...LIBRARIES.map(({ types }) => types ?? {}),
 ) as Record<string, string>;
 const VARIES = new Set(LIBRARIES.flatMap(({ varies }) => varies ?? []));
+/** These take the words `now` and `today` for a date. */
+const READS_DATES = new Set(['pandas.to_datetime', 'pandas.Timestamp', 'numpy.datetime64']);
+
+function isNow(value: Value | undefined): boolean {
+  return value?.kind === 'constant' && /^(now|today)$/.test(String(value.value));
+}
+
 const KNOWN = new Set(
   [...APIS.keys(), ...SEEDERS.keys(), ...Object.keys(TYPES), ...VARIES].flatMap(prefixes),
 );
@@ -214,7 +222,7 @@ export const NAMES: Names = {
   },
   has: (module, name) => KNOWN.has(NAMES.canonical(`${module}.${name}`)),
   typeOf: (api) => TYPES[api] ?? TYPES[`${api.slice(0, api.lastIndexOf('.'))}.*`],
-  varies: (api) => VARIES.has(api),
+  varies: (api, first) => VARIES.has(api) || (READS_DATES.has(api) && isNow(first)),
   isWorker: (api, argument) =>
     api === 'torch.utils.data.DataLoader' ? argument === 'worker_init_fn' : PROCESSES.test(api),
 };

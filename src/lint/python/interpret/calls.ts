@@ -96,7 +96,7 @@ export abstract class Calls extends Functions {
     if (receiver?.kind === 'set' || receiver?.kind === 'dict') return this.ofContainer(receiver, seen);
     const given = isBuiltin ? givenBy(api, args) : undefined;
     if (given) return given;
-    if (this.library.varies(api) || api === 'hash') return { kind: 'varying', api, seen };
+    if (this.library.varies(api, args[0]?.value) || api === 'hash') return { kind: 'varying', api, seen };
     if (api === 'int.from_bytes' && args[0]?.value.kind === 'varying') return args[0].value;
     if (/\.astype$/.test(api) && isNumeric(args[0]?.value)) return NUMBERS_IN_ORDER;
     return { kind: 'instance', path: this.library.typeOf(api) ?? api, made: seen };

@@ -21,7 +21,7 @@ export type Library = {
   /** The type of what a call gives; undefined where the call's own name serves. */
   typeOf(api: string): string | undefined;
   /** Whether what it gives is another value each time. */
-  varies(api: string): boolean;
+  varies(api: string, first?: Value): boolean;
   /** Whether it calls what it is handed in another process. */
   isWorker(api: string, argument: string | undefined): boolean;
 };
