@@ -31,11 +31,14 @@ penguins = pd.read_csv(URL)
 local = pd.read_csv("data/penguins.csv")
 # %%
 import pooch
+from keras.utils import get_file
 from sklearn.datasets import fetch_openml, load_digits
 
 mnist = fetch_openml("mnist_784", version=1)
 digits = load_digits()
 pooch.retrieve("https://example.com/a.nc", known_hash="sha256:50ef9a52")
+get_file("text.txt", "https://example.com/text.txt", md5_hash="9e107d9d372bb6826bd81d3542a419d6")
+get_file("b.txt", "https://example.com/b.txt", False, None, "9e107d9d372bb6826bd81d3542a419d6")
 `),
   },
   'data-abs-path': {

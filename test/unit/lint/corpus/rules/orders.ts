@@ -176,6 +176,13 @@ from datetime import datetime, timedelta
 
 since = datetime.utcnow() - timedelta(days=30)  # ! py-time-now
 recent = orders[orders["date"] > since]
+# %%
+import numpy as np
+import pandas as pd
+
+df = pd.read_csv("people.csv", parse_dates=["born"])
+df["age"] = (pd.to_datetime("today") - df["born"]).dt.days // 365  # ! py-time-now
+due = df[df["date"] < np.datetime64("today")]  # ! py-time-now
 `),
     silent: cells(`
 import time
@@ -185,9 +192,11 @@ start = time.perf_counter()
 model.fit(X, y)
 print(f"took {time.perf_counter() - start:.1f} s at {datetime.now():%H:%M}")
 # %%
+import pandas as pd
 from datetime import date, datetime
 
 TODAY = date(2024, 6, 1)
+df["since"] = pd.to_datetime("2024-06-01") - pd.to_datetime(df["start"])
 df["age"] = TODAY.year - df["birth_year"]
 df["when"] = df["when"].map(lambda text: datetime.strptime(text, "%Y-%m-%d"))
 `),
