@@ -70,7 +70,8 @@ export const SEEDERS: ReadonlyMap<string, { generators: Generator[]; names: stri
     'fastai.torch_core.set_seed': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['s'] },
     'torch.default_generator.manual_seed': { generators: ['torch'], names: ['seed'] },
     'torch_geometric.seed_everything': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['seed'] },
-    'tensorflow.compat.v1.set_random_seed': { generators: ['tensorflow'], names: ['seed'] },
+    'tensorflow.set_random_seed': { generators: ['tensorflow'], names: ['seed'] },
+    'tensorflow.random.set_random_seed': { generators: ['tensorflow'], names: ['seed'] },
     'monai.utils.set_determinism': { generators: ['python', 'numpy', 'torch', 'keras'], names: ['seed'] },
     'polars.set_random_seed': { generators: ['polars'], names: ['seed'] },
     'dask.array.random.seed': { generators: ['dask'], names: ['seed'] },
@@ -141,6 +142,8 @@ export function methodNamed(
 const PREFIXES: [from: string, to: string][] = [
   ['tensorflow.keras.', 'keras.'],
   ['tensorflow._api.v2.', 'tensorflow.'],
+  ['tensorflow.compat.v1.set_random_seed', 'tensorflow.set_random_seed'],
+  ['tensorflow.compat.v1.random.set_random_seed', 'tensorflow.random.set_random_seed'],
   ['tensorflow.compat.v2.', 'tensorflow.'],
   ['keras.preprocessing.', 'keras.utils.'],
   ['keras.api.', 'keras.'],
