@@ -20,6 +20,11 @@ random.seed(1)
 np.random.seed(1)
 x = tfr.uniform(shape=(3,), minval=0, maxval=1)  # ! tf-op-unseeded
 h = nn.dropout(x, rate=0.5)  # ! tf-op-unseeded
+# %%
+import tensorflow as tf
+
+tf.compat.v1.random.set_random_seed(1234)
+x = tf.random.truncated_normal([2, 2])  # ~ tf-op-unseeded
 `),
     silent: cells(`
 import tensorflow as tf
