@@ -38,6 +38,7 @@ function holdsOne(seen: SeenCall, condition: Condition): boolean {
     ? entryOf(seen, condition.inside, condition.param)
     : argumentOf(seen, [condition.param], condition.at);
   if (given.is === 'unknown') return false;
+  if ('words' in condition) return given.is === 'given' && condition.words.test(wordsOf(given.value));
   if ('textual' in condition) return given.is === 'given' && !isNumber(given.value);
   if ('single' in condition) return !(given.is === 'given' && isSeveral(given.value));
   return meets(condition, given);
@@ -53,7 +54,8 @@ export function meets(
   const value = given.is === 'given' ? (given.value.value as Constant) : condition.fallback;
   if ('matches' in condition) return typeof value === 'string' && condition.matches.test(value);
   if ('given' in condition) return given.is === 'given' && Boolean(value);
-  if (value === undefined || 'single' in condition || 'textual' in condition) return false;
+  if (value === undefined || 'single' in condition || 'textual' in condition || 'words' in condition)
+    return false;
   return 'is' in condition ? condition.is.includes(value) : !condition.not.includes(value);
 }
 
@@ -68,4 +70,10 @@ function entryOf(seen: SeenCall, { param, at }: { param: string; at: number }, n
 
 function isSeveral(value: Value): boolean {
   return value.kind === 'sequence' ? value.items.length > 1 : value.kind !== 'constant';
+}
+
+/** A command as it would be typed. */
+function wordsOf(value: Value): string {
+  if (value.kind === 'constant') return String(value.value);
+  return value.kind === 'sequence' ? value.items.map(wordsOf).join(' ') : '?';
 }

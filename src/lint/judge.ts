@@ -214,7 +214,8 @@ class Judge {
 
   private row(seen: SeenCall, row: Api): void {
     if (!holds(seen, row.when)) return;
-    if (row.consumers && !row.consumers.test(seen.consumer ?? '')) return;
+    const taker = seen.consumer === 'assignment' ? seen.uses[0] : seen.consumer;
+    if (row.consumers && !row.consumers.test(taker ?? '')) return;
     // What an object hashes to there is for sets and dictionaries of this process.
     if (row.rule === 'py-hash-str' && seen.context.uncalled === '__hash__') return;
     const { cell, context } = seen;

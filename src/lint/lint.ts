@@ -7,7 +7,6 @@ import { fixesOf } from './fixes';
 import { Notebook } from './fixes/text';
 import { judge, type Judged } from './judge';
 import { isIgnored } from './ignore';
-import { filesIn, unpinnedIn, unpinnedLines } from './installs';
 import { scriptFixesOf } from './javascript/fixes';
 import { judgeJavaScript } from './javascript/judge';
 import { parseJavaScript } from './javascript/syntax';
@@ -19,6 +18,7 @@ import type { Seen } from './python/values';
 import { orderWords, stepsOf } from './order';
 import { linesOf } from './positions';
 import { NAMES, RULES } from './rules';
+import { inCommands } from './commands';
 
 export type LintCell = {
   index: number;
@@ -133,14 +133,11 @@ function foundInPython(
     for (const seen of isRepeated ? interpreter.seen.slice(before) : []) repeated.add(seen);
   }
   whereItEnds(() => interpreter.finish());
-  const installs = cells.flatMap(({ index, source }) => [
-    ...installsIn(index, source, options),
-    ...lateIn(index, source),
-  ]);
+  const commands = cells.flatMap(({ index, source }) => inCommands(index, source, options));
   const circumstances = { versions: options.versions, repeated, inOrder: orderWords(steps) };
   const sourceOf = (index: number): string => notebook.source(index);
   const statementsOf = (index: number): Statement[] => parsed.get(index) ?? [];
-  const judged = [...installs, ...judge(interpreter.seen, sourceOf, circumstances)];
+  const judged = [...commands, ...judge(interpreter.seen, sourceOf, circumstances)];
   return withDraws(judged, options.seen?.draws ?? [], { sourceOf, statementsOf }).map((each) => {
     return { judged: each, fixes: () => fixesOf(each, notebook, interpreter.seen, options.versions) };
   });
@@ -164,41 +161,6 @@ function foundInScripts(
   return judgeJavaScript(programs).map((judged) => {
     return { judged, fixes: () => scriptFixesOf(judged, notebook) };
   });
-}
-
-function installsIn(cell: number, source: string, { read }: LintOptions): Judged[] {
-  if (!/install/.test(source)) return [];
-  return hideMagics(source).magics.flatMap(({ from, to }): Judged[] => {
-    // A cell of a shell; lines of one in Python are magics of their own.
-    const isShell = /^%%(bash|sh|script|system)\b|^%%!/.test(source.slice(from));
-    const text = isShell ? source.slice(from) : source.slice(from, to).trimEnd();
-    const place = (word: string): Pick<Judged, 'cell' | 'range'> => {
-      const at = source.indexOf(word, from);
-      return { cell, range: { from: at, to: at + word.length } };
-    };
-    const rule = { rule: 'env-unpinned-install', verdict: 'volatile' } as const;
-    const files = filesIn(text).flatMap((name): Judged[] => {
-      const open = unpinnedLines(read?.(name) ?? '');
-      const because = `(${open.slice(0, 3).join(', ')}${open.length > 3 ? ', …' : ''})`;
-      return open.length === 0 ? [] : [{ ...rule, ...place(name), because }];
-    });
-    return [...unpinnedIn(text).map((name) => ({ ...rule, ...place(name) })), ...files];
-  });
-}
-
-/** `%env PYTHONHASHSEED=0`: for processes that are started from here, and not for this one. */
-function lateIn(cell: number, source: string): Judged[] {
-  const found = /^[ \t]*(%(?:set_)?env\s+PYTHONHASHSEED\b.*)$/m.exec(source);
-  if (found === null) return [];
-  const from = found.index + found[0].indexOf('%');
-  return [
-    {
-      rule: 'py-hashseed-late',
-      verdict: 'too-late',
-      cell,
-      range: { from, to: from + found[1]!.trimEnd().length },
-    },
-  ];
 }
 
 function byPlace(a: Judged<unknown>, b: Judged<unknown>): number {

@@ -1,7 +1,8 @@
 /** One seed for a global generator, where its library is imported. */
 import type { Fix } from '../finding';
 import type { Judged } from '../judge';
-import type { Seen } from '../python/values';
+import type { Seen, SeenCall } from '../python/values';
+import { SEEDERS } from '../rules';
 import type { Generator } from '../rules/rule';
 import type { Notebook } from './text';
 
@@ -62,6 +63,12 @@ export function seedOnce(judged: Judged, notebook: Notebook, seen: readonly Seen
   const way = reach ? WAYS[reach] : undefined;
   if (way === undefined || judged.verdict !== 'unseeded' || judged.isUndone || judged.rule === 'numba-seed')
     return [];
+  // A seed that comes later belongs before the first draw: it is the one to move.
+  const isSeeded = seen.some((each) => {
+    const generators = each.seen === 'call' ? SEEDERS.get(each.api)?.generators : undefined;
+    return generators?.includes(reach!) && (each as SeenCall).context.uncalled === undefined;
+  });
+  if (isSeeded) return [];
   const imports = seen.flatMap((each) => {
     if (each.seen !== 'import' || !way.module.test(each.path)) return [];
     const { cell, statement } = each;

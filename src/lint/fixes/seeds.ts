@@ -79,7 +79,15 @@ export function anotherSeed({ cell, rule, call, row, replace }: Judged, notebook
   const before = notebook.text(cell, replace.range);
   const text = isShared ? `[${before}, ${free}]` : free;
   const title = rule === 'seed-varies' ? `Use one seed (${text})` : `Give it a stream of its own (${text})`;
-  return [{ title, safe: rule !== 'keras-seed-reuse', edits: [notebook.replace(cell, replace.range, text)] }];
+  // A name may be printed as the seed that was used.
+  const isNamed = rule === 'seed-varies' && /^\w+$/.test(before);
+  return [
+    {
+      title,
+      safe: rule !== 'keras-seed-reuse' && !isNamed,
+      edits: [notebook.replace(cell, replace.range, text)],
+    },
+  ];
 }
 
 /** `np.random.seed()` and `seed(None)`. */

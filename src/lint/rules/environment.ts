@@ -2,7 +2,7 @@
 import { type Api, type Library, members } from './rule';
 
 /** A commit or a release in an address is as good as a digest. */
-const MUTABLE = /^(https?|ftp|s3|gs|hf):\/\/(?!.*\b[0-9a-f]{40}\b)/;
+export const MUTABLE = /^(https?|ftp|s3|gs|hf):\/\/(?!.*\b[0-9a-f]{40}\b)/;
 
 const url = (param: string, at: number, matches = MUTABLE): Api['when'] => [[{ param, at, matches }]];
 
@@ -17,7 +17,8 @@ const READERS: [param: string, names: string][] = [
   ['path', 'read_parquet read_feather read_orc'],
   ['path_or_buffer', 'read_xml'],
 ];
-const INSTALLS = /\b(pip3?|conda|mamba)\s+install\b/;
+/** Of something, and of no version of it. */
+const INSTALLS = /\b(pip3?|conda|mamba)\s+install\b(?!.*(==|\s-r\b|\s-e\b))/;
 
 export const environment: Library = {
   rules: [
@@ -54,6 +55,7 @@ export const environment: Library = {
     { api: 'torch.hub.load_state_dict_from_url', rule: 'data-url', reach: null, when: [[{ param: 'check_hash', at: 4, fallback: false, is: [false] }]] },
     { api: 'keras.utils.get_file', rule: 'data-url', reach: null, when: [[{ param: 'file_hash', at: 4, fallback: null, is: [null] }, { param: 'md5_hash', at: 3, fallback: null, is: [null] }]] },
     { api: 'pooch.retrieve', rule: 'data-url', reach: null, when: [[{ param: 'known_hash', at: 1, fallback: null, is: [null] }]] },
+    ...members('subprocess', 'run call check_call check_output Popen', { rule: 'env-unpinned-install', reach: null, when: [[{ param: 'args', at: 0, words: INSTALLS }]] }),
     { api: 'os.system', rule: 'env-unpinned-install', reach: null, when: url('command', 0, INSTALLS) },
     ...members('os', 'putenv', { rule: 'py-hashseed-late', reach: null, when: url('key', 0, /^PYTHONHASHSEED$/) }),
     { api: 'os.environ.setdefault', rule: 'py-hashseed-late', reach: null, when: url('key', 0, /^PYTHONHASHSEED$/) },

@@ -44,6 +44,7 @@ export type Condition = {
   | { not: Constant[] }
   | { given: true }
   | { matches: RegExp }
+  | { words: RegExp }
   | { single: true }
   | { textual: true }
 );

@@ -49,6 +49,7 @@ function meeting(condition: Condition): string[] {
   if ('given' in condition) return [`${param}=3`];
   if ('single' in condition) return [];
   if ('textual' in condition) return [`${param}="a"`];
+  if ('words' in condition) return [`${param}=["pip", "install", "torch"]`];
   if ('matches' in condition) {
     const text = TEXTS.find((each) => condition.matches.test(each))!;
     return fallback === text ? [] : [`${param}=${python(text)}`];
@@ -130,6 +131,7 @@ it.each(rows.filter(({ when }) => when))('$api where its condition does not hold
 function failing(condition: Condition): string[] {
   const { param, fallback } = condition;
   if ('textual' in condition) return [`${param}=1`];
+  if ('words' in condition) return [`${param}=["pip", "install", "torch==2.15.0"]`];
   if ('given' in condition || 'single' in condition) return [];
   if ('matches' in condition) {
     const text = ['a.csv', './a', 'a'.repeat(40), 'name:1.0'].find((each) => !condition.matches.test(each))!;

@@ -401,4 +401,28 @@ def f4(): return f5()
 def f5(): return random.random()  # ! py-random-unseeded
 f1()`,
   ),
+  one(
+    'memory that is read under a name, and an order of which some is taken',
+    `
+import numpy as np
+y = np.empty(3)  # ! np-empty-read
+print(y)
+z = np.empty(3)
+z[:] = 0
+print(z)
+order = np.argsort(scores)  # ! np-unstable-sort
+best = order[:5]
+`,
+  ),
+  one(
+    'commands that install and fetch',
+    `
+import subprocess, sys
+subprocess.check_call([sys.executable, "-m", "pip", "install", "torch"])  # ! env-unpinned-install
+subprocess.run("pip install torch==2.15.0", shell=True)
+!wget -q https://example.com/a.csv  # ! data-url
+!curl -LO https://raw.githubusercontent.com/a/b/0123456789012345678901234567890123456789/c.csv
+!git clone https://github.com/a/b  # ! data-url
+`,
+  ),
 ];
