@@ -1,7 +1,8 @@
-import { copyFileSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Failure } from '../notebook/failure';
+import { replaceFile } from '../notebook/replaceFile';
 import { type Parameters, parseParameter, planRun } from '../replay/plan';
 import { type Finished, runNotebook } from '../replay/run';
 import { runDocument } from '../replay/rundocument';
@@ -92,7 +93,5 @@ function writeInPlace(finished: Finished, executed: string, notebook: string): v
       `The notebook changed while it ran, so --in-place wrote nothing. The executed copy is kept with run ${finished.run}.`,
     );
   }
-  const temporary = `${notebook}.reprise-new`;
-  writeFileSync(temporary, readFileSync(executed), { mode: statSync(notebook).mode });
-  renameSync(temporary, notebook);
+  replaceFile(notebook, readFileSync(executed));
 }

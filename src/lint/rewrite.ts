@@ -1,9 +1,13 @@
 /** Puts changed cells back into their file, and leaves every other character of it as it is. */
-import { applyEdits, modify, parse } from 'jsonc-parser';
+import { diffChars } from 'diff';
+import { applyEdits, type Edit, findNodeAtLocation, type Node, parseTree } from 'jsonc-parser';
+import { Failure } from '../notebook/failure';
+import { cellsOf } from './files';
 import type { LintCell } from './lint';
 
 type Change = { before: LintCell; after: LintCell };
 
+/** @throws Failure `not-fixed` where what would be written is not what was meant */
 export function rewritten(
   path: string,
   text: string,
@@ -13,21 +17,57 @@ export function rewritten(
   const changes = before
     .map((cell, i) => ({ before: cell, after: after[i]! }))
     .filter((change) => change.before.source !== change.after.source);
-  return path.endsWith('.py') ? inScript(text, changes) : inNotebook(text, changes);
+  if (changes.length === 0) return text;
+  const isScript = path.endsWith('.py');
+  const changed = isScript ? inScript(text, changes) : inNotebook(text, changes);
+  // A script's places move with its cells; of a notebook, keys that are there twice could have led astray.
+  if (!isScript && cellsOf(path, changed).some(({ source }, i) => source !== after[i]?.source)) {
+    throw new Failure(
+      'usage',
+      'not-fixed',
+      'Its fixes have no clear place in this file. It was not changed.',
+    );
+  }
+  return changed;
 }
 
 function inNotebook(text: string, changes: Change[]): string {
-  const { cells } = parse(text) as { cells: { source: string | string[] }[] };
-  return changes.reduce((changed, { after: { index, source } }) => {
-    const isList = Array.isArray(cells[index]!.source);
-    const value = isList ? (source.match(/[^\n]*\n|[^\n]+$/g) ?? []) : source;
-    const formattingOptions = { insertSpaces: true, tabSize: indentOf(text), eol: '\n' };
-    return applyEdits(changed, modify(changed, ['cells', index, 'source'], value, { formattingOptions }));
-  }, text);
+  const document = parseTree(text)!;
+  const edits = changes.flatMap(({ before, after }) => {
+    const node = findNodeAtLocation(document, ['cells', before.index, 'source'])!;
+    return editsOf(text, node, before.source, after.source);
+  });
+  return applyEdits(text, edits);
 }
 
-function indentOf(text: string): number {
-  return /^\{\r?\n( +)"/.exec(text)?.[1]?.length ?? 1;
+/** Only the characters that differ: escapes, line ends and layout around them stay as whoever wrote them chose. */
+function editsOf(text: string, node: Node, before: string, after: string): Edit[] {
+  const lines = node.type === 'array' ? node.children! : [node];
+  const places = lines.flatMap((line) => placesIn(text, line));
+  const end = lines.at(-1)!.offset + lines.at(-1)!.length - 1;
+  const between = lines.length > 1 ? text.slice(lines[0]!.offset + lines[0]!.length, lines[1]!.offset) : '';
+  let at = 0;
+  return diffChars(before, after).flatMap(({ added, removed, value }): Edit[] => {
+    const place = places[at]?.from ?? end;
+    if (added) {
+      const content = JSON.stringify(value).slice(1, -1);
+      // In a list each line stands by itself.
+      return [
+        { offset: place, length: 0, content: between ? content.replace(/\\n/g, `$&"${between}"`) : content },
+      ];
+    }
+    at += value.length;
+    return removed ? [{ offset: place, length: places[at - 1]!.to - place, content: '' }] : [];
+  });
+}
+
+/** Where each UTF-16 unit of a JSON string is in the text. */
+function placesIn(text: string, { offset, length }: Node): { from: number; to: number }[] {
+  const literal = text.slice(offset + 1, offset + length - 1);
+  return [...literal.matchAll(/\\u[\da-fA-F]{4}|\\.|[^\\]/g)].map(({ index, 0: unit }) => {
+    const from = offset + 1 + index;
+    return { from, to: from + unit.length };
+  });
 }
 
 /** A cell's text begins where the text before it is blank; the last is replaced first, so that places stay. */

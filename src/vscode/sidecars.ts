@@ -1,7 +1,6 @@
 /** Writes what the user chose into `<stem>.repro.json`, and takes it along when its notebook is renamed. */
-import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
-import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { replaceFile } from '../notebook/replaceFile';
 import {
   readSidecar,
   type Sidecar,
@@ -49,20 +48,5 @@ export class Sidecars {
   private read(notebook: string): Sidecar {
     const file = sidecarPath(notebook);
     return readSidecar(existsSync(file) ? readFileSync(file, 'utf8') : NEW);
-  }
-}
-
-/** The whole new text or, whatever happens meanwhile, the whole old one. */
-function replaceFile(file: string, text: string): void {
-  const temporary = path.join(
-    path.dirname(file),
-    `.${path.basename(file)}.${randomBytes(4).toString('hex')}.new`,
-  );
-  const mode = statSync(file, { throwIfNoEntry: false })?.mode;
-  try {
-    writeFileSync(temporary, text, { flag: 'wx', ...(mode === undefined ? {} : { mode }) });
-    renameSync(temporary, file);
-  } finally {
-    rmSync(temporary, { force: true });
   }
 }
