@@ -1,8 +1,7 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createTwoFilesPatch } from 'diff';
-import ignore, { type Ignore } from 'ignore';
 import manifest from '../../package.json';
 import { cellsOf } from '../lint/files';
 import type { Finding, Lint } from '../lint/finding';
@@ -13,9 +12,12 @@ import { sarifOf } from '../lint/report/sarif';
 import { annotation } from '../lint/report/github';
 import { findingText } from '../lint/report/text';
 import { Failure } from '../notebook/failure';
+import { replaceFile } from '../notebook/replaceFile';
 import { relativePath } from '../notebook/root';
 import { settingsFor } from '../replay/plan';
 import { EXIT } from './exit';
+import { filesAt } from './lintPaths';
+import { Skipped } from './lintSkipped';
 import { Terminal } from './terminal';
 
 type Flags = {
@@ -25,7 +27,14 @@ type Flags = {
   stdinFilename?: string;
   color?: boolean;
 };
-type Linted = { path: string; cells: LintCell[]; findings: Finding[]; text: string; options: LintOptions };
+type Input = { path: string; isStdin: boolean };
+type Linted = Input & {
+  shown: string;
+  text: string;
+  cells: LintCell[];
+  options: LintOptions;
+  findings: Finding[];
+};
 
 export function lintCommand(program: Command, _signal: AbortSignal, done: (code: number) => void): void {
   program
@@ -45,16 +54,27 @@ export function lintCommand(program: Command, _signal: AbortSignal, done: (code:
     .option('--stdin-filename <file>', 'lint what stdin holds as if it were this file; the path is "-"')
     .option('--no-color', 'no colour')
     .action((paths: string[], flags: Flags) => {
-      const skipped: Lint['skipped'] = [];
-      const named = paths.flatMap((path) => (path === '-' ? [stdinName(flags)] : filesAt(resolve(path))));
-      const files = named.flatMap((path) => lintFile(path, paths.includes('-'), skipped));
+      const skipped = new Skipped();
+      const files = inputsOf(paths, flags, skipped).flatMap(
+        (input) => skipped.attempt(input.path, () => lintFile(input)) ?? [],
+      );
       if (flags.diff) return done(showFixes(files, skipped));
-      const left = flags.fix ? files.map((file) => fix(file, paths.includes('-'))) : files;
-      // What stdin held is given back, fixed, and nothing else is there.
-      if (!(flags.fix && paths.includes('-'))) report(left, skipped, flags);
+      const left = flags.fix ? files.map((file) => fix(file, skipped)) : files;
+      // What stdin held is given back, fixed, and nothing else is on stdout.
+      if (flags.fix && paths.includes('-')) skipped.tell();
+      else report(left, skipped, flags);
       const isBad = left.some(({ findings }) => findings.some(({ severity }) => severity !== 'info'));
-      done(isBad ? EXIT.diverged : skipped.length > 0 ? EXIT.usage : EXIT.good);
+      done(isBad ? EXIT.diverged : skipped.all.length > 0 ? EXIT.usage : EXIT.good);
     });
+}
+
+function inputsOf(paths: string[], flags: Flags, skipped: Skipped): Input[] {
+  if (paths.includes('-')) {
+    if (paths.length > 1) throw new Failure('usage', 'stdin-alone', 'The path "-" stands alone.');
+    return [{ path: stdinName(flags), isStdin: true }];
+  }
+  const files = paths.flatMap((path) => skipped.attempt(path, () => filesAt(path, skipped)) ?? []);
+  return [...new Set(files)].map((path) => ({ path, isStdin: false }));
 }
 
 function stdinName({ stdinFilename }: Flags): string {
@@ -64,48 +84,60 @@ function stdinName({ stdinFilename }: Flags): string {
   return resolve(stdinFilename);
 }
 
-function lintFile(path: string, isStdin: boolean, skipped: Lint['skipped']): Linted[] {
+function lintFile(input: Input): Linted {
+  const { path } = input;
+  const text = textOf(input);
+  const cells = cellsOf(path, text);
+  const options = optionsFor(path);
   const shown = relativePath(process.cwd(), path);
+  return { ...input, shown, text, cells, options, findings: lintCells(cells, options) };
+}
+
+/** @throws Failure `no-file`, `not-text`; errors of the file system */
+function textOf({ path, isStdin }: Input): string {
+  // A pipe that nobody writes to would be waited for for ever.
+  if (!isStdin && !statSync(path).isFile()) {
+    const message =
+      'This is a pipe or a device. Give it on stdin: reprise lint - --stdin-filename study.ipynb';
+    throw new Failure('usage', 'no-file', message);
+  }
   try {
-    const text = readFileSync(isStdin ? 0 : path, 'utf8');
-    const cells = cellsOf(path, text);
-    const options = optionsFor(path);
-    return [{ path: shown, cells, findings: lintCells(cells, options), text, options }];
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+      readFileSync(isStdin ? 0 : path),
+    );
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    skipped.push({ path: shown, reason });
-    return [];
+    if (!(error instanceof TypeError)) throw error;
+    throw new Failure('usage', 'not-text', 'This file is not text in UTF-8.');
   }
 }
 
-function fixedOf({ path, cells, text, options }: Linted): { cells: LintCell[]; text: string } {
+function fixedOf(file: Linted): Linted {
+  const { path, text, cells, options } = file;
   const fixed = fixAll(cells, options);
-  return { cells: fixed, text: rewritten(path, text, cells, fixed) };
+  const findings = lintCells(fixed, options);
+  return { ...file, text: rewritten(path, text, cells, fixed), cells: fixed, findings };
 }
 
-function fix(file: Linted, isStdin: boolean): Linted {
-  const { cells, text } = fixedOf(file);
-  if (isStdin) process.stdout.write(text);
-  else if (text !== file.text) writeFileSync(resolve(file.path), text);
-  return { ...file, cells, text, findings: lintCells(cells, file.options) };
+function fix(file: Linted, skipped: Skipped): Linted {
+  const { path, isStdin } = file;
+  const fixed = skipped.attempt(path, () => fixedOf(file)) ?? file;
+  if (isStdin) process.stdout.write(fixed.text);
+  if (isStdin || fixed.text === file.text) return fixed;
+  return skipped.attempt(path, () => (replaceFile(path, fixed.text), fixed), 'write') ?? file;
 }
 
 /** Exit 1 where something would change. */
-function showFixes(files: Linted[], skipped: Lint['skipped']): number {
-  const changed = files.filter((file) => fixedOf(file).text !== file.text);
-  for (const file of changed) {
-    const patch = createTwoFilesPatch(
-      `a/${file.path}`,
-      `b/${file.path}`,
-      file.text,
-      fixedOf(file).text,
-      '',
-      '',
-    );
+function showFixes(files: Linted[], skipped: Skipped): number {
+  let changed = 0;
+  for (const file of files) {
+    const { text } = skipped.attempt(file.path, () => fixedOf(file)) ?? file;
+    if (text === file.text) continue;
+    changed += 1;
+    const patch = createTwoFilesPatch(`a/${file.shown}`, `b/${file.shown}`, file.text, text, '', '');
     process.stdout.write(patch.replace(/^=+\n/, ''));
   }
-  for (const { path, reason } of skipped) process.stderr.write(`${path}: ${reason}\n`);
-  return changed.length > 0 ? EXIT.diverged : skipped.length > 0 ? EXIT.usage : EXIT.good;
+  skipped.tell();
+  return changed > 0 ? EXIT.diverged : skipped.all.length > 0 ? EXIT.usage : EXIT.good;
 }
 
 function optionsFor(path: string): LintOptions {
@@ -114,7 +146,7 @@ function optionsFor(path: string): LintOptions {
   return { policy, entropy };
 }
 
-function report(files: Linted[], skipped: Lint['skipped'], { format, color }: Flags): void {
+function report(files: Linted[], skipped: Skipped, { format, color }: Flags): void {
   const terminal = new Terminal(
     format === 'json' ? 'json' : 'text',
     'none',
@@ -122,21 +154,23 @@ function report(files: Linted[], skipped: Lint['skipped'], { format, color }: Fl
   );
   const lint: Lint = {
     schema: 'reprise/lint/1',
-    files: files.map(({ path, cells, findings }) => ({ path, cells: cells.length, findings })),
-    skipped,
+    files: files.map(({ shown, cells, findings }) => ({ path: shown, cells: cells.length, findings })),
+    skipped: skipped.all,
   };
   terminal.document(lint);
   if (format === 'sarif')
     process.stdout.write(JSON.stringify(sarifOf(lint, manifest.version), null, 2) + '\n');
-  for (const { path, reason } of skipped) terminal.warn(`${path}: ${reason}`);
-  for (const { path, cells, findings } of format === 'sarif' ? [] : files) {
+  skipped.tell();
+  for (const { shown, cells, findings } of format === 'sarif' ? [] : files) {
     for (const finding of findings) {
       terminal.say(
-        format === 'github' ? annotation(path, finding) : findingText(path, finding, cells, terminal) + '\n',
+        format === 'github'
+          ? annotation(shown, finding)
+          : findingText(shown, finding, cells, terminal) + '\n',
       );
     }
   }
-  if (format === 'text') terminal.say(summary(files));
+  if (format === 'text' && (files.length > 0 || skipped.all.length === 0)) terminal.say(summary(files));
 }
 
 function summary(files: Linted[]): string {
@@ -148,47 +182,4 @@ function summary(files: Linted[]): string {
     return count === 0 ? [] : [`${count} ${severity}${count === 1 || severity === 'info' ? '' : 's'}`];
   });
   return `${counts.join(', ')} in ${where}.`;
-}
-
-const LINTED = /\.ipynb$/;
-const SKIPPED = new Set(['node_modules', '__pycache__', 'venv', 'site-packages']);
-
-/** A file as it is named; of a folder its notebooks, without what git ignores. @throws Failure `no-file` */
-function filesAt(path: string): string[] {
-  if (!existsSync(path)) {
-    throw new Failure('usage', 'no-file', `There is no file or folder ${relativePath(process.cwd(), path)}.`);
-  }
-  return statSync(path).isDirectory() ? notebooksIn(path, rulesAbove(path)) : [path];
-}
-
-type Rules = { folder: string; rules: Ignore }[];
-
-function notebooksIn(folder: string, above: Rules): string[] {
-  const rules = [...above, ...rulesOf(folder)];
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.name.startsWith('.') || isIgnored(path, entry.isDirectory(), rules)) return [];
-      if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : notebooksIn(path, rules);
-      return LINTED.test(entry.name) ? [path] : [];
-    });
-}
-
-function rulesAbove(path: string): Rules {
-  const parent = dirname(path);
-  if (existsSync(join(path, '.git')) || parent === path) return [];
-  return [...rulesAbove(parent), ...rulesOf(parent)];
-}
-
-function rulesOf(folder: string): Rules {
-  const file = join(folder, '.gitignore');
-  return existsSync(file) ? [{ folder, rules: ignore().add(readFileSync(file, 'utf8')) }] : [];
-}
-
-function isIgnored(path: string, isFolder: boolean, all: Rules): boolean {
-  return all.some(({ folder, rules }) => {
-    const inside = relative(folder, path).split(sep).join('/');
-    return rules.ignores(isFolder ? `${inside}/` : inside);
-  });
 }

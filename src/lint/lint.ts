@@ -51,7 +51,8 @@ export type RuleLevels = Readonly<Record<string, Severity | 'off'>>;
 type Parsers = { python: (source: string) => Statement[]; javascript: (source: string) => Tree };
 
 const PARSERS: Parsers = {
-  python: (source) => parsePython(hideMagics(source).code),
+  // A byte order mark is no indentation.
+  python: (source) => parsePython(hideMagics(source).code.replace(/^\uFEFF/, '\n')),
   javascript: parseJavaScript,
 };
 

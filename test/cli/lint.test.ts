@@ -1,6 +1,18 @@
 /** `reprise lint` as a person and a workflow use it. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -165,11 +177,46 @@ it('looks through a folder without what git ignores', async () => {
   expect((JSON.parse(stdout) as Lint).files.map(({ path }) => path)).toEqual(['kept/a.ipynb']);
 });
 
+it('takes globs that the shell left alone', async () => {
+  write('globs/deep/er/a.ipynb', notebookText(['1']));
+  write('globs/deep/b.py', '1');
+  write('globs/c[1].ipynb', notebookText(['1']));
+  write('globs/!d.ipynb', notebookText(['1']));
+  write('globs/data.csv', '1');
+  write('globs/.hidden/e.ipynb', notebookText(['1']));
+  const files = async (...globs: string[]): Promise<string[]> => {
+    const { stdout } = await lint(...globs, '--format', 'json');
+    return (JSON.parse(stdout) as Lint).files.map(({ path }) => path.replace('globs/', ''));
+  };
+  expect(await files('globs/**/*.ipynb')).toEqual(['!d.ipynb', 'c[1].ipynb', 'deep/er/a.ipynb']);
+  expect(await files('./globs/deep/**')).toEqual(['deep/b.py', 'deep/er/a.ipynb']);
+  expect(await files(`${folder}/globs/**/{a,b}.{ipynb,py}`)).toEqual(['deep/b.py', 'deep/er/a.ipynb']);
+  expect(await files('globs/*')).toEqual(['!d.ipynb', 'c[1].ipynb']);
+  expect(await files('globs/!*.ipynb', 'globs/!d.ipynb')).toEqual(['!d.ipynb']);
+  // A name is taken as it is where there is such a file.
+  expect(await files('globs/c[1].ipynb')).toEqual(['c[1].ipynb']);
+  expect(await files('kept/**')).toEqual(['kept/a.ipynb']);
+  const none = await lint('globs/**/*.R', 'globs/deep/*.py');
+  expect(none).toMatchObject({ code: 2, stdout: 'No findings in 1 file.\n' });
+  expect(none.stderr).toBe('globs/**/*.R: No notebook and no script matches.\n');
+});
+
+it.skipIf(process.platform === 'win32')('keeps mode and links of a file that it fixes', async () => {
+  write('kept-mode/real.ipynb', notebookText(['list({"a"})']));
+  chmodSync(path.join(folder, 'kept-mode/real.ipynb'), 0o666);
+  symlinkSync('real.ipynb', path.join(folder, 'kept-mode/link.ipynb'));
+  expect((await lint('kept-mode/link.ipynb', '--fix')).code).toBe(0);
+  expect(lstatSync(path.join(folder, 'kept-mode/link.ipynb')).isSymbolicLink()).toBe(true);
+  expect(statSync(path.join(folder, 'kept-mode/real.ipynb')).mode & 0o777).toBe(0o666);
+  expect(readFileSync(path.join(folder, 'kept-mode/real.ipynb'), 'utf8')).toContain('sorted({');
+  expect(readdirSync(path.join(folder, 'kept-mode'))).toEqual(['link.ipynb', 'real.ipynb']);
+});
+
 it('passes over what it cannot read, and says so', async () => {
   const { code, stdout, stderr } = await lint('broken.ipynb', 'clean.ipynb');
   expect([code, stdout]).toEqual([2, 'No findings in 1 file.\n']);
   expect(stderr).toMatch(/^broken\.ipynb: .*JSON/);
-  expect((await lint('nowhere')).stderr).toMatch(/There is no file or folder nowhere/);
+  expect((await lint('nowhere')).stderr).toMatch(/^nowhere: There is no such file or folder\.$/m);
 });
 
 it('knows the policy of the notebook', async () => {

@@ -14,7 +14,7 @@ export function findingText(
 ): string {
   const { cell, range, severity, rule, message, enforced, verdict } = finding;
   const source = cells.find(({ index }) => index === cell.index)?.source ?? '';
-  const line = (source.split(/\r\n|\r|\n/)[range.start.line] ?? '').replaceAll('\t', ' ');
+  const line = plain(source.split(/\r\n|\r|\n/)[range.start.line] ?? '');
   const { character } = range.start;
   const to = range.end.line === range.start.line ? range.end.character : line.length;
   // A very long line is shown around what is meant.
@@ -28,9 +28,14 @@ export function findingText(
     `${paint.bold(path)} cell ${cell.index}, line ${range.start.line + 1}: ${colour(severity)} ${paint.dim(rule)}`,
     `    ${shown}`,
     `    ${colour(carets)}`,
-    `  ${message}`,
+    `  ${plain(message)}`,
     ...(repeats
       ? [paint.dim('  On the Reprise kernel it is seeded and recorded: a replay repeats it.')]
       : []),
   ].join('\n');
+}
+
+/** What a cell holds is shown and never obeyed: an escape could move the cursor or set the title of the window. */
+function plain(text: string): string {
+  return text.replaceAll('\t', ' ').replace(/\p{Cc}/gu, '\ufffd');
 }

@@ -42,6 +42,7 @@ it.each([
   ['emoji and wide letters', 'import random\nx = "🎲𝒳"; random.random()', 1, 12],
   ['tabs', 'import random\nif a:\n\trandom.random()', 2, 1],
   ['Windows line ends', 'import random\r\n\r\nrandom.random()', 2, 0],
+  ['a byte order mark', '\uFEFFimport random\nrandom.random()', 1, 0],
   ['mixed line ends', 'import random\r\n\nrandom.random()', 2, 0],
 ])('places behind %s', (_, source, line, character) => {
   expect(lint(source)[0]!.range.start).toEqual({ line, character });

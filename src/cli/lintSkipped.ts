@@ -1,0 +1,46 @@
+import { resolve } from 'node:path';
+import type { Lint } from '../lint/finding';
+import { relativePath } from '../notebook/root';
+
+type Doing = 'read' | 'write';
+
+/** What could not be linted or fixed, each with a sentence that says why; everything else goes on. */
+export class Skipped {
+  readonly all: Lint['skipped'] = [];
+
+  /** @returns undefined where it failed */
+  attempt<T>(path: string, work: () => T, doing: Doing = 'read'): T | undefined {
+    try {
+      return work();
+    } catch (error) {
+      this.all.push({ path: relativePath(process.cwd(), resolve(path)), reason: reasonOf(error, doing) });
+      return undefined;
+    }
+  }
+
+  /** A line for each, on stderr. */
+  tell(): void {
+    for (const { path, reason } of this.all) process.stderr.write(`${path}: ${reason}\n`);
+  }
+}
+
+function reasonOf(error: unknown, doing: Doing): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return 'There is no such file or folder.';
+    case 'ELOOP':
+      return 'This symbolic link leads in a circle.';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `There is no permission to ${doing} it.${doing === 'write' ? ' It was not changed.' : ''}`;
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return 'The disk is full. It was not changed.';
+    default:
+      // Parsers quote what they stumbled over, line ends and all.
+      return message.replace(/\p{Cc}+/gu, ' ');
+  }
+}
