@@ -1,12 +1,14 @@
 /**
  * Benchmarks with their baselines in the same run. `npm run bench -- pass files` runs the scenarios whose names hold one
- * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code.
+ * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code;
+ * `-- lint`: lint beside ruff.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { lint } from './lint.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const python = process.env.REPRISE_TEST_PYTHON;
@@ -14,7 +16,8 @@ const words = process.argv.slice(2);
 const CELLS = 100;
 const ROUNDS = 7;
 
-if (words.includes('editor')) printEditor(inEditor());
+if (words.includes('editor')) printGoals(inEditor());
+else if (words.includes('lint')) printGoals(await lint(process.env.REPRISE_BENCH_RUFF));
 else {
   const results = await cells(words);
   if (words.length === 0 || words.includes('run')) results.push(wholeRuns());
@@ -34,7 +37,7 @@ function inEditor() {
   return JSON.parse(readFileSync(out, 'utf8'));
 }
 
-function printEditor(rows) {
+function printGoals(rows) {
   console.log('\n| scenario | baseline | Reprise | goal | met |');
   console.log('|---|---|---|---|---|');
   for (const { scenario, baseline, ours, goal, met } of rows) {

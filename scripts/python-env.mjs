@@ -14,6 +14,7 @@ export const ENVIRONMENTS = {
   'demo-311': { versions: ['3.11', '3.12', '3.13', '3.14'], optional: false },
   'agent-39': { versions: ['3.9'], optional: true },
   'agent-313': { versions: ['3.13'], optional: true },
+  'lint-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
 };
 
 /**
@@ -60,33 +61,41 @@ async function build(base, lock, link) {
 
 /** @returns {Promise<string>} path of the pinned uv, installed from its own lock. */
 async function ensureUv(base) {
-  const lock = path.join(root, 'test', 'python', 'uv.lock');
-  const folder = path.join(cacheFolder(), 'tools', `uv-${digest(readFileSync(lock), process.arch)}`);
-  const uv = path.join(folder, 'bin', 'uv');
-  if (existsSync(uv)) return uv;
   const hasPip = (await execute(base.path, ['-m', 'pip', '--version'])).code === 0;
   if (!hasPip) return uvOnPath(base);
-  say('  installing uv');
+  const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:'];
+  return ensureTool('uv', (target) =>
+    mustExecute('Installing uv', base.path, [...pip, '--require-hashes', ...target]),
+  );
+}
+
+/** @returns {Promise<string>} path of the pinned ruff, which lint is measured beside. */
+export async function ensureRuff() {
+  const { versions } = ENVIRONMENTS['demo-311'];
+  const base = await findPython(versions);
+  if (base === null) throw new Failure(missingPython(versions));
+  const uv = await ensureUv(base);
+  const pip = ['pip', 'install', '--quiet', '--python', base.path, '--require-hashes'];
+  return ensureTool('ruff', (target) => mustExecute('Installing ruff', uv, [...pip, ...target]));
+}
+
+/** @param install takes the options that say what of which lock goes where */
+async function ensureTool(name, install) {
+  const lock = path.join(root, 'test', 'python', `${name}.lock`);
+  const folder = path.join(cacheFolder(), 'tools', `${name}-${digest(readFileSync(lock), process.arch)}`);
+  const tool = path.join(folder, 'bin', name);
+  if (existsSync(tool)) return tool;
+  say(`  installing ${name}`);
   const temporary = `${folder}.${randomBytes(4).toString('hex')}`;
-  const install = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--no-deps',
-    '--only-binary',
-    ':all:',
-    '--require-hashes',
-  ];
-  await mustExecute('Installing uv', base.path, [...install, '--target', temporary, '-r', lock]);
+  await install(['--target', temporary, '-r', lock]);
   try {
     renameSync(temporary, folder);
   } catch (error) {
     // Somebody else was faster, and theirs is as good.
     rmSync(temporary, { recursive: true, force: true });
-    if (!existsSync(uv)) throw error;
+    if (!existsSync(tool)) throw error;
   }
-  return uv;
+  return tool;
 }
 
 async function uvOnPath(base) {

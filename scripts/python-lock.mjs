@@ -5,11 +5,11 @@
 import { ENVIRONMENTS } from './python-env.mjs';
 import { Failure, mustExecute, runScript, step } from './lib/steps.mjs';
 
-/** uv itself is put there by the oldest Python that anything here runs on. */
-const OLDEST = { uv: '3.9' };
+/** Tools are put there by the oldest Python that anything here runs on. */
+const OLDEST = { uv: '3.9', ruff: '3.9' };
 
 await runScript(async () => {
-  const known = [...Object.keys(ENVIRONMENTS), 'uv'];
+  const known = [...Object.keys(ENVIRONMENTS), ...Object.keys(OLDEST)];
   const names = process.argv.length > 2 ? process.argv.slice(2) : known;
   for (const name of names) {
     if (!known.includes(name)) throw new Failure(`There is no ${name}; there are: ${known.join(', ')}`);
