@@ -13,7 +13,9 @@ const NOTEBOOKS = 50;
 const CELLS = 24;
 const ROUNDS = 9;
 const OPEN = 100;
-const KEYSTROKES = 600;
+/** V8 compiles what it runs often during the first of them; they are told apart. */
+const FIRST = 100;
+const KEYSTROKES = 1000;
 
 /** @param ruff path of the pinned ruff @returns {Promise<object[]>} rows of the table */
 export async function lint(ruff) {
@@ -62,7 +64,7 @@ async function keystroke(folder, ruff) {
   linter.lint(cells, { policy: 'close' });
   const ours = [];
   for (let i = 0; i < KEYSTROKES; i++) {
-    const cell = cells[Math.floor(i / typed.length) * 7 + 3];
+    const cell = cells[(Math.floor(i / typed.length) * 7 + 3) % OPEN];
     cell.source += typed[i % typed.length];
     const begun = performance.now();
     linter.lint(cells, { policy: 'close' });
@@ -71,12 +73,13 @@ async function keystroke(folder, ruff) {
   const input = notebook(cells.map(({ source }) => source));
   const stdin = [...RUFF, '--stdin-filename', 'open.ipynb', '-'];
   const theirs = Array.from({ length: 60 }, () => timed(ruff, stdin, { input }));
+  const first = ours.splice(0, FIRST);
   const figures = (times) =>
     `${quantile(times, 0.5).toFixed(1)} ms, p95 ${quantile(times, 0.95).toFixed(1)} ms`;
   return {
     scenario: `one keystroke in a notebook of ${OPEN} code cells`,
     baseline: `${figures(theirs)} ruff check on stdin`,
-    ours: figures(ours),
+    ours: `${figures(ours)}; the first ${FIRST}: ${figures(first)}`,
     goal: '≤ 5 ms',
     met: quantile(ours, 0.95) <= 5,
   };

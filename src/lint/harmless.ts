@@ -38,14 +38,17 @@ const SEEDS_ITS_BASE =
   /^sklearn\.(ensemble\.(Bagging|AdaBoost)\w+|multioutput\.\w+Chain|multiclass\.OutputCodeClassifier|model_selection\.SelfTraining\w*)$/;
 
 function isSeededByItsOwner(call: SeenCall, seen: readonly Seen[]): boolean {
-  if (!/^sklearn\./.test(call.api)) return false;
+  if (!call.api.startsWith('sklearn.')) return false;
   return seen.some((each) => {
-    if (each.seen !== 'call' || !SEEDS_ITS_BASE.test(each.api)) return false;
-    const isSeeded = each.args.some(({ name, value }) => {
+    if (each.seen !== 'call' || !takes(each, call) || !SEEDS_ITS_BASE.test(each.api)) return false;
+    return each.args.some(({ name, value }) => {
       return name === 'random_state' && !(value.kind === 'constant' && value.value === null);
     });
-    return isSeeded && each.args.some(({ value }) => value.kind === 'instance' && value.made === call);
   });
+}
+
+function takes({ args }: SeenCall, call: SeenCall): boolean {
+  return args.some(({ value }) => value.kind === 'instance' && value.made === call);
 }
 
 function lastOf(api: string): string {

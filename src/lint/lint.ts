@@ -103,7 +103,7 @@ export function lintCells(
       const cell = byIndex.get(judged.cell);
       if (cell === undefined || cell.volatile || options.rules?.[judged.rule] === 'off') return [];
       if (isIgnored(cell.source, judged.range, judged.rule)) return [];
-      return [findingOf(judged, cell, options, fixes())];
+      return [findingOf(judged, cell, options, fixes)];
     });
 }
 
@@ -168,11 +168,12 @@ function byPlace(a: Judged<unknown>, b: Judged<unknown>): number {
   return a.cell - b.cell || a.range.from - b.range.from;
 }
 
+/** Fixes are worked out when they are asked for: an editor does it for one finding, and lints at every keystroke. */
 function findingOf(
   judged: Judged<unknown>,
   cell: LintCell,
   { policy, entropy, rules, seen }: LintOptions,
-  fixes: Fix[],
+  fixesOfIt: () => Fix[],
 ): SeenFinding {
   const rule = RULES.get(judged.rule)!;
   const isReplaced = rule.id === 'py-system-random' && entropy === 'enforce';
@@ -180,6 +181,7 @@ function findingOf(
     policy === 'full'
       ? rule.enforced !== false || isReplaced
       : policy === 'close' && (rule.enforced === true || isReplaced);
+  let fixes: Fix[] | undefined;
   return {
     rule: rule.id,
     ...(judged.api === undefined ? {} : { api: judged.api }),
@@ -189,7 +191,9 @@ function findingOf(
     message: messageOf(judged, cell, judged.title ?? rule.title),
     cell: { index: cell.index, id: cell.id },
     range: linesOf(cell.source, judged.range),
-    fixes,
+    get fixes() {
+      return (fixes ??= fixesOfIt());
+    },
     docs: `docs/rules/${rule.id}.md`,
     ...(judged.isSeen && seen ? { seen: seen.run } : {}),
   };

@@ -25,11 +25,12 @@ export abstract class Calls extends Functions {
       name ??
       (call.callee.type === 'attribute' || call.callee.type === 'name' ? call.callee.name : undefined);
     const beside = call.args.flatMap((arg) => arg.name ?? []);
-    const args = call.args.map(({ value, ...rest }, i): ArgumentValue => {
-      const taken = this.takerOf(name, called, rest.name, i, consumer);
+    const args = call.args.map((argument, i): ArgumentValue => {
+      const { value, star } = argument;
+      const taken = this.takerOf(name, called, argument.name, i, consumer);
       this.beside = beside;
-      if (rest.star === '*') this.spread({ ...value, type: 'starred', value }, 'arguments');
-      return { ...rest, value: this.value(value, taken), expression: value };
+      if (star === '*') this.spread({ ...value, type: 'starred', value }, 'arguments');
+      return { ...argument, value: this.value(value, taken), expression: value };
     });
     const given = this.applied(callee, call, args, consumer);
     if (callee.kind !== 'function' && callee.kind !== 'class') this.lend(args, called);
