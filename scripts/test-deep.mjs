@@ -9,6 +9,7 @@ import path from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
 import { node, root } from './lib/checkout.mjs';
 import { vitestCounts } from './lib/reports.mjs';
+import { ensureEnv } from './python-env.mjs';
 import { execute, Failure, mustExecute, runScript, say } from './lib/steps.mjs';
 
 await runScript(async () => {
@@ -24,9 +25,15 @@ await runScript(async () => {
   const commit = (await mustExecute('git rev-parse', 'git', ['rev-parse', 'HEAD'])).trim();
   const dirty = (await mustExecute('git status', 'git', ['status', '--porcelain'])).trim() !== '';
   const python = await bootstrap();
+  // Only lint needs the libraries that it knows, and they are large.
+  const lintPython = tier.startsWith('lint') ? { REPRISE_LINT_PYTHON: await ensureEnv('lint-311') } : {};
   say(`Tier ${tier}, seed ${seed}`);
   const begun = Date.now();
-  const counts = await runTier(chosen, { REPRISE_TEST_SEED: seed, REPRISE_TEST_PYTHON: python });
+  const counts = await runTier(chosen, {
+    REPRISE_TEST_SEED: seed,
+    REPRISE_TEST_PYTHON: python,
+    ...lintPython,
+  });
   const failed = counts.failed + counts.skipped.length;
   const durationSeconds = Math.round((Date.now() - begun) / 1000);
   const report = path.join(root, 'bench', 'deep', `${tier}.json`);

@@ -1,6 +1,10 @@
-"""Runs each snippet of a JSON list on stdin in a process of its own, and prints a digest of its `result` for each."""
+"""Runs each snippet of a JSON list on stdin in a process of its own, and prints a digest of its `result` for each.
+
+Arguments: modules to import before, once for all.
+"""
 
 import hashlib
+import importlib
 import json
 import os
 import sys
@@ -34,12 +38,6 @@ def run(code: str) -> str:
 
 if __name__ == "__main__":
     # What every snippet would import; a fork then has it already.
-    import numpy  # noqa: F401
-    import pandas  # noqa: F401
-    import scipy.optimize  # noqa: F401
-    import scipy.sparse.linalg  # noqa: F401
-    import scipy.stats  # noqa: F401
-    import sklearn.ensemble  # noqa: F401
-    import sklearn.model_selection  # noqa: F401
-
+    for module in sys.argv[1:]:
+        importlib.import_module(module)
     print(json.dumps([run(code) for code in json.load(sys.stdin)]))

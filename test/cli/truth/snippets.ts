@@ -9,6 +9,17 @@ const fit = (module: string, estimator: string): string =>
 const predicted = (module: string, estimator: string): string =>
   `${fit(module, estimator)}result = m.predict(X + 0.3).tolist(), getattr(m, "coefs_", None) and m.coefs_[0].tolist()`;
 
+/** What they import. */
+export const LOADED = [
+  'numpy',
+  'pandas',
+  'scipy.optimize',
+  'scipy.sparse.linalg',
+  'scipy.stats',
+  'sklearn.ensemble',
+  'sklearn.model_selection',
+];
+
 export const SNIPPETS: string[] = [
   // The standard library.
   'import random\nresult = random.random()',
@@ -75,7 +86,7 @@ export const SNIPPETS: string[] = [
   'from scipy.stats import qmc\nresult = qmc.Sobol(2, scramble=False).random(4).tolist()',
   'from scipy.stats import qmc\nimport numpy as np\nnp.random.seed(1)\nresult = qmc.Halton(2).random(4).tolist()',
   'from scipy.stats import qmc\nresult = qmc.LatinHypercube(2).random(4).tolist()',
-  `${np}from scipy.stats import bootstrap\nresult = bootstrap((np.arange(9.0),), np.mean, n_resamples=99).confidence_interval.low`,
+  `${np}from scipy.stats import bootstrap\nresult = bootstrap((np.arange(99.0) ** 1.1,), np.mean, n_resamples=99).standard_error`,
   `${np}from scipy.optimize import minimize\nresult = minimize(lambda x: (x ** 2).sum(), [3.0]).x.tolist()`,
   `${np}from scipy.cluster.vq import kmeans2\nresult = kmeans2(np.arange(40.0).reshape(20, 2) % 7, 3)[1].tolist()`,
   'from scipy.sparse import random as sparse\nresult = sparse(9, 9, density=0.5).toarray().tolist()',
