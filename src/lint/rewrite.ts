@@ -43,22 +43,28 @@ function inNotebook(text: string, changes: Change[]): string {
 /** Only the characters that differ: escapes, line ends and layout around them stay as whoever wrote them chose. */
 function editsOf(text: string, node: Node, before: string, after: string): Edit[] {
   const lines = node.type === 'array' ? node.children! : [node];
+  const [first, second] = lines;
+  if (first === undefined)
+    return [{ offset: node.offset, length: node.length, content: JSON.stringify([after]) }];
   const places = lines.flatMap((line) => placesIn(text, line));
   const end = lines.at(-1)!.offset + lines.at(-1)!.length - 1;
-  const between = lines.length > 1 ? text.slice(lines[0]!.offset + lines[0]!.length, lines[1]!.offset) : '';
+  const between =
+    second === undefined
+      ? `,${text.slice(node.offset + 1, first.offset)}`
+      : text.slice(first.offset + first.length, second.offset);
+  // In a list each line stands by itself.
+  const newline = node.type === 'array' ? `\\n"${between}"` : '\\n';
   let at = 0;
   return diffChars(before, after).flatMap(({ added, removed, value }): Edit[] => {
-    const place = places[at]?.from ?? end;
-    if (added) {
-      const content = JSON.stringify(value).slice(1, -1);
-      // In a list each line stands by itself.
-      return [
-        { offset: place, length: 0, content: between ? content.replace(/\\n/g, `$&"${between}"`) : content },
-      ];
-    }
+    const offset = places[at]?.from ?? end;
+    if (added) return [{ offset, length: 0, content: value.split('\n').map(inJson).join(newline) }];
     at += value.length;
-    return removed ? [{ offset: place, length: places[at - 1]!.to - place, content: '' }] : [];
+    return removed ? [{ offset, length: places[at - 1]!.to - offset, content: '' }] : [];
   });
+}
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** Where each UTF-16 unit of a JSON string is in the text. */
