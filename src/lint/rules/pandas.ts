@@ -116,6 +116,7 @@ export const pandas: Library = {
     'polars.scan_parquet': 'polars.LazyFrame',
     'polars.col': 'polars.Expr',
     'polars.DataFrame.*': 'polars.DataFrame',
+    'polars.DataFrame[]': 'polars.Series',
     'polars.LazyFrame.*': 'polars.LazyFrame',
     'polars.Expr.*': 'polars.Expr',
     'polars.LazyFrame.collect': 'polars.DataFrame',

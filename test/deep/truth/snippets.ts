@@ -61,7 +61,7 @@ export const MORE: string[] = [
   // scikit-learn.
   fit('tree', 'DecisionTreeClassifier(max_features=1)', 'm.feature_importances_.tolist()'),
   fit('tree', 'DecisionTreeClassifier(max_features=1, random_state=1)', 'm.feature_importances_.tolist()'),
-  fit('ensemble', 'ExtraTreesRegressor(5)', 'm.predict(X + 0.3).tolist()'),
+  fit('ensemble', 'ExtraTreesRegressor(5)', 'm.feature_importances_.tolist()'),
   fit('ensemble', 'BaggingClassifier(n_estimators=3)', '[t.tolist() for t in m.estimators_samples_]'),
   // Columns that are there twice tie, and which of them is split is drawn.
   `${fit('ensemble', 'GradientBoostingClassifier(n_estimators=9)', '0').replace('m = ', 'X = np.hstack([X, X])\nm = ')}\nresult = m.feature_importances_.tolist()`,

@@ -1,23 +1,8 @@
 /** Whatever stands in a cell: no crash, ranges within the cell, and the other cells are linted all the same. */
 import { expect, it } from 'vitest';
-import { lintCells } from '../../../src/lint/lint';
 import { hideMagics } from '../../../src/lint/python/magics';
 import { CASES } from './corpus';
-import { mulberry } from './random';
-
-const last = 'import random\nrandom.random()';
-
-function lint(...sources: string[]) {
-  const cells = [...sources, last].map((source, index) => ({ index, id: `c${index}`, source }));
-  const findings = lintCells(cells, { policy: 'close' });
-  for (const { cell, range } of findings) {
-    const lines = cells[cell.index]!.source.split(/\r\n|\r|\n/);
-    expect(range.start.line).toBeLessThan(lines.length);
-    expect(range.start.character).toBeLessThanOrEqual(lines[range.start.line]!.length);
-    expect(range.end.character).toBeLessThanOrEqual(lines[range.end.line]!.length);
-  }
-  return findings;
-}
+import { lint, lintMutations } from './mutations';
 
 it.each([
   ['nothing', ''],
@@ -57,39 +42,4 @@ it('hides magics without moving anything', () => {
   }
 });
 
-it('survives cells that were mutated', () => {
-  const seed = Number(process.env.REPRISE_TEST_SEED ?? 1);
-  const random = mulberry(seed);
-  const pick = <T>(all: ArrayLike<T>): T => all[Math.floor(random() * all.length)]!;
-  const tokens = [
-    '(',
-    ')',
-    '[',
-    '"',
-    "'''",
-    '\n',
-    '\\',
-    '%',
-    '!',
-    ' ',
-    ':',
-    'def ',
-    'for ',
-    '=',
-    ',',
-    '*',
-    '🎲',
-    '#',
-    '{',
-    'lambda ',
-  ];
-  for (let i = 0; i < 400; i++) {
-    let source = pick(CASES).cells.join('\n');
-    for (let n = 0; n < 4; n++) {
-      const at = Math.floor(random() * source.length);
-      const end = at + Math.floor(random() * 6);
-      source = source.slice(0, at) + (random() < 0.6 ? pick(tokens) : '') + source.slice(end);
-    }
-    lint(source);
-  }
-});
+it('survives cells that were mutated', () => lintMutations(400));

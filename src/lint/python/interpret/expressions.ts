@@ -188,8 +188,11 @@ export abstract class Expressions extends Calls {
       if (owner.kind === 'sequence' && typeof index.value === 'number')
         return owner.items.at(index.value) ?? UNKNOWN;
     }
-    if (owner.kind === 'instance' && (isOfNumbers(owner) || this.library.typeOf(`${owner.path}[]`)))
-      return owner;
+    if (owner.kind === 'instance') {
+      const part = this.library.typeOf(`${owner.path}[]`);
+      if (isOfNumbers(owner) || part === owner.path) return owner;
+      if (part !== undefined) return { kind: 'instance', path: part };
+    }
     return owner.kind === 'varying' ? owner : UNKNOWN;
   }
 }

@@ -82,6 +82,7 @@ const FIRST: Case[] = [
   one('a module class', 'import torch\nimport torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(3, 4)  # ~ pt-unseeded\ntorch.manual_seed(0)\nnet = Net()'),
   one('a data loader', 'from torch.utils.data import DataLoader\nDataLoader(d)\nDataLoader(d, 4, True)  # ! pt-dataloader'),
   one('keras is not seeded by tf.random.set_seed', 'import tensorflow as tf\ntf.random.set_seed(1)\ntf.keras.layers.Dense(3)  # ! keras-layer-unseeded\ntf.random.normal([3])  # ~ tf-op-unseeded'),
+  one('a column of a polars frame', 'import polars as pl\ndf = pl.read_csv("a.csv")\ndf["a"].shuffle()  # ! pl-sample\ndf["a"].shuffle(seed=1)'),
   one('keras seeded', 'from tensorflow import keras\nkeras.utils.set_random_seed(1)\nkeras.layers.Dense(3)  # ~ keras-layer-unseeded'),
   one('tf.data', 'import tensorflow as tf\nds = tf.data.Dataset.range(9)\nds.map(f).shuffle(10)  # ! tf-data-shuffle\nds.shuffle(10, seed=1)'),
 
