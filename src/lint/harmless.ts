@@ -9,10 +9,13 @@ const MAKES_ORDER =
   /^\.(sort|sort_values|sort_index|sorted|height|n_unique|len|shape|sum|is_empty|width|columns)$/;
 
 /** @param seen all that the notebook does */
-export function isHarmless({ rule, call, set }: Judged, seen: readonly Seen[]): boolean {
-  if (set) return set.into !== undefined && isOrdered(set.into, seen, set.consumer === 'enumerate()');
-  if (call && LISTED.has(rule)) return isOrdered(call, seen, false);
-  return call !== undefined && isSeededByItsOwner(call, seen);
+export function harmlessAmong(seen: readonly Seen[]): (judged: Judged) => boolean {
+  const owners = seen.filter(seedsItsBase);
+  return ({ rule, call, set }) => {
+    if (set) return set.into !== undefined && isOrdered(set.into, seen, set.consumer === 'enumerate()');
+    if (call && LISTED.has(rule)) return isOrdered(call, seen, false);
+    return call !== undefined && owners.some((owner) => takes(owner, call));
+  };
 }
 
 /** Whether whatever takes it makes an order of its own. @param isNumbered whether its places are numbers in it */
@@ -37,13 +40,10 @@ function isFree(taker: string): boolean {
 const SEEDS_ITS_BASE =
   /^sklearn\.(ensemble\.(Bagging|AdaBoost)\w+|multioutput\.\w+Chain|multiclass\.OutputCodeClassifier|model_selection\.SelfTraining\w*)$/;
 
-function isSeededByItsOwner(call: SeenCall, seen: readonly Seen[]): boolean {
-  if (!call.api.startsWith('sklearn.')) return false;
-  return seen.some((each) => {
-    if (each.seen !== 'call' || !takes(each, call) || !SEEDS_ITS_BASE.test(each.api)) return false;
-    return each.args.some(({ name, value }) => {
-      return name === 'random_state' && !(value.kind === 'constant' && value.value === null);
-    });
+function seedsItsBase(each: Seen): each is SeenCall {
+  if (each.seen !== 'call' || !SEEDS_ITS_BASE.test(each.api)) return false;
+  return each.args.some(({ name, value }) => {
+    return name === 'random_state' && !(value.kind === 'constant' && value.value === null);
   });
 }
 

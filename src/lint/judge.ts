@@ -1,7 +1,7 @@
 /** From what a notebook does to what of it does not repeat: which seed reaches which draw, in the order of the cells. */
 import { argumentOf, type Given, holds } from './arguments';
 import { CHECKS, type Versions } from './checks';
-import { isHarmless } from './harmless';
+import { harmlessAmong } from './harmless';
 import type { FindingVerdict } from './finding';
 import type { Range } from './python/ast';
 import type { Context, Seen, SeenCall, Value } from './python/values';
@@ -118,7 +118,8 @@ class Judge {
       this.isRepeated = this.repeated.has(each);
       this.one(each);
     }
-    return [...this.found.values()].filter((judged) => !isHarmless(judged, seen));
+    const isHarmless = harmlessAmong(seen);
+    return [...this.found.values()].filter((judged) => !isHarmless(judged));
   }
 
   private one(seen: Seen): void {
