@@ -1,5 +1,5 @@
 /** `npm run build`: dist/cli.js, dist/extension.js and dist/agent.pyz. `--watch` goes on building as sources change. */
-import { rmSync, watch, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import webpack from 'webpack';
 import bundles from '../webpack.config.mjs';
@@ -13,6 +13,8 @@ const marker = path.join(root, 'dist', 'build.json');
 rmSync(marker, { force: true });
 const sources = sourcesDigest();
 console.log(`dist/agent.pyz ${buildAgent()}`);
+// What installs the pinned uv on a user's machine is what installs it on ours.
+copyFileSync(path.join(root, 'test', 'python', 'uv.lock'), path.join(root, 'dist', 'uv.lock'));
 
 const compiler = webpack(bundles(watching ? 'development' : 'production'));
 

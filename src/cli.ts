@@ -8,7 +8,9 @@ import { explainCommand } from './cli/explain';
 import { gcCommand } from './cli/gc';
 import { kernelCommand } from './cli/kernel';
 import { lintCommand } from './cli/lint';
+import { pinCommand } from './cli/pin';
 import { replayCommand } from './cli/replay';
+import { restoreCommand } from './cli/restore';
 import { runCommand } from './cli/run';
 import { runsCommand } from './cli/runs';
 import { verifyCommand } from './cli/verify';
@@ -28,7 +30,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, kernelCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, kernelCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

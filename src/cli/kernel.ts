@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
-import { findInterpreter } from '../environment/interpreter';
+import { choosePython } from '../environment/pinned';
 import { POLICIES, type Policy } from '../determinism/policy';
 import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
 import { liveKernel } from '../replay/live';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
-import { agentPath, type OutputFlags, outputOptions, parseSeed, terminalOf } from './shared';
+import { agentPath, type OutputFlags, outputOptions, parseSeed, terminalOf, uvLockPath } from './shared';
 
 type Flags = OutputFlags & { install?: boolean; python?: string; policy?: Policy; seed?: 'fresh' | bigint };
 
@@ -26,7 +26,9 @@ async function kernel(notebook: string, flags: Flags): Promise<number> {
   const terminal = terminalOf(flags);
   const plan = planRun(notebook, { policy: flags.policy, seed: flags.seed });
   const request: KernelRequest = {
-    python: (await findInterpreter(plan.path, plan.root, flags.python)).path,
+    python: (
+      await choosePython(plan, { uvLock: uvLockPath(), ...(flags.python && { python: flags.python }) })
+    ).path,
     agent: flags.install ? settleAgent(agentPath()) : agentPath(),
     root: plan.root,
     notebook: plan.notebook,

@@ -91,6 +91,11 @@ export function agentPath(): string {
   return join(__dirname, 'agent.pyz');
 }
 
+/** The hashed requirements of the pinned uv. */
+export function uvLockPath(): string {
+  return join(__dirname, 'uv.lock');
+}
+
 /** The agent that a run uses: a copy that no build or update replaces under a kernel's feet, where one can be made. */
 export function runningAgent(): string {
   try {
@@ -112,6 +117,8 @@ export function contextOf(terminal: Terminal, signal: AbortSignal): Context {
   const lines = new ProgressLines(terminal);
   return {
     agent: runningAgent(),
+    uvLock: uvLockPath(),
+    onNotice: (notice) => terminal.tell(terminal.dim(notice)),
     signal,
     onEvent: (event) => lines.show(event),
     onDocument: (document) => lines.label(document),

@@ -97,10 +97,8 @@ export function driftThatMatters(drift: readonly Drift[]): Drift[] {
 }
 
 function pythonDrift({ python: before }: Fingerprint, { python: after }: Fingerprint): Drift[] {
-  // A minor release may change random's methods, hash(), float formatting and set layout; a patch release fixes bugs.
-  const minor = series(before.version, 2) !== series(after.version, 2);
   return [
-    ...row('python', 'python', before.version, after.version, minor ? ALL : NOTHING),
+    ...row('python', 'python', before.version, after.version, affectsOfPython(before.version, after.version)),
     // PyPy and CPython share no set layout and no float paths in extension modules.
     ...row('python implementation', 'python', before.implementation, after.implementation, ALL),
     ...(before.version === after.version
@@ -113,6 +111,11 @@ function pythonDrift({ python: before }: Fingerprint, { python: after }: Fingerp
   ];
 }
 
+/** A minor release may change random's methods, hash(), float formatting and set layout; a patch release fixes bugs. */
+export function affectsOfPython(before: string, after: string): Affects {
+  return series(before, 2) === series(after, 2) ? NOTHING : ALL;
+}
+
 function packageDrift(before: Record<string, string>, after: Record<string, string>): Drift[] {
   return differing(before, after).map(([name, old, present]) => ({
     what: name,
@@ -122,7 +125,7 @@ function packageDrift(before: Record<string, string>, after: Record<string, stri
   }));
 }
 
-function affectsOfPackage(name: string, before?: string, after?: string): Affects {
+export function affectsOfPackage(name: string, before?: string, after?: string): Affects {
   if (name === 'numpy') {
     // Generator streams may change on X.Y releases and only there; a bug-fix release brings another OpenBLAS.
     const same = before !== undefined && after !== undefined && series(before, 2) === series(after, 2);

@@ -2,7 +2,7 @@
  * The run record: a header line, a line per cell execution and a summary line, chained by sha256.
  * `docs/internals.md` describes every field; readers accept older versions for ever.
  */
-import type { Fingerprint } from '../environment/fingerprint';
+import type { Drift, Fingerprint } from '../environment/fingerprint';
 
 export type Policy = 'full' | 'close' | 'observe';
 export type Seed = { value: string; from: 'fresh' | 'notebook' | 'option' | 'replayed' };
@@ -31,7 +31,8 @@ export type RecordHeader = {
   replayOf?: string;
   order?: 'document' | 'executed';
   parameters?: Record<string, unknown>;
-  pin?: { lock: string; sha256: string };
+  /** `edits`: files of the pin's environment that somebody had changed. */
+  pin?: { lock: string; sha256: string; edits?: Drift[] };
   environment: Fingerprint;
   git: GitState | null;
   cells: RecordedCell[];

@@ -134,7 +134,15 @@ function uncovered({ outputs, files, variables, runs }: Judgement['covered']): s
 
 function driftBetween(original: Side, replay: Side): Drift[] {
   const [before, after] = [original.record?.header.environment, replay.record?.header.environment];
-  return before === undefined || after === undefined ? [] : compareFingerprints(before, after);
+  if (before === undefined || after === undefined) return [];
+  return [...compareFingerprints(before, after), ...newEdits(original, replay)];
+}
+
+/** Files of the pin's environment that were edited between the two. */
+function newEdits(original: Side, replay: Side): Drift[] {
+  const editsOf = ({ record }: Side): Drift[] => record?.header.pin?.edits ?? [];
+  const known = new Set(editsOf(original).map(({ what }) => what));
+  return editsOf(replay).filter(({ what }) => !known.has(what));
 }
 
 function distinct(drift: readonly Drift[]): Drift[] {

@@ -1,14 +1,19 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
 import { type NotebookDocument, parseNotebook } from '../notebook/model';
-import { findInterpreter, probe } from '../environment/interpreter';
+import { readSidecar, type Sidecar, sidecarPath } from '../notebook/sidecar';
+import { probe } from '../environment/interpreter';
+import { lockedVersions, lockOf } from '../environment/locks';
+import { driftFromLock, handEdits } from '../environment/pindrift';
+import { type ChosenPython, choosePython } from '../environment/pinned';
 import { compareFingerprints, driftThatMatters } from '../environment/drift';
 import type { Drift } from '../environment/fingerprint';
 import { Failure } from '../notebook/failure';
 import { kernelEnvironment } from '../determinism/policy';
 import { seedValue } from '../determinism/streams';
 import { readRecord } from '../lineage/read';
-import type { RunRecord, RunStatus, Seed } from '../lineage/record';
+import type { Policy, RecordHeader, RunRecord, RunStatus, Seed } from '../lineage/record';
 import { Store } from '../lineage/store';
 import { writeBundle } from './bundle';
 import { type Ended, executeLocally, type RunnerEvent } from './local';
@@ -21,6 +26,10 @@ import { documentOfRun, documentOrder, executedOrder } from './sources';
 export type Context = {
   /** Path of the agent's zipapp. */
   agent: string;
+  /** Path of the hashed requirements of the pinned uv. */
+  uvLock: string;
+  /** Told, in a sentence each, of what does not stop a run. */
+  onNotice?: (notice: string) => void;
   onEvent: (event: RunnerEvent) => void;
   /** Told what is about to be executed. */
   onDocument?: (document: NotebookDocument) => void;
@@ -46,7 +55,8 @@ export type Finished = {
 export async function runNotebook(file: string, options: RunOptions, context: Context): Promise<Finished> {
   const plan = planRun(file, options);
   const document = injectParameters(plan.model, options.parameters);
-  const { store, python } = await prepare(plan, options, context);
+  const environment = kernelEnvironment(plan.policy, plan.seed.value, machine());
+  const { store, python, edits } = await prepare(plan, options, environment, context);
   context.onDocument?.(document);
   const run = store.newRunId();
   const folder = writeBundle(store, {
@@ -58,12 +68,12 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     entropy: plan.entropy,
     rng: plan.rng,
     strict: options.strict ?? false,
-    environment: kernelEnvironment(plan.policy, plan.seed.value, machine()),
+    environment,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
     header: {
       ...(options.parameters ? { parameters: shownParameters(options.parameters) } : {}),
-      ...(plan.sidecar?.pin ? { pin: { lock: plan.sidecar.pin.lock, sha256: plan.sidecar.pin.sha256 } } : {}),
+      ...pinOfHeader(plan.sidecar, edits),
     },
   });
   const ended = await execute(store, run, folder, python, context);
@@ -96,13 +106,14 @@ export async function replayRun(
   const { header } = record;
   if (!options.isolated) refuseIfBusy(store);
   const notebookPath = `${store.root}/${header.notebook}`;
-  const python = (await findInterpreter(notebookPath, store.root, options.python)).path;
   const policy = options.policy ?? header.policy;
   const seed = replayedSeed(header.seed, options.seed);
   const variables = kernelEnvironment(policy, seed.value, {
     ...machine(),
     recorded: header.environment.variables,
   });
+  const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
+  const { python, edits } = await pythonFor(pinned, policy, options.python, variables, context);
   if (policy === 'full') await refuseDrift(record, python, context.agent, variables);
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
@@ -121,7 +132,7 @@ export async function replayRun(
     environment: variables,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
-    header: { replayOf: original, order: options.order ?? 'document' },
+    header: { replayOf: original, order: options.order ?? 'document', ...pinOfHeader(pinned.sidecar, edits) },
     root: options.isolated ? unpackInputs(store, run, record) : store.root,
   });
   const stopper = new Stopper(store, record, options.stop ?? {}, context.signal);
@@ -182,12 +193,86 @@ export function recover(store: Store, context: Pick<Context, 'onRecovered'>): vo
 async function prepare(
   plan: Plan,
   options: RunOptions,
+  environment: Record<string, string>,
   context: Context,
-): Promise<{ store: Store; python: string }> {
+): Promise<Chosen & { store: Store }> {
   const store = new Store(plan.root);
   recover(store, context);
-  const python = (await findInterpreter(plan.path, plan.root, options.python)).path;
-  return { store: store.ensure(), python };
+  const chosen = await pythonFor(plan, plan.policy, options.python, environment, context);
+  return { store: store.ensure(), ...chosen };
+}
+
+type Chosen = { python: string; edits: Drift[] };
+
+function pinOfHeader(sidecar: Sidecar | null, edits: Drift[]): Partial<RecordHeader> {
+  if (!sidecar?.pin) return {};
+  const { lock, sha256 } = sidecar.pin;
+  return { pin: { lock, sha256, ...(edits.length > 0 ? { edits } : {}) } };
+}
+
+type Pinned = { path: string; root: string; sidecar: Sidecar | null };
+
+/**
+ * The interpreter of the pin, restored where it is absent; another one is checked against the pin.
+ * @throws Failure `drift` under `full` where it differs in a way that can matter
+ */
+async function pythonFor(
+  notebook: Pinned,
+  policy: Policy,
+  option: string | undefined,
+  variables: Record<string, string>,
+  context: Context,
+): Promise<Chosen> {
+  const { uvLock, signal, onNotice } = context;
+  const chosen = await choosePython(notebook, {
+    uvLock,
+    ...(option === undefined ? {} : { python: option }),
+    ...(signal ? { signal } : {}),
+    ...(onNotice ? { onStep: onNotice } : {}),
+  });
+  const drift = await pinDrift(notebook, chosen, variables, context);
+  const matters = driftThatMatters(drift);
+  const found = { python: chosen.path, edits: chosen.environment === undefined ? [] : drift };
+  if (matters.length === 0) return found;
+  const differs = `${shownPath(chosen)} is not what ${notebook.sidecar!.pin!.lock} says: ${phrases(matters)}.`;
+  if (policy === 'full') {
+    throw new Failure(
+      'drift',
+      'drift',
+      `${differs} Nothing ran, as policy full takes nothing else. Restore the pin (reprise restore), pin again (reprise pin), ` +
+        'or run anyway, recorded, with --policy close.',
+    );
+  }
+  onNotice?.(`${differs} It is recorded.`);
+  return found;
+}
+
+async function pinDrift(
+  { path, root, sidecar }: Pinned,
+  { path: python, environment }: ChosenPython,
+  variables: Record<string, string>,
+  { agent }: Context,
+): Promise<Drift[]> {
+  const pin = sidecar?.pin;
+  if (pin === undefined) return [];
+  if (environment !== undefined) return handEdits(environment);
+  const lock = lockOf(pin, dirname(path), root);
+  return driftFromLock(lockedVersions(lock), pin, await probe(python, agent, variables));
+}
+
+/** No path of this machine is shown that names its user. */
+function shownPath({ from }: ChosenPython): string {
+  return from === 'pin' ? 'The environment that was built' : 'This environment';
+}
+
+function phrases(drift: readonly Drift[]): string {
+  const shown = drift.slice(0, 5).map(driftPhrase).join('; ');
+  return drift.length > 5 ? `${shown}; and ${drift.length - 5} more` : shown;
+}
+
+function sidecarBeside(notebook: string): Sidecar | null {
+  const path = sidecarPath(notebook);
+  return existsSync(path) ? readSidecar(readFileSync(path, 'utf8')) : null;
 }
 
 /** A run of which nothing was recorded leaves no folder: there is nothing in it to read. */

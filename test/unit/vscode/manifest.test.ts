@@ -162,7 +162,7 @@ describe('the package', () => {
     /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
     /^bin\/reprise$/,
     /^dist\/[\w.-]+\.(js|css)$/,
-    /^dist\/agent\.pyz$/,
+    /^dist\/(agent\.pyz|uv\.lock)$/,
     /^docs\/rules\/[a-z\d-]+\.md$/,
     /^media\/icon\.png$/,
     /^media\/walkthrough\/[a-z]+\.(md|png)$/,

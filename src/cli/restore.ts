@@ -1,0 +1,46 @@
+import { relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { restorePin } from '../environment/pinned';
+import { planRun } from '../replay/plan';
+import { EXIT } from './exit';
+import { type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
+
+type Flags = OutputFlags & { python?: string; offline?: boolean };
+
+export function restoreCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
+  outputOptions(program.command('restore <notebook>'))
+    .description('build the environment that a notebook is pinned to')
+    .addHelpText('before', 'Example: reprise restore study/train.ipynb\n')
+    .option('--python <path>', 'the Python to build it with')
+    .option('--offline', 'use what was downloaded before')
+    .action(async (notebook: string, flags: Flags) => done(await restore(notebook, flags, signal)));
+}
+
+async function restore(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
+  const terminal = terminalOf(flags);
+  const { path, root, sidecar, notebook: name } = planRun(notebook, {});
+  const begun = performance.now();
+  const { python, folder, isNew } = await restorePin(
+    { path, root, sidecar },
+    {
+      uvLock: uvLockPath(),
+      repair: true,
+      signal,
+      onStep: (what) => terminal.tell(terminal.dim(`${what} …`)),
+      ...(flags.python === undefined ? {} : { python: resolve(flags.python) }),
+      ...(flags.offline ? { offline: true } : {}),
+    },
+  );
+  terminal.document({
+    schema: 'reprise/restore/0',
+    notebook: name,
+    lock: sidecar!.pin!.lock,
+    python,
+    built: isNew,
+  });
+  const how = isNew ? `built in ${((performance.now() - begun) / 1000).toFixed(1)} s` : 'there already';
+  terminal.say(
+    `${terminal.green('✓')} The environment of ${terminal.bold(name)} is ${how}: ${relative(folder, python)} in ${folder}`,
+  );
+  return EXIT.good;
+}

@@ -1,0 +1,117 @@
+/** Pins a notebook: names the lock of its environment, and makes one where the project has none that fits. */
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative, sep } from 'node:path';
+import { Failure } from '../notebook/failure';
+import type { Pin } from '../notebook/sidecar';
+import { describe, type Described } from './described';
+import { makeLock } from './locking';
+import { ownLock, sha256Of } from './locks';
+import { platformNamed, PLATFORMS, type Platform } from './platforms';
+import { type Python, pythonAt } from './pythons';
+import { readRequirements, type Requirements, requirementsOf } from './requirements';
+import type { Uv } from './uv';
+
+export type PinRequest = {
+  /** Path of the notebook. */
+  notebook: string;
+  root: string;
+  /** The interpreter whose environment is pinned. */
+  python: string;
+  /** A file that says what the notebook needs, instead of what is installed. */
+  from?: string;
+  /** Of another kind of machine than this one. */
+  platform?: string;
+  /** @param python one that may have pip */
+  uv: (python: string) => Promise<Uv>;
+  offline?: boolean;
+  signal?: AbortSignal;
+  onStep?: (what: string) => void;
+};
+
+export type Pinned = {
+  pin: Pin;
+  /** A lock to be written; undefined where the project has one. */
+  lock?: { path: string; text: string };
+  packages: number;
+  /** What the user should know, in a sentence each. */
+  notices: string[];
+};
+
+/** @throws Failure with why nothing was pinned; nothing is written here */
+export async function pinEnvironment(request: PinRequest): Promise<Pinned> {
+  const { notebook, root, python: path, signal, onStep } = request;
+  const python = await pythonAt(path, signal);
+  if (python === undefined) throw new Failure('infrastructure', 'no-python', `${path} does not start.`);
+  const here = platformNamed(python.platform);
+  const platform = platformAsked(request.platform, here, python);
+  const folder = dirname(notebook);
+  onStep?.('looking at what is installed');
+  const described = await describe(path, signal);
+  const own =
+    request.from === undefined && platform === here ? ownLock(root, folder, described) : { notices: [] };
+  if (own.lock) {
+    const pin = pinOf(relative(folder, own.lock.path), own.lock.text, python, platform);
+    return { pin, packages: described.packages.length, notices: own.notices };
+  }
+  if (described.isConda && request.from === undefined) throw isConda(described);
+  const requirements = requirementsFor(request, described);
+  onStep?.('locking every wheel');
+  const name = lockName(notebook, platform === here ? undefined : platform);
+  const made = await makeLock({
+    name,
+    requirements,
+    python,
+    platform,
+    uv: await request.uv(python.path),
+    ...(request.offline ? { offline: true } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  const added = request.from === undefined ? newOnes(made.lock.packages, described) : [];
+  return {
+    pin: pinOf(name, made.text, python, platform),
+    lock: { path: join(folder, name), text: made.text },
+    packages: made.lock.packages.length,
+    notices: [...own.notices, ...requirements.notices, ...added],
+  };
+}
+
+/** `pylock.<stem>.toml`, with the dots of the stem turned to `-`, which PEP 751 does not take. */
+export function lockName(notebook: string, platform?: Platform): string {
+  const stem = basename(notebook).replace(/\.ipynb$/, '').replaceAll('.', '-'); // prettier-ignore
+  return `pylock.${stem}${platform ? `-${platform.name}` : ''}.toml`;
+}
+
+function pinOf(lock: string, text: string, { version }: Python, { name }: Platform): Pin {
+  return { lock: lock.split(sep).join('/'), sha256: sha256Of(text), python: version, platforms: [name] };
+}
+
+function platformAsked(asked: string | undefined, here: Platform | undefined, python: Python): Platform {
+  const platform = asked === undefined ? here : platformNamed(asked);
+  if (platform) return platform;
+  const known = PLATFORMS.map(({ name }) => name).join(', ');
+  const what = asked === undefined ? `This machine is ${python.platform}` : `There is no platform ${asked}`;
+  throw new Failure('usage', 'no-platform', `${what}; locks are made for ${known}.`);
+}
+
+function requirementsFor({ from, root }: PinRequest, described: Described): Requirements {
+  if (from === undefined) return requirementsOf(described, root);
+  if (!existsSync(from)) throw new Failure('usage', 'no-file', `There is no file ${from}.`);
+  return readRequirements(readFileSync(from, 'utf8'), basename(from));
+}
+
+function newOnes(locked: readonly { name: string; version: string }[], { packages }: Described): string[] {
+  const installed = new Map(packages.map(({ name, version }) => [name, version]));
+  const added = locked.filter(({ name, version }) => installed.get(name) !== version);
+  if (added.length === 0) return [];
+  const shown = added.map(({ name, version }) => `${name} ${version}`).join(', ');
+  return [`In the lock besides what is installed, because something needs it: ${shown}.`];
+}
+
+function isConda({ prefix }: Described): Failure {
+  return new Failure(
+    'usage',
+    'conda',
+    `${prefix} is a conda environment, whose packages are no wheels: pinned as wheels they would give other numbers ` +
+      '(MKL becomes OpenBLAS). Nothing was pinned. Lock it with pixi or conda-lock and pin a file that says what the notebook needs (--from).',
+  );
+}

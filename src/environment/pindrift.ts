@@ -1,0 +1,43 @@
+/** How an environment that a notebook is about to run in differs from its pin. */
+import { join } from 'node:path';
+import type { Pin } from '../notebook/sidecar';
+import { affectsOfPackage, affectsOfPython } from './drift';
+import type { Drift, Fingerprint } from './fingerprint';
+import { sitePackagesOf } from './installed';
+import { INDEX } from './restore';
+import { readIndex, sweep } from './sweep';
+
+/**
+ * Against the lock's versions, where another environment than the pin's own is used. A package that the lock does not
+ * have changes no number by being there, and one that is missing says so itself.
+ */
+export function driftFromLock(
+  locked: ReadonlyMap<string, string>,
+  pin: Pin,
+  { python, packages }: Pick<Fingerprint, 'python' | 'packages'>,
+): Drift[] {
+  const rows = Object.entries(packages).flatMap(([name, after]): Drift[] => {
+    const before = locked.get(name);
+    if (before === undefined || before === after) return [];
+    return [{ what: name, kind: 'package', before, after, affects: affectsOfPackage(name, before, after) }];
+  });
+  return [...driftOfPython(pin, python.version), ...rows];
+}
+
+export function driftOfPython({ python: before }: Pin, after: string): Drift[] {
+  if (before === after) return [];
+  return [{ what: 'python', kind: 'python', before, after, affects: affectsOfPython(before, after) }];
+}
+
+/** Files of the pin's own environment that somebody edited. @param environment its folder */
+export async function handEdits(environment: string): Promise<Drift[]> {
+  const index = await readIndex(join(environment, INDEX));
+  const damage = await sweep(environment, await sitePackagesOf(environment), index);
+  return damage.map(({ path, what }) => ({
+    what: path,
+    kind: 'package',
+    before: 'as installed',
+    after: what === 'missing' ? 'gone' : 'edited',
+    affects: ['numbers'],
+  }));
+}

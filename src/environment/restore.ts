@@ -1,0 +1,192 @@
+/**
+ * Builds the environment of a lock, once: content-addressed, checked file by file after it is linked, read-only, and
+ * put in place last, so that a restore that was killed leaves nothing that could be taken for whole.
+ */
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { Failure } from '../notebook/failure';
+import { cacheFolder } from './cache';
+import { complaintOf } from './command';
+import { exclusively } from './exclusive';
+import { damageOf, distributionsIn, sitePackagesOf } from './installed';
+import type { Python } from './pythons';
+import { indexOf } from './sweep';
+import type { Uv } from './uv';
+
+/** Of the files of an environment; the last that is written. */
+export const INDEX = 'reprise.json';
+
+export type Built = {
+  /** The environment's own folder; its name is no digest, as an environment cannot be moved. */
+  folder: string;
+  python: string;
+  /** Whether it had to be built now. */
+  isNew: boolean;
+};
+
+/** A lock as it lies in the project, and what uv is to install of it. */
+export type Lock = {
+  name: string;
+  text: string;
+  install: (uv: Uv, signal?: AbortSignal) => Promise<Installable>;
+};
+
+export type Installable = { file: 'pylock.toml' | 'requirements.txt'; text: string };
+
+export type RestoreOptions = {
+  uv: () => Promise<Uv>;
+  environment?: NodeJS.ProcessEnv;
+  offline?: boolean;
+  signal?: AbortSignal;
+  onStep?: (what: string) => void;
+  /** What is there is not to be taken. */
+  isNew?: boolean;
+};
+
+/** Of a lock, the version of Python and the kind of machine. */
+export function environmentDigest(lock: string, version: string): string {
+  const kind = `${process.platform}-${process.arch}`;
+  return createHash('sha256').update(`${lock}\0${version}\0${kind}`).digest('hex').slice(0, 32);
+}
+
+function linkOf(lock: string, version: string, environment?: NodeJS.ProcessEnv): string {
+  return join(cacheFolder(environment), 'envs', environmentDigest(lock, version));
+}
+
+/** The environment of a lock, where it is built: nothing is started to find it. @param version of Python */
+export async function builtEnvironment(
+  lock: string,
+  version: string,
+  environment?: NodeJS.ProcessEnv,
+): Promise<Built | undefined> {
+  const link = linkOf(lock, version, environment);
+  if (!existsSync(join(link, INDEX)) || !existsSync(pythonIn(link))) return undefined;
+  const folder = await realpath(link);
+  return { folder, python: pythonIn(folder), isNew: false };
+}
+
+/** @throws Failure `bad-lock`, `restore`, `no-uv`, `cancelled` */
+export async function restore(lock: Lock, python: Python, options: RestoreOptions): Promise<Built> {
+  const before = await builtEnvironment(lock.text, python.version, options.environment);
+  if (before && !options.isNew) return before;
+  const link = linkOf(lock.text, python.version, options.environment);
+  const { signal, onStep } = options;
+  const waiting = {
+    ...(signal ? { signal } : {}),
+    onWait: () => onStep?.('another restore of this lock is at it'),
+  };
+  return exclusively(
+    `${link}.lock`,
+    async () => {
+      const meanwhile = await builtEnvironment(lock.text, python.version, options.environment);
+      if (meanwhile && meanwhile.folder !== before?.folder) return meanwhile;
+      await removeUnfinished(link);
+      const folder = `${link}.${randomBytes(4).toString('hex')}`;
+      try {
+        await build(folder, lock, python, options);
+        await symlink(basename(folder), `${folder}.link`);
+        await rename(`${folder}.link`, link);
+      } catch (error) {
+        await rm(folder, { recursive: true, force: true });
+        throw error;
+      }
+      return { folder, python: pythonIn(folder), isNew: true };
+    },
+    waiting,
+  );
+}
+
+async function build(folder: string, lock: Lock, python: Python, options: RestoreOptions): Promise<void> {
+  const { signal, onStep } = options;
+  const uv = await options.uv();
+  const given = signal ? { signal } : {};
+  const { file, text } = await lock.install(uv, signal);
+  await mkdir(dirname(folder), { recursive: true });
+  onStep?.(`making an environment of Python ${python.version}`);
+  const made = await uv.run(['venv', '--quiet', '--python', python.path, folder], given);
+  if (made.code !== 0) throw failed(lock, complaintOf(made));
+  const path = join(folder, file);
+  await writeFile(path, text);
+  onStep?.(`installing ${lock.name}`);
+  const link = canClone(uv.cache, folder) ? 'clone' : 'copy';
+  const synced = await uv.run(syncing(folder, path, link, options.offline ?? false), given);
+  if (synced.code !== 0) throw failed(lock, complaintOf(synced));
+  onStep?.('checking every file');
+  await seal(folder, lock, uv);
+}
+
+/** Where it cannot clone, uv would take hard links, which carry an edit from one environment into the next. */
+function canClone(from: string, to: string): boolean {
+  const [source, copy] = [join(from, `.clone-${randomBytes(4).toString('hex')}`), join(to, '.clone')];
+  try {
+    mkdirSync(from, { recursive: true });
+    writeFileSync(source, 'a');
+    copyFileSync(source, copy, constants.COPYFILE_FICLONE_FORCE);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    for (const file of [source, copy]) rmSync(file, { force: true });
+  }
+}
+
+function syncing(folder: string, file: string, link: 'clone' | 'copy', offline: boolean): string[] {
+  const sync = ['pip', 'sync', '--quiet', '--python', pythonIn(folder), '--no-build'];
+  const linked = [...sync, '--link-mode', link, ...(offline ? ['--offline'] : [])];
+  return file.endsWith('.toml')
+    ? [...linked, '--preview-features', 'pylock', file]
+    : [...linked, '--require-hashes', '--only-binary', ':all:', file];
+}
+
+/** Checks what was linked against what the wheels say of themselves, and takes away the right to write. */
+async function seal(folder: string, lock: Lock, uv: Uv): Promise<void> {
+  const packages = await sitePackagesOf(folder);
+  const distributions = await distributionsIn(packages);
+  const files = distributions.flatMap((each) => each.files);
+  const [first] = await damageOf(folder, packages, files);
+  if (first) {
+    const owner = distributions.find((each) => each.files.some(({ path }) => path === first.path));
+    // Somebody edited the cache of wheels; without its copy the wheel is fetched again.
+    if (owner) await uv.run(['cache', 'clean', owner.name]);
+    throw failed(
+      lock,
+      `${first.path} is ${first.what === 'changed' ? 'not what its wheel says; restore again to fetch it anew' : first.what}`,
+    );
+  }
+  for (const { path, sha256 } of files) {
+    if (sha256 === undefined) continue;
+    const isProgram = /(^|\/)bin\/[^/]*$/.test(path) || /\.so(\.\d+)*$/.test(path);
+    // Thousands of small calls, each of which would take longer to wait for than to make.
+    chmodSync(join(packages, path), isProgram ? 0o555 : 0o444);
+  }
+  await writeFile(join(folder, INDEX), JSON.stringify(await indexOf(packages, distributions)));
+}
+
+/** What killed restores left; nobody works there while this one holds the lock. */
+async function removeUnfinished(link: string): Promise<void> {
+  const names = await readdir(dirname(link)).catch(() => []);
+  const current = await realpath(link).catch(() => '');
+  for (const name of names) {
+    if (!name.startsWith(`${basename(link)}.`) || name === `${basename(link)}.lock`) continue;
+    const path = join(dirname(link), name);
+    if (path !== current) await rm(path, { recursive: true, force: true });
+  }
+}
+
+function failed({ name }: Lock, why: string): Failure {
+  const isRefused =
+    /hash mismatch|not what its wheel says|no wheels|not supported|no compatible|does not have/i.test(why);
+  return new Failure(
+    isRefused ? 'drift' : 'infrastructure',
+    'restore',
+    `The environment of ${name} was not built: ${why}. Nothing is left of it.`,
+  );
+}
+
+export function pythonIn(environment: string): string {
+  return process.platform === 'win32'
+    ? join(environment, 'Scripts', 'python.exe')
+    : join(environment, 'bin', 'python');
+}
