@@ -96,6 +96,12 @@ const ARRAYS =
   /^numpy\.(arange|linspace|zeros|ones|where|nonzero|argsort|argwhere|bincount|diff|cumsum|random\.\S+)$/;
 const NUMBERS = new Set('int float len abs round sum ord'.split(' '));
 
+/** Added up in any order it gives the same. */
+export function isWhole(value: Value): boolean {
+  if (value.kind === 'constant') return Number.isInteger(value.value) || typeof value.value === 'boolean';
+  return value.kind === 'instance' && /^(int|len|ord|round)$/.test(value.path);
+}
+
 export function isNumber(value: Value): boolean {
   if (value.kind === 'constant') return typeof value.value !== 'string' && value.value !== null;
   return value.kind === 'instance'

@@ -1,6 +1,6 @@
 /** What expressions give, as far as it can be known without running them. */
 import type { Expression } from '../ast';
-import { isNumber, isOfNumbers, NUMBERS_IN_ORDER, ORDER_FREE } from '../builtins';
+import { isNumber, isOfNumbers, isWhole, NUMBERS_IN_ORDER, ORDER_FREE } from '../builtins';
 import { attributeOf, classAttribute } from '../objects';
 import { combined } from '../operators';
 import { Calls } from './calls';
@@ -150,18 +150,23 @@ export abstract class Expressions extends Calls {
       // A list of one order hands it on: what takes the list decides.
       const isHandedOn = expression.kind === 'list' && expression.clauses.length === 1;
       let handed: Value = UNKNOWN;
+      const taken: [value: Value, iterable: Expression][] = [];
       for (const { target, iterable } of expression.clauses) {
         const value = this.value(iterable, isFree ? (consumer ?? 'set') : isHandedOn ? consumer : 'for');
         if (isHandedOn && value.kind === 'instance' && value.made)
           handed = { kind: 'instance', path: 'list', made: value.made };
-        // Numbers that are added up in another order give other last digits.
-        if (!isFree || consumer === 'sum') this.iterated(value, iterable, 'a comprehension');
+        taken.push([value, iterable]);
         this.bind(target, elementOf(value), { ...expression, type: 'other', parts: [], body: [] });
       }
       this.loops += 1;
       for (const condition of expression.conditions) this.value(condition, 'test');
       const elements = expression.elements.map((element) => this.value(element, expression.kind));
       this.loops -= 1;
+      // Fractions that are added up in another order give other last digits; whole numbers do not.
+      const isAdded = consumer === 'sum' && !elements.every(isWhole);
+      if (!isFree || isAdded) {
+        for (const [value, iterable] of taken) this.iterated(value, iterable, 'a comprehension');
+      }
       const isNumeric = elements.length > 0 && elements.every(isNumber);
       if (expression.kind === 'set') return { kind: 'set', strings: !isNumeric };
       return elements.find(({ kind }) => kind === 'varying') ?? (isNumeric ? NUMBERS_IN_ORDER : handed);

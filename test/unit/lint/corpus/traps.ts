@@ -415,6 +415,14 @@ best = order[:5]
 `,
   ),
   one(
+    'sums over a set',
+    `
+n = sum(len(w) for w in set(words))
+n = sum(1 for w in set(words))
+total = sum(weight[w] for w in set(words))  # ! py-set-order
+`,
+  ),
+  one(
     'commands that install and fetch',
     `
 import subprocess, sys
