@@ -44,6 +44,7 @@ export abstract class Machine {
   protected inWorker = false;
   protected current: FunctionValue | undefined;
   protected beside: string[] = [];
+  private last: Context | undefined;
 
   constructor(protected readonly library: Library) {}
 
@@ -70,11 +71,21 @@ export abstract class Machine {
     return BUILTINS.has(name) ? { kind: 'api', path: name } : UNKNOWN;
   }
 
+  /** Calls that stand in one place share it: a notebook is gone through at each keystroke. */
   protected context(): Context {
-    const { statementOf: statement, loops, depth, compiled, inWorker, uncalled } = this;
-    const inFunction = depth > 0;
-    const shared = { statement, inLoop: loops > 0, inFunction, compiled, inWorker };
-    return uncalled === undefined ? shared : { ...shared, uncalled };
+    const { statementOf: statement, loops, depth, compiled, inWorker, uncalled, last } = this;
+    const [inLoop, inFunction] = [loops > 0, depth > 0];
+    const isLast =
+      last?.statement === statement &&
+      last.inLoop === inLoop &&
+      last.inFunction === inFunction &&
+      last.compiled === compiled &&
+      last.inWorker === inWorker &&
+      last.uncalled === uncalled;
+    if (isLast) return last;
+    const place = { statement, inLoop, inFunction, compiled, inWorker };
+    this.last = uncalled === undefined ? place : { ...place, uncalled };
+    return this.last;
   }
 
   protected note(
