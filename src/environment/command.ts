@@ -8,7 +8,7 @@ export type CommandOptions = { cwd?: string; env?: NodeJS.ProcessEnv; signal?: A
 
 /**
  * @returns what it printed, whatever its exit code
- * @throws Failure `cancelled` when the signal ended it; the error of the system where it cannot be started
+ * @throws Failure `cancelled` when the signal ended it, `no-program` where it cannot be started
  */
 export function command(
   program: string,
@@ -27,7 +27,8 @@ export function command(
     }
     child.on('error', (error) => {
       signal?.removeEventListener('abort', end);
-      reject(error);
+      const why = (error as NodeJS.ErrnoException).code ?? error.message;
+      reject(new Failure('infrastructure', 'no-program', `${program} cannot be started (${why}).`));
     });
     child.on('close', (code) => {
       signal?.removeEventListener('abort', end);

@@ -69,6 +69,14 @@ export async function builtEnvironment(
 
 /** @throws Failure `bad-lock`, `restore`, `no-uv`, `cancelled` */
 export async function restore(lock: Lock, python: Python, options: RestoreOptions): Promise<Built> {
+  try {
+    return await restoreOnce(lock, python, options);
+  } catch (error) {
+    throw ofDisk(error, lock) ?? error;
+  }
+}
+
+async function restoreOnce(lock: Lock, python: Python, options: RestoreOptions): Promise<Built> {
   const before = await builtEnvironment(lock.text, python.version, options.environment);
   if (before && !options.isNew) return before;
   const link = linkOf(lock.text, python.version, options.environment);
@@ -182,6 +190,19 @@ function failed({ name }: Lock, why: string): Failure {
     isRefused ? 'drift' : 'infrastructure',
     'restore',
     `The environment of ${name} was not built: ${why}. Nothing is left of it.`,
+  );
+}
+
+function ofDisk(error: unknown, { name }: Lock): Failure | undefined {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  // Making a folder and its parents on a read-only disk ends so.
+  const isRefused = code === 'ENOENT' && syscall === 'mkdir';
+  const why = { ENOSPC: 'the disk is full', EDQUOT: 'the disk is full', EACCES: 'it may not be written', EROFS: 'it may not be written', EPERM: 'it may not be written', ENOTDIR: 'it is no folder' }[isRefused ? 'EROFS' : (code ?? '')]; // prettier-ignore
+  if (why === undefined) return undefined;
+  return new Failure(
+    'infrastructure',
+    'disk',
+    `The environment of ${name} was not built: Reprise's cache folder (XDG_CACHE_HOME, else ~/.cache) cannot take it, as ${why}. Nothing is left of it.`,
   );
 }
 

@@ -181,7 +181,7 @@ it('lets one of two restores build, and the other one wait', { timeout: 60_000 }
 
 it('leaves nothing half built when it is killed', { timeout: 120_000 }, async () => {
   const folder = path.join(other, 'reprise', 'envs');
-  for (const after of [150, 500, 900]) {
+  for (const after of [200, 700]) {
     rmSync(folder, { recursive: true, force: true });
     const running = place.start(['restore', NOTEBOOK, '--offline'], { ...inOther, group: true });
     await sleep(after);
@@ -193,4 +193,22 @@ it('leaves nothing half built when it is killed', { timeout: 120_000 }, async ()
     expect(readdirSync(folder)).toHaveLength(2);
     expect(realpathSync(path.dirname(path.dirname(python)))).toBe(path.dirname(path.dirname(python)));
   }
+});
+
+it('says what to do where the disk is full or may not be written', { timeout: 60_000 }, ({ skip }) => {
+  const mounted = (options: string): string => {
+    const small = path.join(other, 'small');
+    const tools = path.join(other, 'reprise', 'tools', 'uv-*');
+    return `mkdir -p ${small} && mount -t tmpfs -o size=90m tmpfs ${small} && mkdir -p ${small}/reprise/tools && cp -r ${tools} ${small}/reprise/tools/ && mount -o remount,${options} ${small} && XDG_CACHE_HOME=${small} ${REPRISE} restore ${NOTEBOOK}`;
+  };
+  const within = (script: string) =>
+    spawnSync('unshare', ['-rm', 'sh', '-c', script], { cwd: place.folder, encoding: 'utf8' });
+  if (within('true').status !== 0) return skip('no mount namespaces on this machine');
+  const full = within(mounted('rw'));
+  expect([full.status, full.stderr]).toEqual([5, expect.stringContaining('Nothing is left of it.')]);
+  const locked = within(mounted('ro'));
+  expect([locked.status, locked.stderr]).toEqual([
+    5,
+    expect.stringMatching(/cannot take it, as it may not be written/),
+  ]);
 });
