@@ -6,7 +6,8 @@ import { hideMagics } from './python/magics';
 import { MUTABLE } from './rules/environment';
 
 export function inCommands(cell: number, source: string, { read }: Pick<LintOptions, 'read'>): Judged[] {
-  if (!/[%!]/.test(source)) return [];
+  // Modulo, format and inequality have these characters too: a magic begins its line, or what is assigned.
+  if (!/^[ \t]*(?:[\w.,[\] ]+=[ \t]*)?[%!](?!=)/m.test(source)) return [];
   const magics = hideMagics(source).magics.flatMap(({ from, to }): Judged[] => {
     // A cell of a shell; lines of one in Python are magics of their own.
     const isShell = /^%%(bash|sh|script|system)\b|^%%!/.test(source.slice(from));

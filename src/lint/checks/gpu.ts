@@ -72,6 +72,8 @@ const PACKAGE = { torch: 'torch', tensorflow: 'tensorflow', jax: 'jax' };
 export function gpu(seen: readonly Seen[], versions: Versions): Judged[] {
   return (['torch', 'tensorflow', 'jax'] as const).flatMap((name) => {
     const { rule, isUsed, isSet } = FRAMEWORKS[name];
+    const isImported = seen.some((each) => each.seen === 'import' && each.path.startsWith(name));
+    if (!isImported) return [];
     const used = seen.find((each): each is SeenCall => each.seen === 'call' && isUsed(each));
     if (used === undefined) return [];
     const operations = seen.flatMap((each) =>

@@ -1,5 +1,5 @@
 /** Calls: of the notebook's own functions, of libraries, and of methods of who knows what. */
-import type { Call, Expression } from '../ast';
+import type { Argument, Call, Expression } from '../ast';
 import {
   BUILTINS,
   givenBy,
@@ -15,6 +15,7 @@ import { attributeOf } from '../objects';
 import { Functions } from './functions';
 import { type ArgumentValue, type SeenCall, UNKNOWN, type Value } from '../values';
 
+const NOTHING: string[] = [];
 const NONE: Value = { kind: 'constant', value: null };
 
 export abstract class Calls extends Functions {
@@ -24,14 +25,16 @@ export abstract class Calls extends Functions {
     const called =
       name ??
       (call.callee.type === 'attribute' || call.callee.type === 'name' ? call.callee.name : undefined);
-    const beside = call.args.flatMap((arg) => arg.name ?? []);
-    const args = call.args.map((argument, i): ArgumentValue => {
-      const { value, star } = argument;
-      const taken = this.takerOf(name, called, argument.name, i, consumer);
+    const isNamed = call.args.some((arg) => arg.name !== undefined);
+    const beside = isNamed ? call.args.flatMap((arg) => arg.name ?? []) : NOTHING;
+    const args: ArgumentValue[] = [];
+    for (const argument of call.args) {
+      const { name: parameter, star, value } = argument;
+      const taken = this.takerOf(name, called, parameter, args.length, consumer);
       this.beside = beside;
       if (star === '*') this.spread({ ...value, type: 'starred', value }, 'arguments');
-      return { ...argument, value: this.value(value, taken), expression: value };
-    });
+      args.push(argumentOf(argument, this.value(value, taken)));
+    }
     const given = this.applied(callee, call, args, consumer);
     if (callee.kind !== 'function' && callee.kind !== 'class') this.lend(args, called);
     return given;
@@ -155,6 +158,13 @@ export abstract class Calls extends Functions {
     if (item.type !== 'starred' || item.value.type !== 'set') return;
     this.iterated(this.value(item.value, 'starred'), item.value, consumer);
   }
+}
+
+/** Without fields that are not there: a notebook has thousands of them, and is gone through at each keystroke. */
+function argumentOf({ name, star, value: expression }: Argument, value: Value): ArgumentValue {
+  if (star !== undefined)
+    return name === undefined ? { star, value, expression } : { name, star, value, expression };
+  return name === undefined ? { value, expression } : { name, value, expression };
 }
 
 /** A type of numbers, as `astype` takes it. */
