@@ -1,7 +1,7 @@
 /**
  * Benchmarks with their baselines in the same run. `npm run bench -- pass files` runs the scenarios whose names hold one
  * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code;
- * `-- lint`: lint beside ruff.
+ * `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { lint } from './lint.mjs';
+import { pin } from './pin.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const python = process.env.REPRISE_TEST_PYTHON;
@@ -18,6 +19,7 @@ const ROUNDS = 7;
 
 if (words.includes('editor')) printGoals(inEditor());
 else if (words.includes('lint')) printGoals(await lint(process.env.REPRISE_BENCH_RUFF));
+else if (words.includes('pin')) printGoals(pin(python));
 else {
   const results = await cells(words);
   if (words.length === 0 || words.includes('run')) results.push(wholeRuns());
