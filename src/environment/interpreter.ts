@@ -57,14 +57,15 @@ export async function findInterpreter(
   );
 }
 
-/** The fingerprint of an interpreter as it would run now, with the kernel's variables. */
+/** The fingerprint of an interpreter as it would run now, with the kernel's variables, on the files of a root. */
 export async function probe(
   python: string,
   agent: string,
   variables: Record<string, string>,
+  root: string,
 ): Promise<Fingerprint> {
   try {
-    const { stdout } = await execute(python, [agent, 'probe'], {
+    const { stdout } = await execute(python, [agent, 'probe', root], {
       env: { ...process.env, ...variables },
       maxBuffer: 1 << 26,
     });

@@ -1,7 +1,7 @@
 /** How an environment that a notebook is about to run in differs from its pin. */
 import { join } from 'node:path';
 import type { Pin } from '../notebook/sidecar';
-import { affectsOfPackage, affectsOfPython } from './drift';
+import { affectsOfPackage, affectsOfPython } from './affects';
 import type { Drift, Fingerprint } from './fingerprint';
 import { sitePackagesOf } from './installed';
 import { INDEX } from './restore';

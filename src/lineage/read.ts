@@ -4,7 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { CellLine, RecordedFile, RecordHeader, RecordSummary, RunRecord } from './record';
+import type { CellLine, ClosingLine, RecordHeader, RecordSummary, RunRecord } from './record';
 
 export class RecordError extends Error {
   constructor(
@@ -22,6 +22,7 @@ export type Expected = { root?: string; sha256?: string };
 const FIRST = '0'.repeat(64);
 const BLOCK = 1 << 20;
 const NEWLINE = 10;
+const NONE = { files: [] };
 
 type Line = { bytes: Buffer; whole: boolean };
 
@@ -68,7 +69,7 @@ class Reading {
   private root = FIRST;
   private beforeLast = FIRST;
   private newer = false;
-  private closing: RecordedFile[] = [];
+  private closing: Pick<ClosingLine, 'files' | 'loaded'> = NONE;
   private last: 'header' | 'cell' | 'closing' | 'summary' | 'other' = 'other';
 
   /** @returns false where the chain breaks: nothing after that line can be trusted */
@@ -102,14 +103,15 @@ class Reading {
     }
     if (this.header === null) throw this.error(path);
     const { header, summary, root, broken } = this;
-    return { header, cells: this.withClosing(), summary, root, broken };
+    const { loaded } = this.closing;
+    return { header, cells: this.withClosing(), ...(loaded ? { loaded } : {}), summary, root, broken };
   }
 
   /** Files that were open until the end count as the last cell's: nothing after it could have written them. */
   private withClosing(): CellLine[] {
     const last = this.cells.at(-1);
-    if (last === undefined || this.closing.length === 0) return this.cells;
-    return [...this.cells.slice(0, -1), { ...last, files: [...last.files, ...this.closing] }];
+    if (last === undefined || this.closing.files.length === 0) return this.cells;
+    return [...this.cells.slice(0, -1), { ...last, files: [...last.files, ...this.closing.files] }];
   }
 
   private contradicts(expected: Expected, file: Hash): boolean {
@@ -130,7 +132,7 @@ class Reading {
       this.cells.push(withDefaults(line));
       this.last = 'cell';
     } else if (line['type'] === 'closing' && Array.isArray(line['files'])) {
-      this.closing = line['files'] as RecordedFile[];
+      this.closing = line as unknown as ClosingLine;
       this.last = 'closing';
     } else if (line['type'] === 'summary') {
       this.summary = { skipped: [], faults: [], ...line } as unknown as RecordSummary;
@@ -141,7 +143,7 @@ class Reading {
   private dropLast(): void {
     // The header is kept even when it was changed: it is what a report names the record by.
     if (this.last === 'cell') this.cells.pop();
-    if (this.last === 'closing') this.closing = [];
+    if (this.last === 'closing') this.closing = NONE;
     if (this.last === 'summary') this.summary = null;
     this.root = this.beforeLast;
   }

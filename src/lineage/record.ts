@@ -2,7 +2,7 @@
  * The run record: a header line, a line per cell execution and a summary line, chained by sha256.
  * `docs/internals.md` describes every field; readers accept older versions for ever.
  */
-import type { Drift, Fingerprint } from '../environment/fingerprint';
+import type { Drift, Fingerprint, Loaded } from '../environment/fingerprint';
 
 export type Policy = 'full' | 'close' | 'observe';
 export type Seed = { value: string; from: 'fresh' | 'notebook' | 'option' | 'replayed' };
@@ -98,6 +98,9 @@ export type CellLine = {
   faults: string[];
 };
 
+/** The kernel's last line: files that were open until then, which count as the last cell's; and what was loaded. */
+export type ClosingLine = { type: 'closing'; prev: string; files: RecordedFile[]; loaded?: Loaded };
+
 export type RecordSummary = {
   type: 'summary';
   prev: string;
@@ -113,12 +116,13 @@ export type RecordSummary = {
   faults: string[];
 };
 
-export type RecordLine = RecordHeader | CellLine | RecordSummary;
+export type RecordLine = RecordHeader | CellLine | ClosingLine | RecordSummary;
 
 /** A record as read from disk: as much of it as the chain vouches for. */
 export type RunRecord = {
   header: RecordHeader;
   cells: CellLine[];
+  loaded?: Loaded;
   summary: RecordSummary | null;
   /** sha256 of the last whole line. */
   root: string;

@@ -3,6 +3,7 @@ import manifest from '../../package.json';
 import { CANON } from '../notebook/canon';
 import type { Tolerance } from '../notebook/tolerance';
 import { compareFingerprints, driftThatMatters } from '../environment/drift';
+import { compareLoaded } from '../environment/loadeddrift';
 import type { Drift } from '../environment/fingerprint';
 import { explainCell, leadingCauses } from './explain';
 import { compareSides, type Comparison, type Whole } from './compare';
@@ -135,7 +136,10 @@ function uncovered({ outputs, files, variables, runs }: Judgement['covered']): s
 function driftBetween(original: Side, replay: Side): Drift[] {
   const [before, after] = [original.record?.header.environment, replay.record?.header.environment];
   if (before === undefined || after === undefined) return [];
-  return [...compareFingerprints(before, after), ...newEdits(original, replay)];
+  const drift = compareFingerprints(before, after);
+  const [had, has] = [original.record?.loaded, replay.record?.loaded];
+  const loaded = had && has ? compareLoaded(had, has, drift) : [];
+  return [...drift, ...loaded, ...newEdits(original, replay)];
 }
 
 /** Files of the pin's environment that were edited between the two. */

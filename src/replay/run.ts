@@ -8,7 +8,7 @@ import { lockedVersions, lockOf } from '../environment/locks';
 import { driftFromLock, handEdits } from '../environment/pindrift';
 import { type ChosenPython, choosePython } from '../environment/pinned';
 import { compareFingerprints, driftThatMatters } from '../environment/drift';
-import type { Drift } from '../environment/fingerprint';
+import type { Drift, Fingerprint } from '../environment/fingerprint';
 import { Failure } from '../notebook/failure';
 import { kernelEnvironment } from '../determinism/policy';
 import { seedValue } from '../determinism/streams';
@@ -114,7 +114,7 @@ export async function replayRun(
   });
   const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
   const { python, edits } = await pythonFor(pinned, policy, options.python, variables, context);
-  if (policy === 'full') await refuseDrift(record, python, context.agent, variables);
+  if (policy === 'full') refuseDrift(record, await probe(python, context.agent, variables, store.root));
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
   context.onDocument?.(document);
@@ -257,7 +257,7 @@ async function pinDrift(
   if (pin === undefined) return [];
   if (environment !== undefined) return handEdits(environment);
   const lock = lockOf(pin, dirname(path), root);
-  return driftFromLock(lockedVersions(lock), pin, await probe(python, agent, variables));
+  return driftFromLock(lockedVersions(lock), pin, await probe(python, agent, variables, root));
 }
 
 /** No path of this machine is shown that names its user. */
@@ -320,15 +320,8 @@ function changedOnDisk(path: string | undefined, text: string | undefined): bool
   }
 }
 
-async function refuseDrift(
-  record: RunRecord,
-  python: string,
-  agent: string,
-  variables: Record<string, string>,
-): Promise<void> {
-  const matters = driftThatMatters(
-    compareFingerprints(record.header.environment, await probe(python, agent, variables)),
-  );
+function refuseDrift(record: RunRecord, now: Fingerprint): void {
+  const matters = driftThatMatters(compareFingerprints(record.header.environment, now));
   if (matters.length === 0) return;
   throw new Failure(
     'drift',

@@ -1,5 +1,5 @@
 """`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz serve` the local server,
-`agent.pyz probe` the fingerprint."""
+`agent.pyz probe [ROOT]` the fingerprint."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ def main() -> int:
     if command == "probe":
         from .fingerprint import fingerprint
 
-        print(json.dumps(fingerprint(), sort_keys=True))
+        root = sys.argv[2] if len(sys.argv) > 2 else None
+        print(json.dumps(fingerprint(root=root), sort_keys=True))
         return 0
     # Before ipykernel is imported: the process may have to start itself again for its hash seed.
     from .config import take_from_environment

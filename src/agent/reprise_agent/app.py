@@ -70,7 +70,14 @@ def _begin_record(kernel: Any, config: Config) -> None:
             write_local(folder, os.getpid(), os.getpid())
             notebook = os.path.join(config.root or os.getcwd(), config.notebook or "")
             document = read_document(notebook) if config.notebook else None
-            line = header(config, str(config.run), document, objects, fingerprint(), git_state(os.getcwd()))
+            line = header(
+                config,
+                str(config.run),
+                document,
+                objects,
+                fingerprint(root=config.root),
+                git_state(os.getcwd()),
+            )
             RecordWriter(os.path.join(folder, "record.jsonl")).append(line)
         kernel.prepare(config, folder, objects)
     except Exception as error:

@@ -14,6 +14,7 @@ from typing import Any, Dict, Iterator, List, Optional
 from .cells import Cells, Execution, cell_keys
 from .config import Config
 from .entropy import EntropyLog
+from .fingerprint.loaded import loaded
 from .outputs import OutputArea, digest_form, raw_form
 from .record.header import now, read_document, source_of
 from .record.summary import append_summary
@@ -212,16 +213,21 @@ class Recorder:
         }
 
     def close(self) -> None:
-        """The last lines of ours, once: files that were still open when the last cell had ended, and the summary of a
-        run that has no runner to write it."""
+        """The last lines of ours, once: files that were still open when the last cell had ended, the libraries that
+        were loaded by then, and the summary of a run that has no runner to write it."""
         with self._closing:
             if self._closed:
                 return
             self._closed = True
+        found: Dict[str, Any] = {}
         with self.guard("tracking files"):
-            files = self._files.close()
-            if files:
-                self._writer.append({"type": "closing", "files": files})
+            found["files"] = self._files.close()
+        with self.guard("reading what was loaded"):
+            found["loaded"] = loaded()
+        with self.guard("tracking files"):
+            if any(found.values()):
+                closing = {"files": [], **{name: value for name, value in found.items() if value}}
+                self._writer.append({"type": "closing", **closing})
         if self._ends_record:
             with self.guard("ending the record"):
                 append_summary(self._writer.path)

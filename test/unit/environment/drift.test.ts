@@ -84,6 +84,78 @@ describe('what a difference can change', () => {
     expect(found[0]).toMatchObject(expected);
   });
 
+  it.each<[string, Partial<Fingerprint>, Partial<Fingerprint>, Partial<Drift>]>([
+    ['filesystem', { filesystem: 'ext4' }, { filesystem: 'overlay' }, { kind: 'os', affects: ['order'] }],
+    [
+      'time zone',
+      { timezone: 'UTC' },
+      { timezone: 'Asia/Tokyo' },
+      { kind: 'variable', affects: ['numbers'] },
+    ],
+    [
+      'locale',
+      { locale: { collate: 'C', numeric: 'C', encoding: 'utf-8' } },
+      { locale: { collate: 'de_DE.UTF-8', numeric: 'C', encoding: 'utf-8' } },
+      { kind: 'variable', affects: ['order'] },
+    ],
+    [
+      'text encoding',
+      { locale: { collate: 'C', numeric: 'C', encoding: 'utf-8' } },
+      { locale: { collate: 'C', numeric: 'C', encoding: 'ascii' } },
+      { kind: 'variable', affects: ['numbers'] },
+    ],
+    [
+      'python threading',
+      { python: { ...HERE.python, threading: 'gil' } },
+      { python: { ...HERE.python, threading: 'free' } },
+      { kind: 'python', affects: ['order', 'streams'] },
+    ],
+    [
+      'os distribution',
+      { os: { ...HERE.os, distribution: 'Debian 12' } },
+      { os: { ...HERE.os, distribution: 'Ubuntu 24.04' } },
+      { kind: 'os', affects: ['nothing'] },
+    ],
+    [
+      'cpu identity',
+      { cpu: { ...HERE.cpu, identity: 'AuthenticAMD 25 1 1' } },
+      { cpu: { ...HERE.cpu, identity: 'AuthenticAMD 26 2 1' } },
+      { kind: 'cpu', affects: ['numbers'] },
+    ],
+    [
+      'cpu microcode',
+      { cpu: { ...HERE.cpu, microcode: '0x1' } },
+      { cpu: { ...HERE.cpu, microcode: '0x2' } },
+      { kind: 'cpu', affects: ['nothing'] },
+    ],
+    [
+      'cpu affinity',
+      { cpu: { ...HERE.cpu, affinity: '0-1' } },
+      { cpu: { ...HERE.cpu, affinity: '2-3' } },
+      { kind: 'cpu', affects: ['nothing'] },
+    ],
+    [
+      'hypervisor',
+      { cpu: { ...HERE.cpu, hypervisor: 'none' } },
+      { cpu: { ...HERE.cpu, hypervisor: 'xen' } },
+      { kind: 'cpu', affects: ['nothing'] },
+    ],
+  ])('%s, which a record of an earlier version does not say', (what, before, after, expected) => {
+    const found = drift(before, after);
+    expect(found).toEqual([expect.objectContaining({ what, ...expected })]);
+    expect(drift({}, after)).toEqual([]);
+    expect(drift(before, {})).toEqual([]);
+  });
+
+  it('is said once where a variable is why', () => {
+    const [C, de] = ['C', 'de_DE.UTF-8'].map((name) => ({ collate: name, numeric: name, encoding: 'utf-8' }));
+    const found = drift(
+      { variables: { LC_ALL: 'C' }, locale: C!, timezone: 'UTC' },
+      { variables: { LC_ALL: 'de_DE.UTF-8', TZ: 'CET' }, locale: de!, timezone: 'CET' },
+    );
+    expect(found.map(({ what }) => what)).toEqual(['LC_ALL', 'TZ']);
+  });
+
   it('matters unless it changes nothing', () => {
     const found = drift({ packages: { pip: '1', numpy: '1.26.4' } }, { packages: { pip: '2' } });
     expect(driftThatMatters(found).map(({ what }) => what)).toEqual(['numpy']);

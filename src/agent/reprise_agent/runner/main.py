@@ -196,7 +196,7 @@ class _Run:
         self._events.send("end", status=status, results=results, root=root, durationMs=duration)
 
     def _surroundings(self) -> Dict[str, Any]:
-        environment = fingerprint(self._environment())
+        environment = fingerprint(self._environment(), self._bundle.root)
         return {"environment": environment, "git": git_state(self._bundle.working_folder)}
 
     def _write_header(self, surroundings: Dict[str, Any]) -> None:
