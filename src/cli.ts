@@ -13,6 +13,7 @@ import { replayCommand } from './cli/replay';
 import { restoreCommand } from './cli/restore';
 import { runCommand } from './cli/run';
 import { runsCommand } from './cli/runs';
+import { statusCommand } from './cli/status';
 import { verifyCommand } from './cli/verify';
 
 const program = new Command('reprise')
@@ -30,7 +31,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, kernelCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, statusCommand, kernelCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

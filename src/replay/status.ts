@@ -1,0 +1,133 @@
+/** How a notebook stands: its pin and what drifted from it, its policy, its newest run and verdict, its seal. */
+import { dirname, resolve } from 'node:path';
+import type { Drift } from '../environment/fingerprint';
+import { probe } from '../environment/interpreter';
+import { lockedVersions, lockOf } from '../environment/locks';
+import { driftFromLock, handEdits } from '../environment/pindrift';
+import { builtEnvironment, type Lock } from '../environment/restore';
+import { readEnds } from '../lineage/read';
+import type { Policy } from '../lineage/record';
+import { listRuns, type ListedRun } from '../lineage/runs';
+import { Store } from '../lineage/store';
+import { cellDigest, type Json } from '../notebook/digest';
+import { Failure } from '../notebook/failure';
+import type { Notebook, NotebookCell } from '../notebook/model';
+import type { Seal, Sidecar } from '../notebook/sidecar';
+import { planRun } from './plan';
+
+export type Status = { schema: 'reprise/status/0'; notebooks: NotebookStatus[] };
+
+export type NotebookStatus = {
+  /** From the root. */
+  notebook: string;
+  policy: Policy;
+  seed: 'fresh' | number;
+  /** null: it runs in whatever environment is active. */
+  pin: PinStatus | null;
+  /** From the pin, of its own environment as it is built here, or of the one that is asked for; null: of neither. */
+  drift: Drift[] | null;
+  /** The newest that is no replay. `changed`: cells whose source is not what ran, or that did not run. */
+  run: { run: string; status: ListedRun['status']; startedAt?: string; changed: number } | null;
+  verdict: { verdict: string; replay: string; of: string } | null;
+  seal: { state: 'sealed' | 'changed'; verdict?: string; why?: string } | null;
+};
+
+export type PinStatus = {
+  lock: string;
+  python: string;
+  platforms: string[];
+  state: 'restored' | 'not-restored' | 'unusable';
+  /** Why it cannot be used. */
+  problem?: string;
+};
+
+export type StatusOptions = {
+  /** Path of the agent, which looks at `python`. */
+  agent: string;
+  /** Compared with the pin instead of the pin's own environment. */
+  python?: string;
+};
+
+/** Reads only; nothing is built. @throws those of `planRun`; Failure `no-python` */
+export async function statusOf(file: string, { agent, python }: StatusOptions): Promise<NotebookStatus> {
+  const { path, root, notebook, sidecar, policy, model } = planRun(file, {});
+  const store = new Store(root);
+  const runs = listRuns(store).filter((run) => run.notebook === notebook);
+  const { pin, lock, environment } = await pinStatus(path, root, sidecar);
+  const asked =
+    python !== undefined && lock
+      ? driftFromLock(lockedVersions(lock), sidecar!.pin!, await probe(python, agent, {}, root))
+      : undefined;
+  return {
+    notebook,
+    policy,
+    seed: sidecar?.settings.seed ?? 'fresh',
+    pin,
+    drift: asked ?? (environment === undefined ? null : await handEdits(environment)),
+    run: newestRun(runs, store, model),
+    verdict: newestVerdict(runs),
+    seal: sealStatus(sidecar, model),
+  };
+}
+
+async function pinStatus(
+  path: string,
+  root: string,
+  sidecar: Sidecar | null,
+): Promise<{ pin: PinStatus | null; lock?: Lock; environment?: string }> {
+  const pin = sidecar?.pin;
+  if (pin === undefined) return { pin: null };
+  const { lock: name, python, platforms = [] } = pin;
+  const shown = { lock: name, python, platforms };
+  try {
+    const lock = lockOf(pin, dirname(resolve(path)), root);
+    const built = await builtEnvironment(lock.text, python);
+    if (built === undefined) return { pin: { ...shown, state: 'not-restored' }, lock };
+    return { pin: { ...shown, state: 'restored' }, lock, environment: built.folder };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { pin: { ...shown, state: 'unusable', problem: error.message } };
+  }
+}
+
+function newestRun(runs: readonly ListedRun[], store: Store, model: Notebook): NotebookStatus['run'] {
+  const newest = runs.find(({ replayOf }) => replayOf === undefined);
+  if (newest === undefined) return null;
+  const { run, status, startedAt } = newest;
+  const { header } = readEnds(store.recordPath(run));
+  const ran = new Map(header?.cells.map(({ id, source }) => [id, source]));
+  const changed = codeCells(model).filter(({ id, source }) => ran.get(id) !== cellDigest(source)).length;
+  return { run, status, ...(startedAt === undefined ? {} : { startedAt }), changed };
+}
+
+function newestVerdict(runs: readonly ListedRun[]): NotebookStatus['verdict'] {
+  const judged = runs.find(({ verdict }) => verdict !== undefined);
+  return judged ? { verdict: judged.verdict!, replay: judged.run, of: judged.replayOf ?? judged.run } : null;
+}
+
+function sealStatus(sidecar: Sidecar | null, model: Notebook): NotebookStatus['seal'] {
+  const seal = sidecar?.seal;
+  if (seal === undefined) return null;
+  const why = changedSince(seal, sidecar!, model);
+  return {
+    state: why === undefined ? 'sealed' : 'changed',
+    ...(typeof seal.verdict === 'string' ? { verdict: seal.verdict } : {}),
+    ...(why === undefined ? {} : { why }),
+  };
+}
+
+/** A source or the pin is not what was sealed. */
+function changedSince(seal: Seal, { pin }: Sidecar, model: Notebook): string | undefined {
+  const sealed = new Map(seal.cells.map((cell) => [cell.id, cell.source] as [Json, Json]));
+  const present = codeCells(model);
+  const other = present.filter(({ id, source }) => sealed.get(id) !== cellDigest(source)).length;
+  const gone = seal.cells.filter(({ id }) => !present.some((cell) => cell.id === id)).length;
+  const count = other + gone;
+  if (count > 0) return `${count} ${count === 1 ? 'cell is' : 'cells are'} not what was sealed`;
+  if (typeof seal.pin === 'string' && seal.pin !== (pin?.sha256 ?? 'unpinned')) return 'the pin is another';
+  return undefined;
+}
+
+function codeCells({ cells }: Notebook): NotebookCell[] {
+  return cells.filter(({ type }) => type === 'code');
+}
