@@ -5,6 +5,7 @@ import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { EXIT, problemOf } from './cli/exit';
 import { explainCommand } from './cli/explain';
+import { exportCommand } from './cli/export';
 import { gcCommand } from './cli/gc';
 import { kernelCommand } from './cli/kernel';
 import { lintCommand } from './cli/lint';
@@ -31,7 +32,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, statusCommand, kernelCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, statusCommand, exportCommand, kernelCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

@@ -5,12 +5,11 @@ import { findInterpreter } from '../environment/interpreter';
 import { pinEnvironment } from '../environment/pin';
 import { PLATFORMS } from '../environment/platforms';
 import { findUv } from '../environment/uv';
-import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import { readSidecar, type Sidecar, sidecarPath, writeSidecar } from '../notebook/sidecar';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
-import { type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
+import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
 import type { Terminal } from './terminal';
 
 type Flags = OutputFlags & {
@@ -94,16 +93,6 @@ function write(notebook: string, sidecar: Sidecar): { sidecar: Sidecar } {
 function sidecarOf(notebook: string): Sidecar {
   const path = sidecarPath(notebook);
   return readSidecar(existsSync(path) ? readFileSync(path, 'utf8') : '{"schema":"reprise/notebook/1"}');
-}
-
-/** @throws Failure `bad-image` */
-function imageOf(image: string): string {
-  if (/^[\w.\-/:]+@sha256:[0-9a-f]{64}$/.test(image)) return image;
-  throw new Failure(
-    'usage',
-    'bad-image',
-    `${image} names no image for good: a tag is moved to another one. Give its digest: name@sha256:…`,
-  );
 }
 
 /** Whether it is the platform of this machine. */

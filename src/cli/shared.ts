@@ -86,6 +86,16 @@ export function terminalOf(flags: OutputFlags): Terminal {
   return new Terminal(flags.format, flags.progress, { color: flags.color });
 }
 
+/** @throws Failure `bad-image` */
+export function imageOf(image: string): string {
+  if (/^[\w.\-/:]+@sha256:[0-9a-f]{64}$/.test(image)) return image;
+  throw new Failure(
+    'usage',
+    'bad-image',
+    `${image} names no image for good: a tag is moved to another one. Give its digest: name@sha256:…`,
+  );
+}
+
 /** The agent that is built beside this bundle. */
 export function agentPath(): string {
   return join(__dirname, 'agent.pyz');

@@ -21,7 +21,7 @@ type Kind = {
   versions: (text: string, name: string) => Versions;
   install: (
     lock: { path: string; name: string; text: string },
-    uv: Uv,
+    uv: () => Promise<Uv>,
     signal?: AbortSignal,
   ) => Promise<Installable> | Installable;
 };
@@ -40,7 +40,7 @@ const KINDS: readonly Kind[] = [
     versions: (text, name) => versionsOf(packagesIn(text, name).filter(({ source }) => !isProject(source))),
     install: async ({ path, name }, uv, signal) => {
       const to = ['export', '--quiet', '--frozen', '--all-groups', '--format', 'pylock.toml', '--no-emit-project'];
-      const ran = await uv.run(to, { cwd: dirname(path), ...(signal ? { signal } : {}) });
+      const ran = await (await uv()).run(to, { cwd: dirname(path), ...(signal ? { signal } : {}) });
       if (ran.code !== 0) throw unreadable(name, complaintOf(ran));
       const text = ran.stdout.replace(/^sdist = .*\n/gm, '');
       readPylock(text, name);
@@ -61,9 +61,9 @@ const KINDS: readonly Kind[] = [
   },
   {
     matches: /^requirements[\w.-]*\.(txt|lock)$/,
-    versions: (text, name) => new Map(hashed(text, name).map(({ name: package_, version }) => [package_, version])),
+    versions: (text, name) => new Map(readHashed(text, name).map(({ name: package_, version }) => [package_, version])),
     install: ({ text, name }) => {
-      hashed(text, name);
+      readHashed(text, name);
       return { file: 'requirements.txt', text };
     },
   },
@@ -188,8 +188,13 @@ function versionsOf(packages: readonly { name: string; version: string }[]): Ver
   return new Map(packages.map(({ name, version }) => [normalized(name), version]));
 }
 
-/** `name==version ; marker --hash=sha256:…`, with lines continued, and nothing else: options would say from where. */
-function hashed(text: string, name: string): { name: string; version: string }[] {
+export type Hashed = { name: string; version: string; marker?: string; sha256: string[] };
+
+/**
+ * `name==version ; marker --hash=sha256:…`, with lines continued, and nothing else: options would say from where.
+ * @throws Failure `bad-lock`
+ */
+export function readHashed(text: string, name: string): Hashed[] {
   const lines = text
     .replace(/\\\r?\n/g, ' ')
     .split(/\r?\n/)
@@ -197,11 +202,17 @@ function hashed(text: string, name: string): { name: string; version: string }[]
     .filter(Boolean);
   return lines.map((line) => {
     const found =
-      /^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([\w.!+]+)(?:\s*;[^-]*?)?((?:\s+--hash=sha256:[0-9a-f]{64})+)$/.exec(
+      /^([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?==([\w.!+]+)(?:\s*;([^-]*?))?((?:\s+--hash=sha256:[0-9a-f]{64})+)$/.exec(
         line,
       );
     if (found === null) throw unreadable(name, `"${line.slice(0, 60)}" has no version and sha256`);
-    return { name: normalized(found[1]!), version: found[2]! };
+    const [, package_, version, marker, hashes] = found;
+    return {
+      name: normalized(package_!),
+      version: version!,
+      ...(marker === undefined ? {} : { marker: marker.trim() }),
+      sha256: hashes!.match(/[0-9a-f]{64}/g)!,
+    };
   });
 }
 

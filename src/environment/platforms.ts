@@ -1,5 +1,5 @@
 /** Platforms that a lock can be for, by the markers and wheel tags that they take. */
-import { tagsOf, type LockedPackage } from './pylock';
+import { type LockedPackage, tagsOf, type Wheel } from './pylock';
 
 export type Platform = { name: string; marker: string; tags: RegExp };
 
@@ -25,14 +25,19 @@ export function withoutWheel(
   platform: Platform,
   python: string,
 ): string[] {
-  const minor = python.replace('.', '');
   return packages
-    .filter(({ wheels }) => !wheels.some((wheel) => {
-      const tags = tagsOf(wheel);
-      const fits = tags.python.some((tag) => isFor(tag, minor, tags.abi));
-      return fits && tags.platform.some((tag) => platform.tags.test(tag));
-    }))
-    .map(({ name, version }) => `${name} ${version}`); // prettier-ignore
+    .filter((each) => wheelsFor(each, platform, python).length === 0)
+    .map(({ name, version }) => `${name} ${version}`);
+}
+
+/** Those that install on a platform. @param python `3.11` */
+export function wheelsFor({ wheels }: LockedPackage, platform: Platform, python: string): Wheel[] {
+  const minor = python.replace('.', '');
+  return wheels.filter((wheel) => {
+    const tags = tagsOf(wheel);
+    const fits = tags.python.some((tag) => isFor(tag, minor, tags.abi));
+    return fits && tags.platform.some((tag) => platform.tags.test(tag));
+  });
 }
 
 /** `py3`, `cp311`, or an earlier `cp39` with the stable ABI. */

@@ -30,7 +30,7 @@ export type Built = {
 export type Lock = {
   name: string;
   text: string;
-  install: (uv: Uv, signal?: AbortSignal) => Promise<Installable>;
+  install: (uv: () => Promise<Uv>, signal?: AbortSignal) => Promise<Installable>;
 };
 
 export type Installable = { file: 'pylock.toml' | 'requirements.txt'; text: string };
@@ -110,7 +110,7 @@ async function build(folder: string, lock: Lock, python: Python, options: Restor
   const { signal, onStep } = options;
   const uv = await options.uv();
   const given = signal ? { signal } : {};
-  const { file, text } = await lock.install(uv, signal);
+  const { file, text } = await lock.install(options.uv, signal);
   await mkdir(dirname(folder), { recursive: true });
   onStep?.(`making an environment of Python ${python.version}`);
   const made = await uv.run(['venv', '--quiet', '--python', python.path, folder], given);

@@ -1,0 +1,125 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import { environmentText } from '../environment/exports/conda';
+import { devcontainerText, dockerfileText } from '../environment/exports/container';
+import { type Locked, lockedOf } from '../environment/exports/locked';
+import { requirementsText } from '../environment/exports/requirements';
+import { findInterpreter } from '../environment/interpreter';
+import { lockOf } from '../environment/locks';
+import { findUv } from '../environment/uv';
+import { Failure } from '../notebook/failure';
+import { replaceFile } from '../notebook/replaceFile';
+import { planRun } from '../replay/plan';
+import { EXIT } from './exit';
+import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
+
+const KINDS = ['requirements', 'environment', 'dockerfile', 'devcontainer'] as const;
+type Kind = (typeof KINDS)[number];
+type Flags = OutputFlags & { as: Kind; out?: string; image?: string };
+
+export function exportCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
+  outputOptions(program.command('export <notebook>'))
+    .description('the pin of a notebook for other tools: pip, conda, containers')
+    .addHelpText(
+      'before',
+      'Example: reprise export study/train.ipynb --as requirements --out requirements.txt\n',
+    )
+    .addOption(new Option('--as <kind>', 'what it is written for').choices([...KINDS]).makeOptionMandatory())
+    .option(
+      '--out <file>',
+      'where it is written; stdout, and for devcontainer .devcontainer/devcontainer.json',
+    )
+    .option('--image <name@sha256>', 'the image that a container starts from, by its digest')
+    .action(async (notebook: string, flags: Flags) => done(await write(notebook, flags, signal)));
+}
+
+async function write(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
+  const terminal = terminalOf(flags);
+  const plan = planRun(notebook, {});
+  const locked = await lockedFor(plan, signal);
+  const image = flags.image === undefined ? plan.sidecar?.settings.image : flags.image;
+  const text = textOf(flags.as, locked, image);
+  const files = filesOf(flags, plan.root, text, locked, image);
+  for (const file of files) {
+    mkdirSync(dirname(file.path), { recursive: true });
+    replaceFile(file.path, file.text);
+  }
+  const written = files.map(({ path }) => relative(process.cwd(), path));
+  terminal.document({
+    schema: 'reprise/export/0',
+    notebook: plan.notebook,
+    as: flags.as,
+    files: written,
+    ...(files.length === 0 ? { text } : {}),
+  });
+  if (files.length === 0) terminal.say(text.trimEnd());
+  else
+    terminal.say(
+      `${terminal.green('✓')} Wrote ${written.join(' and ')} (${locked.packages.length} packages).`,
+    );
+  return EXIT.good;
+}
+
+async function lockedFor(
+  { path, root, sidecar }: ReturnType<typeof planRun>,
+  signal: AbortSignal,
+): Promise<Locked> {
+  const pin = sidecar?.pin;
+  if (pin === undefined) {
+    throw new Failure(
+      'usage',
+      'no-pin',
+      'The notebook has no pin to export. Nothing was written. Pin it first: reprise pin.',
+    );
+  }
+  const name = basename(path, '.ipynb').replace(/[^\w.-]+/g, '-');
+  const uv = async () => {
+    const { path: python } = await findInterpreter(path, root, undefined);
+    return findUv({ python, lock: uvLockPath(), signal });
+  };
+  const installable = await lockOf(pin, dirname(path), root).install(uv, signal);
+  return lockedOf({ ...pin, name }, installable);
+}
+
+function textOf(kind: Kind, locked: Locked, image: string | undefined): string {
+  if (kind === 'requirements') return requirementsText(locked);
+  if (kind === 'environment') return environmentText(locked);
+  if (kind === 'dockerfile') return dockerfileText(locked, baseImage(image, locked));
+  return devcontainerText(locked);
+}
+
+function filesOf(
+  { as, out }: Flags,
+  root: string,
+  text: string,
+  locked: Locked,
+  image: string | undefined,
+): { path: string; text: string }[] {
+  if (as !== 'devcontainer') return out === undefined ? [] : [{ path: resolve(out), text }];
+  const path = out === undefined ? join(root, '.devcontainer', 'devcontainer.json') : resolve(out);
+  const beside = join(dirname(path), 'Dockerfile');
+  const taken = out === undefined ? [path, beside].find((each) => existsSync(each)) : undefined;
+  if (taken !== undefined) {
+    throw new Failure(
+      'usage',
+      'exists',
+      `${relative(process.cwd(), taken)} is there already. Nothing was written. To write over it, or elsewhere, name the file: --out FILE.`,
+    );
+  }
+  return [
+    { path, text },
+    { path: beside, text: dockerfileText(locked, baseImage(image, locked)) },
+  ];
+}
+
+/** @throws Failure `no-image`, `bad-image` */
+function baseImage(image: string | undefined, { python }: Locked): string {
+  if (image !== undefined) return imageOf(image);
+  throw new Failure(
+    'usage',
+    'no-image',
+    'A container starts from an image, and the notebook names none. Nothing was written. Name one with Python by its digest: ' +
+      `--image python@sha256:…, which "docker buildx imagetools inspect python:${python}-slim" shows; or once for good: reprise pin --image.`,
+  );
+}
