@@ -6,6 +6,7 @@ import { parse } from 'smol-toml';
 import { Failure } from '../notebook/failure';
 import type { Pin } from '../notebook/sidecar';
 import { complaintOf } from './command';
+import { buildConda, readExplicit } from './conda';
 import type { Described } from './described';
 import { normalized } from './installed';
 import { readPylock } from './pylock';
@@ -24,6 +25,8 @@ type Kind = {
     uv: () => Promise<Uv>,
     signal?: AbortSignal,
   ) => Promise<Installable> | Installable;
+  /** Of what uv does not install. */
+  build?: Lock['build'];
 };
 
 const KINDS: readonly Kind[] = [
@@ -66,6 +69,14 @@ const KINDS: readonly Kind[] = [
       readHashed(text, name);
       return { file: 'requirements.txt', text };
     },
+  },
+  {
+    matches: /^conda-.+\.txt$/,
+    versions: (text, name) => versionsOf(readExplicit(text, name)),
+    install: ({ name }) => {
+      throw new Failure('usage', 'conda', `${name} lists packages of conda, which pip does not install. It is a file for conda as it is: conda create --file ${name}.`);
+    },
+    build: buildConda,
   },
 ]; // prettier-ignore
 
@@ -150,7 +161,13 @@ export function lockOf(pin: Pin, folder: string, root: string): Lock {
         'Nothing was built. Take the lock back from version control, or pin again: reprise pin.',
     );
   }
-  return { name, text, install: async (uv, signal) => kind.install({ path, name, text }, uv, signal) };
+  const { build } = kind;
+  return {
+    name,
+    text,
+    install: async (uv, signal) => kind.install({ path, name, text }, uv, signal),
+    ...(build ? { build } : {}),
+  };
 }
 
 /** What a lock says of packages, for a comparison with what is installed. @throws Failure `bad-lock` */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { Failure } from '../notebook/failure';
 import type { Pin } from '../notebook/sidecar';
+import { condaPackages, explicitList } from './conda';
 import { describe, type Described } from './described';
 import { makeLock } from './locking';
 import { ownLock, sha256Of } from './locks';
@@ -53,7 +54,8 @@ export async function pinEnvironment(request: PinRequest): Promise<Pinned> {
     const pin = pinOf(relative(folder, own.lock.path), own.lock.text, python, platform);
     return { pin, packages: described.packages.length, notices: own.notices };
   }
-  if (described.isConda && request.from === undefined) throw isConda(described);
+  if (described.isConda && request.from === undefined)
+    return pinConda(request, described, python, here ?? platform);
   const requirements = requirementsFor(request, described);
   onStep?.('locking every wheel');
   const name = lockName(notebook, platform === here ? undefined : platform);
@@ -77,8 +79,11 @@ export async function pinEnvironment(request: PinRequest): Promise<Pinned> {
 
 /** `pylock.<stem>.toml`, with the dots of the stem turned to `-`, which PEP 751 does not take. */
 export function lockName(notebook: string, platform?: Platform): string {
-  const stem = basename(notebook).replace(/\.ipynb$/, '').replaceAll('.', '-'); // prettier-ignore
-  return `pylock.${stem}${platform ? `-${platform.name}` : ''}.toml`;
+  return `pylock.${stemOf(notebook)}${platform ? `-${platform.name}` : ''}.toml`;
+}
+
+function stemOf(notebook: string): string {
+  return basename(notebook).replace(/\.ipynb$/, '').replaceAll('.', '-'); // prettier-ignore
 }
 
 function pinOf(lock: string, text: string, { version }: Python, { name }: Platform): Pin {
@@ -107,11 +112,24 @@ function newOnes(locked: readonly { name: string; version: string }[], { package
   return [`In the lock besides what is installed, because something needs it: ${shown}.`];
 }
 
-function isConda({ prefix }: Described): Failure {
-  return new Failure(
-    'usage',
-    'conda',
-    `${prefix} is a conda environment, whose packages are no wheels: pinned as wheels they would give other numbers ` +
-      '(MKL becomes OpenBLAS). Nothing was pinned. Lock it with pixi or conda-lock and pin a file that says what the notebook needs (--from).',
-  );
+/** @throws Failure `conda` with what its list cannot say */
+async function pinConda(
+  { notebook, platform }: PinRequest,
+  described: Described,
+  python: Python,
+  here: Platform,
+): Promise<Pinned> {
+  if (platform !== undefined && platform !== here.name) {
+    const why = `a list of conda packages is for the platform that it was made on, here ${here.name}`;
+    throw new Failure('usage', 'conda', `No lock was made for ${platform}: ${why}. Nothing was pinned.`);
+  }
+  const packages = await condaPackages(described.prefix);
+  const text = explicitList(packages, described);
+  const name = `conda-${stemOf(notebook)}.txt`;
+  return {
+    pin: pinOf(name, text, { ...python, version: described.version }, here),
+    lock: { path: join(dirname(notebook), name), text },
+    packages: packages.length,
+    notices: [],
+  };
 }

@@ -53,7 +53,9 @@ export async function restorePin(
   const lock = lockOf(pin, dirname(resolve(path)), root);
   const before = await builtEnvironment(lock.text, pin.python, options.environment);
   if (before && !(options.repair && (await handEdits(before.folder)).length > 0)) return before;
-  const python = await findPython(pin.python, asked, options.environment);
+  const python = lock.build
+    ? { path: '', version: pin.python }
+    : await findPython(pin.python, asked, options.environment);
   const { signal, environment } = options;
   const uv = () =>
     findUv({

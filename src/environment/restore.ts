@@ -9,10 +9,11 @@ import { basename, dirname, join } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { cacheFolder } from './cache';
 import { complaintOf } from './command';
+import type { CondaBuild } from './conda';
 import { exclusively } from './exclusive';
 import { damageOf, distributionsIn, sitePackagesOf } from './installed';
 import type { Python } from './pythons';
-import { indexOf } from './sweep';
+import { type Index, indexOf } from './sweep';
 import type { Uv } from './uv';
 
 /** Of the files of an environment; the last that is written. */
@@ -31,6 +32,8 @@ export type Lock = {
   name: string;
   text: string;
   install: (uv: () => Promise<Uv>, signal?: AbortSignal) => Promise<Installable>;
+  /** Where something else than uv builds it, its Python too. */
+  build?: (build: CondaBuild) => Promise<Index>;
 };
 
 export type Installable = { file: 'pylock.toml' | 'requirements.txt'; text: string };
@@ -67,8 +70,10 @@ export async function builtEnvironment(
   return { folder, python: pythonIn(folder), isNew: false };
 }
 
-/** @throws Failure `bad-lock`, `restore`, `no-uv`, `cancelled` */
-export async function restore(lock: Lock, python: Python, options: RestoreOptions): Promise<Built> {
+type Base = Pick<Python, 'path' | 'version'>;
+
+/** @throws Failure `bad-lock`, `restore`, `no-uv`, `no-conda`, `cancelled` */
+export async function restore(lock: Lock, python: Base, options: RestoreOptions): Promise<Built> {
   try {
     return await restoreOnce(lock, python, options);
   } catch (error) {
@@ -76,7 +81,7 @@ export async function restore(lock: Lock, python: Python, options: RestoreOption
   }
 }
 
-async function restoreOnce(lock: Lock, python: Python, options: RestoreOptions): Promise<Built> {
+async function restoreOnce(lock: Lock, python: Base, options: RestoreOptions): Promise<Built> {
   const before = await builtEnvironment(lock.text, python.version, options.environment);
   if (before && !options.isNew) return before;
   const link = linkOf(lock.text, python.version, options.environment);
@@ -106,10 +111,15 @@ async function restoreOnce(lock: Lock, python: Python, options: RestoreOptions):
   );
 }
 
-async function build(folder: string, lock: Lock, python: Python, options: RestoreOptions): Promise<void> {
+async function build(folder: string, lock: Lock, python: Base, options: RestoreOptions): Promise<void> {
   const { signal, onStep } = options;
-  const uv = await options.uv();
   const given = signal ? { signal } : {};
+  if (lock.build) {
+    await mkdir(dirname(folder), { recursive: true });
+    const index = await lock.build({ folder, lock, ...options });
+    return writeFile(join(folder, INDEX), JSON.stringify(index));
+  }
+  const uv = await options.uv();
   const { file, text } = await lock.install(options.uv, signal);
   await mkdir(dirname(folder), { recursive: true });
   onStep?.(`making an environment of Python ${python.version}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type Damage, damageOf, type Distribution, type InstalledFile } from './installed';
 
 /** Path from site-packages, size, time of change in ms, and digest. */
-type Entry = [path: string, size: number, mtime: number, sha256: string];
+export type Entry = [path: string, size: number, mtime: number, sha256: string];
 
 export type Index = { schema: 'reprise/environment/1'; packages: Record<string, string>; files: Entry[] };
 
