@@ -104,7 +104,8 @@ class Reading {
     if (this.header === null) throw this.error(path);
     const { header, summary, root, broken } = this;
     const { loaded } = this.closing;
-    return { header, cells: this.withClosing(), ...(loaded ? { loaded } : {}), summary, root, broken };
+    const told = typeof loaded === 'object' && loaded !== null ? { loaded } : {};
+    return { header, cells: this.withClosing(), ...told, summary, root, broken };
   }
 
   /** Files that were open until the end count as the last cell's: nothing after it could have written them. */

@@ -7,14 +7,16 @@ import os
 import pathlib
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import time
 
 import pytest
-from reprise_agent.fingerprint import fingerprint, variables
+from reprise_agent.fingerprint import fingerprint, gpus, variables
 from reprise_agent.fingerprint.host import ranges
 from reprise_agent.fingerprint.loaded import owner_of
+from reprise_agent.fingerprint.reading import Readings
 
 SOURCES = pathlib.Path(__file__).resolve().parents[2] / "src" / "agent"
 
@@ -135,3 +137,66 @@ def test_a_framework_that_does_not_answer_is_unavailable_with_why(run):
     assert "torch" not in loaded
     assert loaded["unavailable"]["torch"] == "torch: AttributeError"
     assert ran.events[-1]["status"] == "ok"
+
+
+@pytest.fixture
+def driver(tmp_path, monkeypatch):
+    """What NVIDIA's driver writes below /proc, and nothing else of NVIDIA."""
+    folder = tmp_path / "nvidia"
+    (folder / "gpus" / "0000:17:00.0").mkdir(parents=True)
+    (folder / "version").write_text(
+        "NVRM version: NVIDIA UNIX x86_64 Kernel Module  570.124.06  Wed Feb 26\n"
+    )
+    (folder / "gpus" / "0000:17:00.0" / "information").write_text(
+        "Model: \t\t NVIDIA H100 80GB HBM3\nGPU UUID: \t GPU-8932f937-d72c-4106-c12f-20bd9faed9f6\n"
+        "Bus Location: \t 0000:17:00.0\n"
+    )
+    monkeypatch.setattr(gpus, "_DRIVER", str(folder))
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setitem(sys.modules, "pynvml", None)
+    return folder
+
+
+def nvidia_smi(tmp_path, script: str) -> None:
+    program = tmp_path / "bin" / "nvidia-smi"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+
+
+def test_lists_gpus_from_files(driver):
+    read = Readings()
+    assert gpus.listed(read) == [{"product": "NVIDIA H100 80GB HBM3", "driver": "570.124.06"}]
+    assert read.how == {"gpus": str(driver)}
+
+
+def test_lists_gpus_by_nvidia_smi_where_the_files_are_missing(driver, tmp_path):
+    shutil.rmtree(driver / "gpus")
+    nvidia_smi(tmp_path, "echo 'NVIDIA A100, 570.1'")
+    read = Readings()
+    assert gpus.listed(read) == [{"product": "NVIDIA A100", "driver": "570.1"}]
+    assert (read.how, read.unavailable) == ({"gpus": "nvidia-smi"}, {})
+
+
+def test_details_by_nvidia_smi_without_what_a_gpu_does_not_tell(driver, tmp_path):
+    nvidia_smi(tmp_path, "echo 'NVIDIA T4, 570.1, 7.5, 15360 MiB, 90.04.96, Enabled, [N/A]'")
+    read = Readings()
+    assert gpus.detailed(read) == [
+        {
+            "product": "NVIDIA T4",
+            "driver": "570.1",
+            "capability": "7.5",
+            "memory": "15360 MiB",
+            "vbios": "90.04.96",
+            "ecc": "Enabled",
+        }
+    ]
+    assert read.how == {"gpus": "nvidia-smi"}
+
+
+def test_a_driver_that_does_not_answer_is_waited_for_no_longer_than_said(driver, tmp_path, monkeypatch):
+    nvidia_smi(tmp_path, "exec /bin/sleep 30")
+    monkeypatch.setattr(gpus, "_TIMEOUT", 0.2)
+    read = Readings()
+    assert gpus.detailed(read) == []
+    assert read.unavailable == {"gpus": "no NVML, no nvidia-smi that answers, and torch was not imported"}

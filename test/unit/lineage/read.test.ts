@@ -21,6 +21,16 @@ function file(text: string | Uint8Array): string {
 const sha256 = (data: string): string => createHash('sha256').update(data).digest('hex');
 
 describe('a record', () => {
+  it('says what was loaded when its kernel ended, or nothing of it', () => {
+    const [header] = recordText(CELLS).split('\n');
+    const ending = (loaded: unknown): string =>
+      chained([JSON.parse(header!) as object, { type: 'closing', files: [], loaded }]).join('\n') + '\n';
+    const loaded = { dispatch: ['AVX2'], how: {}, unavailable: {} };
+    expect(readRecord(file(ending(loaded))).loaded).toEqual(loaded);
+    expect(readRecord(file(ending('AVX2')))).not.toHaveProperty('loaded');
+    expect(readRecord(file(recordText(CELLS)))).not.toHaveProperty('loaded');
+  });
+
   it('is read whole when its chain holds', () => {
     const text = recordText(CELLS);
     const { header, cells, summary, root, broken } = readRecord(file(text));

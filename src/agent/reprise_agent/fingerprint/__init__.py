@@ -21,6 +21,12 @@ __all__ = ["fingerprint", "packages", "variables"]
 def fingerprint(environ: Mapping[str, str] = os.environ, root: Optional[str] = None) -> Dict[str, Any]:
     """`environ` is the kernel's; `root` the folder whose file system counts, the current one where absent."""
     read = Readings()
+    read.how.update(
+        python="sys, platform",
+        os="uname, confstr",
+        packages="*.dist-info on sys.path",
+        variables="environment",
+    )
     found: Dict[str, Any] = {
         "python": {
             "version": platform.python_version(),
