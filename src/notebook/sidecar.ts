@@ -19,7 +19,7 @@ export type SidecarSettings = Fields & {
 
 export type Pin = Fields & { lock: string; sha256: string; python: string; platforms?: string[] };
 
-/** The judged result of every cell; only `cells` has a layout of its own in the file. */
+/** The judged result of every cell, as `readSeal` checks it; only `cells` has a layout of its own in the file. */
 export type Seal = Fields & { cells: { [key: string]: Json }[] };
 
 export type Sidecar = Fields & {
@@ -29,7 +29,7 @@ export type Sidecar = Fields & {
   seal?: Seal;
 };
 
-export type SidecarReason = 'not-json' | 'not-a-sidecar' | 'unknown-schema' | 'bad-field';
+export type SidecarReason = 'not-json' | 'conflict' | 'not-a-sidecar' | 'unknown-schema' | 'bad-field';
 
 export class SidecarError extends Failure {
   declare readonly reason: SidecarReason;
@@ -89,6 +89,13 @@ export function writeSidecar(sidecar: Sidecar): string {
 }
 
 function parse(text: string): { [key: string]: Json } {
+  if (/^(<{7}|>{7}) /m.test(text)) {
+    throw new SidecarError(
+      'conflict',
+      'The sidecar has the marks of a merge conflict. Keep one of the two sides, whichever it is where only the seal ' +
+        'differs, and seal the notebook again: reprise seal.',
+    );
+  }
   let parsed: Json;
   try {
     parsed = JSON.parse(text.replace(/^\uFEFF/, '')) as Json;

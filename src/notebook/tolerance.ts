@@ -8,7 +8,7 @@ export type Deviation = {
   relative: number;
 };
 
-type Token = { text: string; start: number; end: number };
+export type Token = { text: string; start: number; end: number };
 
 /**
  * Whether two texts are equal apart from numbers, each with |b − a| ≤ atol + rtol·|a|; nan equals nan, an infinity itself.
@@ -43,7 +43,8 @@ const STANDALONE = new RegExp(
   'g',
 );
 
-function numbersOf(text: string): Token[] {
+/** The numbers that stand by themselves in a text, in order. */
+export function numbersOf(text: string): Token[] {
   return [...text.matchAll(STANDALONE)].map((match) => ({
     text: match[0],
     start: match.index,

@@ -5,6 +5,7 @@ import type { CellLine } from '../lineage/record';
 import { compareFiles } from './compare/files';
 import { compareOutputs, outputCount } from './compare/outputs';
 import { identical, together, unverifiable, worst, type Part } from './compare/part';
+import { compareSealedSource } from './compare/sealed';
 import { compareVariables } from './compare/variables';
 import type { Verdict } from './documents';
 import type { Side } from './side';
@@ -40,11 +41,13 @@ function compareCell(pair: Pair, tolerance?: Tolerance): Comparison {
   const volatile = volatileReason(original.source);
   const outputs = compareOutputs(original, replay, tolerance);
   const rest = compareEffects(original, replay);
+  const edited = original.sealed === undefined ? identical() : compareSealedSource(original.sealed, replay);
   const faults = together([original, replay].flatMap(({ line, side }) => faultsOf(line, side)));
-  const kept = volatile === undefined ? [outputs, rest, faults] : [rest, faults];
+  const judged = [edited, rest, faults];
+  const kept = volatile === undefined ? [outputs, ...judged] : judged;
   const operations = [...(original.line?.operations ?? []), ...(replay.line?.operations ?? [])].length > 0;
   const cap = (verdict: Verdict): Verdict => (operations && verdict === 'identical' ? 'canonical' : verdict);
-  const all = together([outputs, rest, faults]);
+  const all = together([outputs, ...judged]);
   return {
     ...pair,
     ...all,

@@ -134,6 +134,7 @@ function uncovered({ outputs, files, variables, runs }: Judgement['covered']): s
 }
 
 function driftBetween(original: Side, replay: Side): Drift[] {
+  if (original.seal !== undefined) return replay.record === null ? [] : original.seal.drift(replay.record);
   const [before, after] = [original.record?.header.environment, replay.record?.header.environment];
   if (before === undefined || after === undefined) return [];
   const drift = compareFingerprints(before, after);

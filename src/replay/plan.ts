@@ -3,6 +3,7 @@ import { basename, extname, resolve } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { type Notebook, type NotebookDocument, parseNotebook } from '../notebook/model';
 import { findRoot, relativePath } from '../notebook/root';
+import type { Sealed } from '../notebook/seal';
 import { readSidecar, type Sidecar, sidecarPath } from '../notebook/sidecar';
 import { type Policy } from '../determinism/policy';
 import { drawEntropy, seedValue } from '../determinism/streams';
@@ -23,6 +24,10 @@ export type RunOptions = {
   parameters?: Parameters;
   enforceOsEntropy?: boolean;
   strict?: boolean;
+  /** What a seal was made under, before the settings of the sidecar. */
+  sealed?: Pick<Sealed, 'seed' | 'policy' | 'entropy' | 'rng'>;
+  /** Nothing is run in an environment that differs from the pin in a way that can matter, whatever the policy. */
+  refuseDrift?: boolean;
 };
 
 /** The settings that a notebook runs under. */
@@ -60,14 +65,15 @@ export function settingsFor(path: string, options: RunOptions): Settings {
   const beside = sidecarPath(path);
   const sidecar = existsSync(beside) ? readSidecar(readFileSync(beside, 'utf8')) : null;
   const settings = sidecar?.settings;
+  const { sealed } = options;
   return {
     root,
     notebook: relativePath(root, path),
     sidecar,
-    policy: options.policy ?? settings?.policy ?? 'close',
-    seed: decideSeed(options.seed, settings?.seed),
-    entropy: options.enforceOsEntropy ? 'enforce' : (settings?.entropy ?? 'record'),
-    rng: settings?.rng ?? 'per-session',
+    policy: options.policy ?? sealed?.policy ?? settings?.policy ?? 'close',
+    seed: sealed ? { value: sealed.seed, from: 'replayed' } : decideSeed(options.seed, settings?.seed),
+    entropy: options.enforceOsEntropy ? 'enforce' : (sealed?.entropy ?? settings?.entropy ?? 'record'),
+    rng: sealed?.rng ?? settings?.rng ?? 'per-session',
   };
 }
 

@@ -113,7 +113,7 @@ export async function replayRun(
     recorded: header.environment.variables,
   });
   const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
-  const { python, edits } = await pythonFor(pinned, policy, options.python, variables, context);
+  const { python, edits } = await pythonFor(pinned, { python: options.python, policy }, variables, context);
   if (policy === 'full') refuseDrift(record, await probe(python, context.agent, variables, store.root));
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
@@ -198,7 +198,8 @@ async function prepare(
 ): Promise<Chosen & { store: Store }> {
   const store = new Store(plan.root);
   recover(store, context);
-  const chosen = await pythonFor(plan, plan.policy, options.python, environment, context);
+  const asked = { python: options.python, policy: plan.policy, refuse: options.refuseDrift };
+  const chosen = await pythonFor(plan, asked, environment, context);
   return { store: store.ensure(), ...chosen };
 }
 
@@ -214,12 +215,11 @@ type Pinned = { path: string; root: string; sidecar: Sidecar | null };
 
 /**
  * The interpreter of the pin, restored where it is absent; another one is checked against the pin.
- * @throws Failure `drift` under `full` where it differs in a way that can matter
+ * @throws Failure `drift` under `full`, and where it is to be refused, if it differs in a way that can matter
  */
 async function pythonFor(
   notebook: Pinned,
-  policy: Policy,
-  option: string | undefined,
+  { python: option, policy, refuse = false }: { python?: string; policy: Policy; refuse?: boolean },
   variables: Record<string, string>,
   context: Context,
 ): Promise<Chosen> {
@@ -235,6 +235,14 @@ async function pythonFor(
   const found = { python: chosen.path, edits: chosen.environment === undefined ? [] : drift };
   if (matters.length === 0) return found;
   const differs = `${shownPath(chosen)} is not what ${notebook.sidecar!.pin!.lock} says: ${phrases(matters)}.`;
+  if (refuse) {
+    throw new Failure(
+      'drift',
+      'drift',
+      `${differs} Nothing ran and nothing was sealed: a seal is of the environment that was pinned. ` +
+        'Restore it (reprise restore), or pin the one you want (reprise pin).',
+    );
+  }
   if (policy === 'full') {
     throw new Failure(
       'drift',

@@ -1,7 +1,9 @@
-/** One side of a comparison: a recorded run, or an executed notebook of which nothing but its outputs is known. */
+/** One side of a comparison: a recorded run, a seal, or an executed notebook of which nothing but its outputs is known. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { cellDigest } from '../notebook/digest';
+import type { SealedCell } from '../notebook/seal';
+import type { Drift } from '../environment/fingerprint';
 import { NotebookError, parseNotebook, type Notebook } from '../notebook/model';
 import { rawDigest, type Output } from '../notebook/output';
 import { expandHome, readLocal } from '../lineage/local';
@@ -11,7 +13,7 @@ import { StoreError, type Store } from '../lineage/store';
 import { presentCells, withPlaces } from './sources';
 
 export type Side = {
-  /** Run id; the path of an executed notebook. */
+  /** Run id; the path of an executed notebook, or of the sidecar that holds a seal. */
   run: string;
   notebook: string;
   ranBy: string;
@@ -24,6 +26,11 @@ export type Side = {
   outputs(cell: RecordedCell): Output[] | undefined;
   /** Source of the cell's last execution; '' where it was not kept. */
   source(cell: RecordedCell): string;
+  /** Only of a seal: its `record` then says what the seal says, and of all else nothing. */
+  seal?: {
+    cell(cell: RecordedCell): SealedCell | undefined;
+    drift(replay: RunRecord): Drift[];
+  };
 };
 
 /** @throws RecordError, StoreError `bad-name` */

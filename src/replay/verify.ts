@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { readSidecar, sidecarPath, type Tolerance } from '../notebook/sidecar';
@@ -9,6 +9,7 @@ import { type Experiment, judge } from './judge';
 import { planRun, type RunOptions } from './plan';
 import { type Context, type Finished, type ReplayOptions, replayRun, runNotebook } from './run';
 import { loadNotebookSide, loadRunSide } from './side';
+import { errorSentence } from './words';
 
 /** What is told between executions, for people who wait. */
 export type Steps = { onStep?: (what: string) => void };
@@ -121,9 +122,27 @@ function readTolerance(notebook: string): Tolerance | undefined {
   return readSidecar(text).settings.tolerance;
 }
 
-function keepVerdict(store: Store, run: string, judgement: Judgement): Judgement {
+/** Keeps a judgement with the run that it is of. */
+export function keepVerdict(store: Store, run: string, judgement: Judgement): Judgement {
   writeFileSync(join(store.runFolder(run), 'verdict.json'), JSON.stringify(judgement, null, 1) + '\n');
   return judgement;
+}
+
+/** The same, and no cell raised that was not allowed to: an error that repeats is no good result. */
+export function isGoodJudgement(store: Store, judgement: Judgement, allowErrors: boolean): boolean {
+  const { verdict } = judgement;
+  if (verdict === 'different' || verdict === 'unverifiable') return false;
+  return allowErrors || repeatedError(store, judgement) === undefined;
+}
+
+/** An error in any of the runs, in a sentence. */
+export function repeatedError(store: Store, judgement: Judgement): string | undefined {
+  for (const run of [judgement.original, ...judgement.replays]) {
+    if (!store.hasRun(run) || !existsSync(store.recordPath(run))) continue;
+    const sentence = errorSentence(readRecord(store.recordPath(run)));
+    if (sentence !== undefined) return sentence;
+  }
+  return undefined;
 }
 
 /** What of the original a replay that was ended early has reached. */
@@ -137,7 +156,8 @@ function stopPhrase({ stopped, record, store }: Finished): string {
   return `stopped when its time was spent, after cell ${last} (${Math.round(100 * share)} % of the recorded time)`;
 }
 
-function requireEnd(finished: Finished): void {
+/** @throws Failure `cancelled` with what is kept; `kernel-died` */
+export function requireEnd(finished: Finished): void {
   const { status, run, record } = finished;
   if (status === 'cancelled') {
     throw new Failure(

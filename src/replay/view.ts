@@ -1,6 +1,7 @@
 /** A cell of one side, with what its last execution left; and the pairs of cells that two sides have in common. */
 import { matchCells } from '../notebook/identity';
 import type { Output } from '../notebook/output';
+import type { SealedCell } from '../notebook/seal';
 import type { CellLine, RecordedCell, WrittenVariable } from '../lineage/record';
 import { recordedOutputs, type Side } from './side';
 
@@ -16,6 +17,8 @@ export type CellView = {
   outputs?: Output[];
   /** The agent's digests of what was said. */
   recorded?: CellLine['outputs'];
+  /** What stands for all that in a seal. */
+  sealed?: SealedCell;
 };
 
 /** `place`: the original's index; a cell that only the replay has comes half a place after the cell that it follows. */
@@ -69,10 +72,11 @@ export function earlierThan(side: Side, line: CellLine): CellLine[] {
   return cells.filter(({ seq }) => seq < line.seq).reverse();
 }
 
-function viewOf(side: Side, cell: RecordedCell): CellView {
+export function viewOf(side: Side, cell: RecordedCell): CellView {
   const line = side.record?.cells.findLast(({ id }) => id === cell.id);
   const outputs = side.outputs(cell);
   const recorded = side.record === null ? undefined : recordedOutputs(side.record, cell.id);
+  const sealed = side.seal?.cell(cell);
   return {
     side,
     index: cell.index,
@@ -82,6 +86,7 @@ function viewOf(side: Side, cell: RecordedCell): CellView {
     ...(line === undefined ? {} : { line }),
     ...(outputs === undefined ? {} : { outputs }),
     ...(recorded === undefined ? {} : { recorded }),
+    ...(sealed === undefined ? {} : { sealed }),
   };
 }
 
@@ -91,7 +96,7 @@ function wasInterrupted({ record }: Side, { id, index }: CellLine): boolean {
   return interrupted?.id === id && interrupted.index === index;
 }
 
-function codeCells(side: Side): RecordedCell[] {
+export function codeCells(side: Side): RecordedCell[] {
   return side.document.filter(({ type }) => type === 'code');
 }
 

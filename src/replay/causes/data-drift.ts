@@ -12,12 +12,13 @@ export function dataDrift(context: Context): Suspect[] {
     (read) => read.what === 'file' && carrierOf(before, read) === undefined,
   );
   if (changed.length > 0) {
+    const was = context.original.seal ? 'was sealed' : 'the original read';
     const names = sentenceList(changed.map(({ name }) => `\`${name}\``));
     return [
       {
         kind: 'data-drift',
         strength: 'decisive',
-        summary: `${names}, which cell ${before.index} reads, ${changed.length === 1 ? 'is' : 'are'} not what the original read.`,
+        summary: `${names}, which cell ${before.index} reads, ${changed.length === 1 ? 'is' : 'are'} not what ${was}.`,
         evidence: changed.map((read) => ({
           what: `sha256 of ${read.name}`,
           where: { cell: before.index, file: read.name },

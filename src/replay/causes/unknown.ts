@@ -13,6 +13,8 @@ export function obstacles({ comparison }: Context): Suspect[] {
 
 export function changedSource({ comparison }: Context): Suspect[] {
   const { original, replay } = comparison;
+  // That the cell was changed since it was sealed has been said already.
+  if (original?.sealed !== undefined) return [];
   if (original === undefined || replay === undefined || original.source === replay.source) return [];
   return [
     {
@@ -42,10 +44,12 @@ export function nothingFound(context: Context): Suspect {
   return {
     kind: 'unknown',
     strength: 'faint',
-    summary: `Nothing in the two records says why cell ${index} differs.`,
+    summary: `Nothing in the ${context.original.seal ? 'seal or the record' : 'two records'} says why cell ${index} differs.`,
     evidence: [
       {
-        what: 'looked at and the same: source, variables and files read, entropy, generator states, clocks, environment',
+        what: context.original.seal
+          ? 'looked at and the same: source, files read, entropy, environment'
+          : 'looked at and the same: source, variables and files read, entropy, generator states, clocks, environment',
         where: { cell: index },
       },
       ...[...hashing, ...unseen.map((what) => `not observed: ${what}`)].map((what) => ({

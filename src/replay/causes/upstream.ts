@@ -3,8 +3,9 @@ import type { CellLine } from '../../lineage/record';
 import type { Evidence } from '../documents';
 import type { Comparison } from '../compare';
 import { carrierOf, differingReads } from '../compare/variables';
-import { earlierThan } from '../view';
-import { indexOf, linesOf, sameEntropy, sentenceList, type Context, type Suspect } from './context';
+import type { Side } from '../side';
+import { earlierThan, writerOf } from '../view';
+import { indexOf, linesOf, sameEntropy, sentenceList, type Context, type Ran, type Suspect } from './context';
 
 type Carrier = {
   what: 'variable' | 'file' | 'generator';
@@ -68,7 +69,26 @@ function carriersOf(context: Context): Carrier[] {
     if (line === undefined && read.what === 'file') return [];
     return [{ ...read, ...cellAt(context, line) }];
   });
-  return [...inputs, ...generators(context, before.line, after.line)];
+  return [...inputs, ...suspected(context, after), ...generators(context, before.line, after.line)];
+}
+
+/** A seal holds no variables: what a cell left that is not as it was sealed, or that read what such a cell left, may differ. */
+function suspected(context: Context, { side, line }: Ran): Carrier[] {
+  if (context.original.seal === undefined) return [];
+  return line.reads.flatMap((name): Carrier[] => {
+    const writer = writerOf(side, line, name)?.line;
+    if (writer === undefined || !isDisturbed(context, side, writer, new Set())) return [];
+    return [{ what: 'variable', name, proven: false, ...cellAt(context, writer) }];
+  });
+}
+
+function isDisturbed(context: Context, side: Side, line: CellLine, seen: Set<CellLine>): boolean {
+  if (seen.has(line)) return false;
+  seen.add(line);
+  const { from } = cellAt(context, line);
+  if (from !== undefined && (from.judged === 'different' || from.judged === 'unverifiable')) return true;
+  const writers = line.reads.flatMap((name) => writerOf(side, line, name)?.line ?? []);
+  return writers.some((writer) => isDisturbed(context, side, writer, seen));
 }
 
 /** A seeded generator that an earlier cell drew from a different number of times. */

@@ -5,6 +5,7 @@ import type { Tolerance } from '../../notebook/tolerance';
 import { asDifference, outputDifferences } from '../differences';
 import type { CellView } from '../view';
 import { different, identical, unverifiable, type Part } from './part';
+import { compareSealedOutputs } from './sealed';
 import { outputsWithin } from './tolerance';
 
 export function compareOutputs(original: CellView, replay: CellView, tolerance?: Tolerance): Part {
@@ -18,6 +19,12 @@ export function compareOutputs(original: CellView, replay: CellView, tolerance?:
         summary: 'output was lost: what arrived is not what the kernel sent',
       },
     );
+  }
+  if (original.sealed !== undefined) {
+    const { outputs } = replay;
+    return outputs === undefined
+      ? notKept(replay)
+      : compareSealedOutputs(original.sealed, outputs, contextOf(replay), tolerance);
   }
   const [a, b] = [digestsOf(original), digestsOf(replay)];
   if (a === undefined || b === undefined) return notKept(a === undefined ? original : replay);

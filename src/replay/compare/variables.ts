@@ -24,6 +24,8 @@ export function compareVariables(
   original: Ran,
   replay: Ran,
 ): Part & { compared: number; uncompared: number } {
+  if (original.sealed !== undefined && original.line.writes.length === 0)
+    return withoutSealed(original, replay);
   const rule = ruleFor(original, replay);
   const comparable = valuesVersion(original) === valuesVersion(replay);
   const [before, after] = [writesOf(original), writesOf(replay)];
@@ -40,6 +42,20 @@ export function compareVariables(
       outcome === 'equal' || (outcome === 'different' && (rule === 'strict' || rule === 'seeded')),
   ).length;
   return { ...together(parts), compared, uncompared: names.length - compared };
+}
+
+/** A seal has the variables of few cells: what another input made of the others it cannot tell. */
+function withoutSealed(original: Ran, replay: Ran): Part & { compared: number; uncompared: number } {
+  const uncompared = replay.line.writes.length;
+  const judged = uncompared > 0 && ruleFor(original, replay) === 'strict';
+  const why = differingReads(original, replay).map(({ name }) => `\`${name}\` is not what was sealed`);
+  const reason = why[0] ?? 'randomness that no seed reached is in it';
+  const part = judged
+    ? unverifiable(
+        `What cell ${replay.index} left in its variables cannot be told: ${reason}, and a seal holds no values.`,
+      )
+    : identical();
+  return { ...part, compared: 0, uncompared };
 }
 
 export function differingReads(original: Ran, replay: Ran): DifferingRead[] {

@@ -97,6 +97,7 @@ describe('a sidecar', () => {
 
   it.each([
     ['not-json', '{'],
+    ['conflict', '{\n<<<<<<< HEAD\n  "seal": {}\n=======\n>>>>>>> other\n}'],
     ['not-a-sidecar', '[]'],
     ['not-a-sidecar', '{"cells": []}'],
     ['unknown-schema', '{"schema": "reprise/notebook/2"}'],

@@ -1,0 +1,140 @@
+/** Seals a notebook: a good verdict's digests and printed numbers, kept in the sidecar for whoever runs it next. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { cellDigest } from '../../notebook/digest';
+import { Failure } from '../../notebook/failure';
+import { replaceFile } from '../../notebook/replaceFile';
+import { asSeal, type Sealed } from '../../notebook/seal';
+import { readSidecar, sidecarPath, writeSidecar } from '../../notebook/sidecar';
+import { driftThatMatters } from '../../environment/drift';
+import { lockedVersions, lockOf } from '../../environment/locks';
+import { driftFromLock } from '../../environment/pindrift';
+import { expandHome, readLocal } from '../../lineage/local';
+import { readEnds } from '../../lineage/read';
+import type { RecordHeader } from '../../lineage/record';
+import { Store } from '../../lineage/store';
+import type { Judgement } from '../documents';
+import { type Plan, planRun } from '../plan';
+import type { Context } from '../run';
+import { loadRunSide } from '../side';
+import { isGoodJudgement, type Steps, verifyNotebook, type VerifyOptions } from '../verify';
+import { makeSeal, type RecordedSide } from './make';
+
+export type SealOptions = Omit<VerifyOptions, 'against'>;
+
+export type SealResult = {
+  judgement: Judgement;
+  /** Undefined where the verdict is not good: then nothing was written. */
+  sealed?: Sealed;
+  /** The verdict was there already, and nothing ran. */
+  known: boolean;
+  /** Of the notebook's sidecar. */
+  path: string;
+};
+
+/**
+ * Takes the newest good verdict on the notebook as it is now, under the options that are given; makes one where there is none.
+ * @throws Failure those of `verifyNotebook`; `drift` where the environment is not the pin's; `notebook-changed`
+ */
+export async function sealNotebook(
+  file: string,
+  options: SealOptions,
+  context: Context & Steps,
+): Promise<SealResult> {
+  const plan = planRun(file, options);
+  const store = new Store(plan.root);
+  const path = sidecarPath(plan.path);
+  const known = knownVerdict(store, plan, options);
+  if (known) context.onStep?.(`its verdict is known from run ${known.replays.at(-1)}`);
+  const verifying: VerifyOptions = {
+    ...options,
+    ...(options.seed === undefined ? entropyOfSeal(plan) : {}),
+    against: 'fresh',
+    refuseDrift: true,
+  };
+  const judgement = known ?? (await verifyNotebook(file, verifying, context));
+  if (!isGoodJudgement(store, judgement, options.allowErrors ?? false))
+    return { judgement, known: false, path };
+  const runs = [judgement.original, ...judgement.replays].map(
+    (run) => loadRunSide(store, run) as RecordedSide,
+  );
+  requireUnchanged(file, runs.at(-1)!);
+  const sealed = makeSeal(runs, judgement, options.allowErrors ? { allowErrors: true } : {});
+  // Settings may have been written meanwhile.
+  const sidecar = readSidecar(
+    existsSync(path) ? readFileSync(path, 'utf8') : '{"schema":"reprise/notebook/1"}',
+  );
+  replaceFile(path, writeSidecar({ ...sidecar, seal: asSeal(sealed) }));
+  return { judgement, sealed, known: known !== undefined, path };
+}
+
+/** A notebook that is sealed again keeps its entropy, so that only the lines of cells that changed change. */
+function entropyOfSeal(plan: Plan): Pick<VerifyOptions, 'sealed'> {
+  const { policy, entropy, rng, seed, sidecar } = plan;
+  const sealed = sidecar?.seal?.seed;
+  const reuse = seed.from === 'fresh' && typeof sealed === 'string' && /^[0-9a-f]{32}$/.test(sealed);
+  return reuse ? { sealed: { policy, entropy, rng, seed: sealed } } : {};
+}
+
+function knownVerdict(store: Store, plan: Plan, options: SealOptions): Judgement | undefined {
+  for (const run of store.runIds()) {
+    const { header } = readEnds(store.recordPath(run));
+    if (header === null || header.notebook !== plan.notebook || header.replayOf === undefined) continue;
+    const judgement = keptVerdict(store, run);
+    if (judgement === undefined || judgement.replays.at(-1) !== run) continue;
+    if (judgement.replays.length < options.times || !store.hasRun(judgement.original)) continue;
+    if (!isGoodJudgement(store, judgement, options.allowErrors ?? false)) continue;
+    if (fits(header, plan, options) && ranWith(store, run, options.python) && !driftsFromPin(header, plan))
+      return judgement;
+  }
+  return undefined;
+}
+
+/** Was it the notebook as it is now, run as it is to be run? */
+function fits(header: RecordHeader, plan: Plan, options: SealOptions): boolean {
+  const { policy, entropy, rng, seed } = plan;
+  const asked = seed.from === 'fresh' ? header.seed.value : seed.value;
+  const settings = header.policy === policy && header.entropy === entropy && header.rng === rng;
+  const known = settings && header.strict === (options.strict ?? false) && header.seed.value === asked;
+  return known && header.order !== 'executed' && sourcesOf(header) === presentSources(plan);
+}
+
+function sourcesOf(header: RecordHeader): string {
+  return header.cells.filter(({ type }) => type === 'code').map(({ source }) => source).join(); // prettier-ignore
+}
+
+function presentSources({ model }: Pick<Plan, 'model'>): string {
+  return model.cells.filter(({ type }) => type === 'code').map(({ source }) => cellDigest(source)).join(); // prettier-ignore
+}
+
+function ranWith(store: Store, run: string, python: string | undefined): boolean {
+  const { python: ran } = readLocal(store.runFolder(run));
+  return python === undefined || (ran !== undefined && resolve(expandHome(ran)) === resolve(python));
+}
+
+function driftsFromPin(header: RecordHeader, { sidecar, path, root }: Plan): boolean {
+  const pin = sidecar?.pin;
+  if (header.pin?.sha256 !== pin?.sha256) return true;
+  if (pin === undefined) return false;
+  const versions = lockedVersions(lockOf(pin, dirname(path), root));
+  const drift = [...driftFromLock(versions, pin, header.environment), ...(header.pin?.edits ?? [])];
+  return driftThatMatters(drift).length > 0;
+}
+
+function keptVerdict(store: Store, run: string): Judgement | undefined {
+  try {
+    return JSON.parse(readFileSync(join(store.runFolder(run), 'verdict.json'), 'utf8')) as Judgement;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @throws Failure `notebook-changed`: a seal speaks of the notebook as it lies there */
+function requireUnchanged(file: string, run: RecordedSide): void {
+  if (sourcesOf(run.record.header) === presentSources(planRun(file, {}))) return;
+  throw new Failure(
+    'unverifiable',
+    'notebook-changed',
+    'The notebook was changed while it was verified. Nothing was sealed; the runs are kept. Seal it again: reprise seal.',
+  );
+}
