@@ -14,6 +14,7 @@ import { replayCommand } from './cli/replay';
 import { restoreCommand } from './cli/restore';
 import { runCommand } from './cli/run';
 import { runsCommand } from './cli/runs';
+import { sealCommand } from './cli/seal';
 import { statusCommand } from './cli/status';
 import { verifyCommand } from './cli/verify';
 
@@ -32,7 +33,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, statusCommand, exportCommand, kernelCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, exportCommand, kernelCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

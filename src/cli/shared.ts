@@ -137,9 +137,10 @@ export function contextOf(terminal: Terminal, signal: AbortSignal): Context {
 }
 
 /** Under what a notebook is about to run. */
-export function tellPlan(terminal: Terminal, { notebook, policy, seed }: Plan): void {
+export function tellPlan(terminal: Terminal, { notebook, policy, seed }: Plan, against?: string): void {
   const entropy = seed.from === 'fresh' ? 'fresh entropy, recorded' : 'fixed seed';
-  terminal.tell(`${terminal.bold(notebook)}  ${terminal.dim(`policy ${policy}, ${entropy}`)}`);
+  const how = against === 'seal' ? 'policy and entropy of its seal' : `policy ${policy}, ${entropy}`;
+  terminal.tell(`${terminal.bold(notebook)}  ${terminal.dim(how)}`);
 }
 
 function tellRecovered(terminal: Terminal, paths: string[]): void {

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
-import { coverage, errorSentence, firstLine, headline, isObstacle, whatToDo } from '../replay/words';
+import { coverage, firstLine, headline, isObstacle, whatToDo } from '../replay/words';
+import { repeatedError } from '../replay/verify';
 import { EXIT, exitOfVerdict } from './exit';
 import type { Terminal } from './terminal';
 
@@ -14,7 +14,7 @@ export function tellJudgement(terminal: Terminal, store: Store, judgement: Judge
   if (terminal.format === 'json') return;
   const paint = paintOf(terminal, judgement.verdict);
   terminal.say(`${paint(headline(judgement))}; ${coverage(judgement)}`);
-  const repeated = errorOf(store, judgement);
+  const repeated = repeatedError(store, judgement);
   if (repeated && exitOfVerdict(judgement.verdict) === EXIT.good)
     terminal.say(terminal.red(`${repeated} It repeats in the replay.`));
   const declared = judgement.cells.filter((cell) => cell.declared === 'volatile');
@@ -50,7 +50,8 @@ export function tellCauses(terminal: Terminal, store: Store, judgement: Judgemen
 }
 
 function tellCell(terminal: Terminal, store: Store, judgement: Judgement, cell: CellVerdict): void {
-  const source = sourceOf(store, judgement.original, cell.index);
+  const shown = [judgement.original, ...judgement.replays].find((run) => store.hasRun(run)) ?? '';
+  const source = sourceOf(store, shown, cell.index);
   terminal.say();
   terminal.say(`${terminal.bold(`cell ${cell.index}`)}  ${terminal.dim(source)}`);
   for (const difference of cell.differences.slice(0, 4)) {
@@ -77,16 +78,9 @@ function tellCause(terminal: Terminal, cause: Cause): void {
 /** The exit code of a judgement: an error that was not allowed is 1 even when it repeats. */
 export function exitOfJudgement(store: Store, judgement: Judgement, allowErrors: boolean): number {
   const code = exitOfVerdict(judgement.verdict);
-  return code === EXIT.good && !allowErrors && errorOf(store, judgement) !== undefined ? EXIT.diverged : code;
-}
-
-function errorOf(store: Store, judgement: Judgement): string | undefined {
-  for (const run of [judgement.original, ...judgement.replays]) {
-    if (!store.hasRun(run) || !existsSync(store.recordPath(run))) continue;
-    const sentence = errorSentence(readRecord(store.recordPath(run)));
-    if (sentence !== undefined) return sentence;
-  }
-  return undefined;
+  return code === EXIT.good && !allowErrors && repeatedError(store, judgement) !== undefined
+    ? EXIT.diverged
+    : code;
 }
 
 function sourceOf(store: Store, run: string, index: number): string {

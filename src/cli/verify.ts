@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { Failure } from '../notebook/failure';
 import { findRoot } from '../notebook/root';
 import type { Judgement } from '../replay/documents';
-import { planRun } from '../replay/plan';
+import { type Plan, planRun } from '../replay/plan';
 import { verifyNotebook } from '../replay/verify';
+import { isSealed, verifySealed } from '../replay/seal/verify';
 import { Store } from '../lineage/store';
 import { EXIT, problemOf, worstExit } from './exit';
 import {
@@ -26,11 +26,10 @@ export function verifyCommand(program: Command, signal: AbortSignal, done: (code
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
     .addOption(
-      new Option('--against <what>', 'a run made now, or the outputs saved in the notebook').choices([
-        'seal',
-        'fresh',
-        'outputs',
-      ]),
+      new Option(
+        '--against <what>',
+        'the seal (where there is one), a run made now, or the outputs saved in the notebook',
+      ).choices(['seal', 'fresh', 'outputs']),
     )
     .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
     .option('--strict', 'raise where an operation has no deterministic form')
@@ -39,21 +38,26 @@ export function verifyCommand(program: Command, signal: AbortSignal, done: (code
 
 async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
-  const options = { ...runOptionsOf(flags), times: flags.times, against: againstOf(flags) };
+  const options = { ...runOptionsOf(flags), times: flags.times };
   const judgements: Judgement[] = [];
   const codes: number[] = [];
   for (const notebook of notebooks) {
     try {
-      tellPlan(terminal, planRun(notebook, options));
+      const plan = planRun(notebook, options);
+      const against = flags.against ?? (isSealed(plan) ? 'seal' : 'fresh');
+      tellPlan(terminal, plan, against);
       const context = {
         ...contextOf(terminal, signal),
         onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
       };
-      const judgement = await verifyNotebook(notebook, options, context);
+      const judgement =
+        against === 'seal'
+          ? await verifySealed(notebook, options, context)
+          : await verifyNotebook(notebook, { ...options, against }, context);
       const store = new Store(findRoot(resolve(notebook)));
       judgements.push(judgement);
       tellJudgement(terminal, store, judgement);
-      codes.push(exitOfJudgement(store, judgement, flags.allowErrors ?? false));
+      codes.push(exitOfJudgement(store, judgement, allowsErrors(plan, against, flags)));
     } catch (error) {
       const problem = problemOf(error);
       if (problem === undefined || notebooks.length === 1 || signal.aborted) throw error;
@@ -66,13 +70,7 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
   return signal.aborted ? EXIT.interrupted : worstExit(codes);
 }
 
-function againstOf(flags: Flags): 'fresh' | 'outputs' {
-  if (flags.against === 'seal') {
-    throw new Failure(
-      'unverifiable',
-      'not-sealed',
-      'No seal can be verified by this version; verify runs and replays instead (leave out --against).',
-    );
-  }
-  return flags.against ?? 'fresh';
+/** What was sealed with its errors is verified with them. */
+function allowsErrors({ sidecar }: Plan, against: string, { allowErrors = false }: Flags): boolean {
+  return allowErrors || (against === 'seal' && sidecar?.seal?.allowErrors === true);
 }
