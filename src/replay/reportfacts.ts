@@ -71,6 +71,7 @@ export function endOf(record: RunRecord): string {
 
 function notKept(judgement: Judgement | undefined): string {
   const original = judgement?.original ?? '';
+  if (original.endsWith('.repro.json')) return `What was sealed in \`${original}\`.`;
   return original.endsWith('.ipynb')
     ? `The outputs that \`${original}\` was saved with.`
     : `\`${original}\` is no longer kept.`;

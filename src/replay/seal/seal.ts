@@ -78,8 +78,10 @@ function entropyOfSeal(plan: Plan): Pick<VerifyOptions, 'sealed'> {
 
 function knownVerdict(store: Store, plan: Plan, options: SealOptions): Judgement | undefined {
   for (const run of store.runIds()) {
-    const { header } = readEnds(store.recordPath(run));
-    if (header === null || header.notebook !== plan.notebook || header.replayOf === undefined) continue;
+    const { header, summary } = readEnds(store.recordPath(run));
+    // Where an error ended the runs, nothing is known of the cells after it.
+    if (header === null || summary === null || summary.skipped.length > 0) continue;
+    if (header.notebook !== plan.notebook || header.replayOf === undefined) continue;
     const judgement = keptVerdict(store, run);
     if (judgement === undefined || judgement.replays.at(-1) !== run) continue;
     if (judgement.replays.length < options.times || !store.hasRun(judgement.original)) continue;

@@ -65,6 +65,20 @@ describe('what gc plans', () => {
     expect(planGc(store, PRUNE_ALL).kept).toContainEqual({ run: id(1), because: 'sealed' });
   });
 
+  it('leaves the run whose entropy was drawn for it and sealed, and not all with one fixed seed', () => {
+    const store = temporaryStore();
+    const drawn = '00112233445566778899aabbccddeeff';
+    oldRun(store, 1, 'a', { header: { seed: { value: drawn, from: 'fresh' } } });
+    oldRun(store, 2, 'b', { header: { seed: { value: '7', from: 'option' } } });
+    oldRun(store, 3, 'c');
+    const seal = { cells: [], seed: drawn, flags: '7'.repeat(64) };
+    writeFileSync(
+      path.join(store.root, 'study.repro.json'),
+      JSON.stringify({ schema: 'reprise/notebook/1', settings: {}, seal }),
+    );
+    expect(pruned(store)).toEqual([id(2)]);
+  });
+
   it('leaves a run that is still being written', () => {
     const store = temporaryStore();
     const folder = oldRun(store, 1, 'a', { summary: null });
