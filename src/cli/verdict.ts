@@ -51,7 +51,7 @@ export function tellCauses(terminal: Terminal, store: Store, judgement: Judgemen
 
 function tellCell(terminal: Terminal, store: Store, judgement: Judgement, cell: CellVerdict): void {
   const shown = [judgement.original, ...judgement.replays].find((run) => store.hasRun(run)) ?? '';
-  const source = sourceOf(store, shown, cell.index);
+  const source = sourceOf(store, shown, cell);
   terminal.say();
   terminal.say(`${terminal.bold(`cell ${cell.index}`)}  ${terminal.dim(source)}`);
   for (const difference of cell.differences.slice(0, 4)) {
@@ -83,10 +83,10 @@ export function exitOfJudgement(store: Store, judgement: Judgement, allowErrors:
     : code;
 }
 
-function sourceOf(store: Store, run: string, index: number): string {
+function sourceOf(store: Store, run: string, { index, id }: CellVerdict): string {
   if (!store.hasRun(run)) return '';
   const cell = readRecord(store.recordPath(run)).header.cells[index];
-  return cell && store.hasObject(cell.source)
+  return cell?.id === id && store.hasObject(cell.source)
     ? firstLine(store.getObject(cell.source).toString('utf8')).slice(0, 80)
     : '';
 }

@@ -76,7 +76,8 @@ function oneSided(pair: Pair): Comparison {
   const { original, replay } = pair;
   const ran = original?.ran === true ? 'original' : 'replay';
   const exists = original !== undefined && replay !== undefined;
-  const summary = exists ? `ran only in the ${ran}` : `is only in the ${ran}`;
+  const where = ran === 'original' && original?.sealed !== undefined ? 'seal' : ran;
+  const summary = exists ? `ran only in the ${where}` : `is only in the ${where}`;
   const view = (ran === 'original' ? original : replay) as CellView;
   const part = unverifiable(`Cell ${view.index} ${summary}.`, { what: 'output', name: 'outputs', summary });
   return { ...pair, ...part, judged: 'unverifiable', capped: false, covered: NOTHING_COVERED };

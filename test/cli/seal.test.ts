@@ -164,6 +164,12 @@ describe('sealing', () => {
     const again = await place.start(['seal', 'study.ipynb', '--python', PYTHON, '--format', 'json']).ended;
     expect(JSON.parse(again.stdout)).toMatchObject({ known: false, verdict: 'canonical' });
     expect(place.read('study.repro.json')).toBe(sidecar);
+    place.write('data/points.csv', POINTS.replace('3.5', '4.5'));
+    const other = await place.start(['seal', 'study.ipynb', '--python', PYTHON, '--format', 'json']).ended;
+    expect(JSON.parse(other.stdout)).toMatchObject({ known: false });
+    const changed = place.read('study.repro.json').split('\n');
+    const lines = sidecar.split('\n').filter((line, i) => line !== changed[i]);
+    expect(lines.flatMap((line) => /"id":"(\w+)"/.exec(line)?.[1] ?? '')).toEqual(['c0', 'c2', 'c4']);
   });
 
   it('refuses a result that does not repeat, and writes nothing', async () => {

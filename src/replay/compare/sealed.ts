@@ -1,5 +1,6 @@
 /** A cell against what a seal holds of it: outputs by digest, then within a declared tolerance by the numbers sealed. */
 import type { SealedCell } from '../../notebook/seal';
+import { volatileReason } from '../../notebook/model';
 import type { Output } from '../../notebook/output';
 import { canonicalize, type CanonContext } from '../../notebook/canon';
 import { withinTolerance, type Tolerance } from '../../notebook/tolerance';
@@ -14,7 +15,7 @@ export function compareSealedOutputs(
   context: CanonContext,
   tolerance?: Tolerance,
 ): Part {
-  if (sealed.volatile) return identical();
+  if (sealed.volatile && volatileReason(context.source ?? '') !== undefined) return identical();
   const { numbers = [] } = sealed;
   const found = sealOutputs(outputs, context, numbers.length);
   const canonical = sealed.canonical ?? sealed.raw;

@@ -10,9 +10,10 @@ import { driftThatMatters } from '../../environment/drift';
 import { lockedVersions, lockOf } from '../../environment/locks';
 import { driftFromLock } from '../../environment/pindrift';
 import { expandHome, readLocal } from '../../lineage/local';
-import { readEnds } from '../../lineage/read';
+import { readEnds, readRecord } from '../../lineage/read';
 import type { RecordHeader } from '../../lineage/record';
-import { Store } from '../../lineage/store';
+import { digestFile, Store } from '../../lineage/store';
+import { isUnderRoot } from '../compare/files';
 import type { Judgement } from '../documents';
 import { type Plan, planRun } from '../plan';
 import type { Context } from '../run';
@@ -86,6 +87,7 @@ function knownVerdict(store: Store, plan: Plan, options: SealOptions): Judgement
     if (judgement === undefined || judgement.replays.at(-1) !== run) continue;
     if (judgement.replays.length < options.times || !store.hasRun(judgement.original)) continue;
     if (!isGoodJudgement(store, judgement, options.allowErrors ?? false)) continue;
+    if (!inputsAreThere(store, run)) continue;
     if (fits(header, plan, options) && ranWith(store, run, options.python) && !driftsFromPin(header, plan))
       return judgement;
   }
@@ -121,6 +123,19 @@ function driftsFromPin(header: RecordHeader, { sidecar, path, root }: Plan): boo
   const versions = lockedVersions(lockOf(pin, dirname(path), root));
   const drift = [...driftFromLock(versions, pin, header.environment), ...(header.pin?.edits ?? [])];
   return driftThatMatters(drift).length > 0;
+}
+
+/** Files under the root that the run read and no cell of it had written are as they were. */
+function inputsAreThere(store: Store, run: string): boolean {
+  const files = readRecord(store.recordPath(run)).cells.flatMap((cell) => cell.files);
+  const written = new Set(files.filter(({ mode }) => mode === 'write').map((file) => file.path));
+  return files
+    .filter((file) => file.mode === 'read' && isUnderRoot(file) && !written.has(file.path))
+    .every(({ path, sha256 }) => sha256 === undefined || isFile(join(store.root, path), sha256));
+}
+
+function isFile(file: string, sha256: string): boolean {
+  return existsSync(file) && digestFile(file) === sha256;
 }
 
 function keptVerdict(store: Store, run: string): Judgement | undefined {

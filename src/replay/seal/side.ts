@@ -52,9 +52,12 @@ function inPlace(sealed: readonly SealedCell[], present: readonly RecordedCell[]
   }); // prettier-ignore
   const { pairs } = matchCells(sealed.map(identity), present.map(identity));
   const found = new Map(pairs);
+  const keys = new Set(present.map(({ id }) => id));
   return sealed.map((cell, i) => {
     const now = present[found.get(i) ?? -1];
-    const { index, id } = now ?? cell;
+    const { index } = now ?? cell;
+    // Below nbformat 4.5 another cell may have its key by now.
+    const id = now?.id ?? (keys.has(cell.id) ? `${cell.id} of the seal` : cell.id);
     return { present: { index, id, type: 'code', source: cell.source }, cell };
   });
 }

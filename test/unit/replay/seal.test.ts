@@ -138,9 +138,12 @@ describe('judged against a seal', () => {
     ['a number taken away', { numbers: [] }],
     ['the digest', { raw: 'f'.repeat(64) }],
     ['the digest of the rest', { rest: 'f'.repeat(64) }],
+    ['a file taken away', { files: undefined }],
+    ['called volatile', { volatile: true, raw: undefined, numbers: undefined, rest: undefined }],
   ])('a seal whose cell was edited is different there: %s', (_, change) => {
-    const seal = edited(sealed([loss('0.5'), loss('0.25')]), 1, change);
-    const judgement = against(seal, [loss('0.5'), loss('0.25')], { tolerance: { rtol: 1, atol: 1 } });
+    const cells = [loss('0.5'), { ...loss('0.25'), files: [wrote('a.txt', 'a')] }];
+    const seal = edited(sealed(cells), 1, change);
+    const judgement = against(seal, cells, { tolerance: { rtol: 1, atol: 1 } });
     expect(judgement).toMatchObject({
       verdict: 'different',
       firstDivergence: { index: 1 },
@@ -172,6 +175,14 @@ describe('judged against a seal', () => {
     const seal = sealed([loss('0.5'), loss('0.25')]);
     expect(against(seal, [loss('0.5'), loss('0.25'), { id: 'new' }]).verdict).toBe('unverifiable');
     expect(against(seal, [loss('0.5')]).verdict).toBe('unverifiable');
+  });
+
+  it('a cell that is gone is not taken for the one that has its key by now', () => {
+    const old = (index: number, code: string, printed: string): CellSpec => ({ id: `cell-${index}`, index, code, outputs: [stdout(printed)] }); // prettier-ignore
+    const seal = sealed([old(0, 'a', '1'), old(1, 'b', '2'), old(2, 'c', '3')]);
+    const judgement = against(seal, [old(0, 'a', '1'), old(1, 'c', '3')]);
+    expect(judgement.cells.map(({ index, verdict }) => [index, verdict])).toEqual([[0, 'identical'], [1, 'identical'], [1, 'unverifiable']]); // prettier-ignore
+    expect(judgement.causes[0]?.summary).toBe('Cell 1 is only in the seal.');
   });
 
   it('data that drifted is the cause, and leads from the cell that differs to the one that read it', () => {
