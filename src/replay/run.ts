@@ -114,7 +114,8 @@ export async function replayRun(
   });
   const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
   const { python, edits } = await pythonFor(pinned, { python: options.python, policy }, variables, context);
-  if (policy === 'full') refuseDrift(record, await probe(python, context.agent, variables, store.root));
+  if (policy === 'full')
+    refuseDrift(record, await probe(python, context.agent, variables, store.root), variables);
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
   context.onDocument?.(document);
@@ -328,8 +329,10 @@ function changedOnDisk(path: string | undefined, text: string | undefined): bool
   }
 }
 
-function refuseDrift(record: RunRecord, now: Fingerprint): void {
-  const matters = driftThatMatters(compareFingerprints(record.header.environment, now));
+/** @param set variables that the policy itself sets: what it fixes is no fault of the environment */
+function refuseDrift(record: RunRecord, now: Fingerprint, set: Record<string, string>): void {
+  const drift = compareFingerprints(record.header.environment, now);
+  const matters = driftThatMatters(drift).filter(({ kind, what }) => !(kind === 'variable' && what in set));
   if (matters.length === 0) return;
   throw new Failure(
     'drift',

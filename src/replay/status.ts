@@ -9,11 +9,12 @@ import { readEnds } from '../lineage/read';
 import type { Policy } from '../lineage/record';
 import { listRuns, type ListedRun } from '../lineage/runs';
 import { Store } from '../lineage/store';
-import { cellDigest, type Json } from '../notebook/digest';
+import { cellDigest } from '../notebook/digest';
 import { Failure } from '../notebook/failure';
 import type { Notebook, NotebookCell } from '../notebook/model';
-import type { Seal, Sidecar } from '../notebook/sidecar';
+import type { Sidecar } from '../notebook/sidecar';
 import { planRun } from './plan';
+import { sealState } from './seal/state';
 
 export type Status = { schema: 'reprise/status/0'; notebooks: NotebookStatus[] };
 
@@ -106,26 +107,21 @@ function newestVerdict(runs: readonly ListedRun[]): NotebookStatus['verdict'] {
 }
 
 function sealStatus(sidecar: Sidecar | null, model: Notebook): NotebookStatus['seal'] {
-  const seal = sidecar?.seal;
-  if (seal === undefined) return null;
-  const why = changedSince(seal, sidecar!, model);
-  return {
-    state: why === undefined ? 'sealed' : 'changed',
-    ...(typeof seal.verdict === 'string' ? { verdict: seal.verdict } : {}),
-    ...(why === undefined ? {} : { why }),
-  };
-}
-
-/** A source or the pin is not what was sealed. */
-function changedSince(seal: Seal, { pin }: Sidecar, model: Notebook): string | undefined {
-  const sealed = new Map(seal.cells.map((cell) => [cell.id, cell.source] as [Json, Json]));
-  const present = codeCells(model);
-  const other = present.filter(({ id, source }) => sealed.get(id) !== cellDigest(source)).length;
-  const gone = seal.cells.filter(({ id }) => !present.some((cell) => cell.id === id)).length;
-  const count = other + gone;
-  if (count > 0) return `${count} ${count === 1 ? 'cell is' : 'cells are'} not what was sealed`;
-  if (typeof seal.pin === 'string' && seal.pin !== (pin?.sha256 ?? 'unpinned')) return 'the pin is another';
-  return undefined;
+  const cells = codeCells(model).map(({ index, id, source }) => ({
+    index,
+    id,
+    digest: cellDigest(source),
+    isBlank: source.trim() === '',
+  }));
+  const seal = sealState(sidecar, cells);
+  if (seal.state === 'none') return null;
+  const { verdict, changed, gone, pin } = seal;
+  const count = changed.length + gone.length;
+  const ofCells = `${count} ${count === 1 ? 'cell is' : 'cells are'} not what was sealed`;
+  const others = seal.state === 'changed' ? 'the order of the cells is another' : undefined;
+  const ofPin = pin === (sidecar?.pin?.sha256 ?? 'unpinned') ? undefined : 'the pin is another';
+  const why = count > 0 ? ofCells : (others ?? ofPin);
+  return { state: why === undefined ? 'sealed' : 'changed', verdict, ...(why === undefined ? {} : { why }) };
 }
 
 function codeCells({ cells }: Notebook): NotebookCell[] {

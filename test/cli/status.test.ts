@@ -101,14 +101,8 @@ it('says what ran last, how it was judged, and what changed since', { timeout: 1
     run: { run: original, status: 'ok', changed: 0 },
     verdict: { verdict: 'identical', replay, of: original },
   });
-  const cells = CELLS.map((source, index) => ({
-    index,
-    id: `c${index}`,
-    source: digest(source),
-    outputs: 0,
-  }));
-  const seal = { verdict: 'identical', pin: sidecar().pin!.sha256, cells };
-  place.write('study.repro.json', JSON.stringify({ ...sidecar(), seal }));
+  const sealed = await place.start(['seal', NOTEBOOK], inOther).ended;
+  expect([sealed.code, sealed.stderr]).toEqual([0, expect.any(String)]);
   expect(await statusOf()).toMatchObject({ seal: { state: 'sealed', verdict: 'identical' } });
   place.notebook(NOTEBOOK, [CELLS[0]!, 'print(2)']);
   expect(await statusOf()).toMatchObject({

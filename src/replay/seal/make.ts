@@ -11,7 +11,7 @@ import {
   type SealedVariable,
   UNPINNED,
 } from '../../notebook/seal';
-import { affectsOfPackage } from '../../environment/drift';
+import { affectsOfPackage } from '../../environment/affects';
 import type { Fingerprint } from '../../environment/fingerprint';
 import type { RecordedFile, RunRecord } from '../../lineage/record';
 import { isUnderRoot } from '../compare/files';
