@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { settleAgent } from './kernel/kernelspec';
 import { CommandLine } from './vscode/commandLine';
 import { readConfiguration } from './vscode/configuration';
 import type { Editor } from './vscode/editor';
@@ -18,6 +17,7 @@ import { refreshReports, reportPanels } from './vscode/reporting';
 import { Settings } from './vscode/settings';
 import { Sidecars } from './vscode/sidecars';
 import { StatusBar } from './vscode/status/statusBar';
+import { bundledTools } from './vscode/tools';
 import { Workbench } from './vscode/workbench';
 
 export function activate(context: vscode.ExtensionContext): void {
@@ -31,7 +31,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const records = new RecordDocuments();
   const commandLine = new CommandLine(inDist('cli.js'));
   const kernels = new RepriseController({
-    agent: () => settleAgent(inDist('agent.pyz')),
+    ...bundledTools(inDist),
     windowName: context.storageUri?.fsPath ?? randomUUID(),
     memory: workspaceState,
     settings,

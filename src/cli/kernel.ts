@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { choosePython } from '../environment/pinned';
 import { POLICIES, type Policy } from '../determinism/policy';
 import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
-import { liveKernel } from '../replay/live';
+import { liveKernel, recordedPin } from '../replay/live';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
 import { agentPath, type OutputFlags, outputOptions, parseSeed, terminalOf, uvLockPath } from './shared';
@@ -32,7 +32,7 @@ async function kernel(notebook: string, flags: Flags): Promise<number> {
     agent: flags.install ? settleAgent(agentPath()) : agentPath(),
     root: plan.root,
     notebook: plan.notebook,
-    ...liveKernel(plan),
+    ...liveKernel(plan, recordedPin(plan)),
   };
   const described = describeKernel(request);
   if (flags.install) installKernel(described, request);

@@ -44,13 +44,12 @@ async function pin(notebook: string, flags: Flags, signal: AbortSignal): Promise
   const { path, root, notebook: name } = planRun(notebook, {});
   const image = flags.image === undefined ? undefined : imageOf(flags.image);
   const { path: python } = await findInterpreter(path, root, flags.python);
-  const onStep = (what: string): void => terminal.tell(terminal.dim(`${what} …`));
   const pinned = await pinEnvironment({
     notebook: path,
     root,
     python,
     uv: (base) => findUv({ python: base, lock: uvLockPath(), signal }),
-    onStep,
+    onStep: (what) => terminal.step(what),
     signal,
     ...(flags.from === undefined ? {} : { from: resolve(flags.from) }),
     ...(flags.platform === undefined ? {} : { platform: flags.platform }),

@@ -26,7 +26,7 @@ async function restore(notebook: string, flags: Flags, signal: AbortSignal): Pro
       uvLock: uvLockPath(),
       repair: true,
       signal,
-      onStep: (what) => terminal.tell(terminal.dim(`${what} …`)),
+      onStep: (what) => terminal.step(what),
       ...(flags.python === undefined ? {} : { python: resolve(flags.python) }),
       ...(flags.offline ? { offline: true } : {}),
     },

@@ -36,6 +36,12 @@ export class Terminal {
     else if (this.progress === 'text') this.err.write(text + '\n');
   }
 
+  /** A step of what has no cells to count. */
+  step(what: string): void {
+    this.tell(this.dim(`${what} …`));
+    this.event({ event: 'step', what });
+  }
+
   /** A line that the next one replaces. */
   draw(text: string): void {
     if (this.redraws) this.out.write(`\r\x1b[2K${text}`);

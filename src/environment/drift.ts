@@ -27,6 +27,11 @@ export function driftThatMatters(drift: readonly Drift[]): Drift[] {
   return drift.filter(({ affects }) => affects.some((what) => what !== 'nothing'));
 }
 
+/** "numpy 2.2.0 → 2.3.1". */
+export function driftPhrase({ what, before, after }: Drift): string {
+  return `${what} ${before ?? 'absent'} → ${after ?? 'absent'}`;
+}
+
 function pythonDrift({ python: before }: Fingerprint, { python: after }: Fingerprint): Drift[] {
   return [
     ...row('python', 'python', before.version, after.version, affectsOfPython(before.version, after.version)),

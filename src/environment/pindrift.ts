@@ -13,7 +13,7 @@ import { readIndex, sweep } from './sweep';
  */
 export function driftFromLock(
   locked: ReadonlyMap<string, string>,
-  pin: Pin,
+  pin: Pick<Pin, 'python'>,
   { python, packages }: Pick<Fingerprint, 'python' | 'packages'>,
 ): Drift[] {
   const rows = Object.entries(packages).flatMap(([name, after]): Drift[] => {
@@ -21,10 +21,10 @@ export function driftFromLock(
     if (before === undefined || before === after) return [];
     return [{ what: name, kind: 'package', before, after, affects: affectsOfPackage(name, before, after) }];
   });
-  return [...driftOfPython(pin, python.version), ...rows];
+  return [...driftOfPython(pin.python, python.version), ...rows];
 }
 
-export function driftOfPython({ python: before }: Pin, after: string): Drift[] {
+function driftOfPython(before: string, after: string): Drift[] {
   if (before === after) return [];
   return [{ what: 'python', kind: 'python', before, after, affects: affectsOfPython(before, after) }];
 }

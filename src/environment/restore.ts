@@ -58,15 +58,20 @@ function linkOf(lock: string, version: string, environment?: NodeJS.ProcessEnv):
   return join(cacheFolder(environment), 'envs', environmentDigest(lock, version));
 }
 
+/** Whether the environment of a lock is there. @param version of Python */
+export function isBuilt(lock: string, version: string, environment?: NodeJS.ProcessEnv): boolean {
+  const link = linkOf(lock, version, environment);
+  return existsSync(join(link, INDEX)) && existsSync(pythonIn(link));
+}
+
 /** The environment of a lock, where it is built: nothing is started to find it. @param version of Python */
 export async function builtEnvironment(
   lock: string,
   version: string,
   environment?: NodeJS.ProcessEnv,
 ): Promise<Built | undefined> {
-  const link = linkOf(lock, version, environment);
-  if (!existsSync(join(link, INDEX)) || !existsSync(pythonIn(link))) return undefined;
-  const folder = await realpath(link);
+  if (!isBuilt(lock, version, environment)) return undefined;
+  const folder = await realpath(linkOf(lock, version, environment));
   return { folder, python: pythonIn(folder), isNew: false };
 }
 

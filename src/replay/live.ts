@@ -1,6 +1,8 @@
 /** What a live kernel of a notebook is started with, whoever starts it. */
 import { availableParallelism } from 'node:os';
+import type { Drift } from '../environment/fingerprint';
 import { kernelEnvironment } from '../determinism/policy';
+import type { RecordHeader } from '../lineage/record';
 import type { Settings } from './plan';
 
 /** Live values are digested within this time a cell; headless runs digest all of them. */
@@ -13,13 +15,18 @@ export type LiveKernel = {
   environment: Record<string, string>;
 };
 
-/** Fresh entropy is drawn when a kernel starts, and its hash seed with it: the agent restarts itself once. */
-export function liveKernel({ policy, seed, entropy, rng, sidecar }: Settings): LiveKernel {
+/**
+ * Fresh entropy is drawn when a kernel starts, and its hash seed with it: the agent restarts itself once.
+ * @param pin as the record is to name it; undefined where the kernel runs without one
+ */
+export function liveKernel(
+  { policy, seed, entropy, rng }: Omit<Settings, 'sidecar'>,
+  pin: RecordHeader['pin'],
+): LiveKernel {
   const fresh = seed.from === 'fresh';
   const given = { given: process.env, cores: availableParallelism() };
   const environment = kernelEnvironment(policy, seed.value, given);
   if (fresh) delete environment.PYTHONHASHSEED;
-  const pin = sidecar?.pin;
   return {
     environment,
     config: {
@@ -30,7 +37,17 @@ export function liveKernel({ policy, seed, entropy, rng, sidecar }: Settings): L
       rng,
       strict: false,
       valueBudgetMs: VALUE_BUDGET_MS,
-      ...(pin ? { header: { pin: { lock: pin.lock, sha256: pin.sha256 } } } : {}),
+      ...(pin ? { header: { pin } } : {}),
     },
   };
+}
+
+/** A sidecar's pin, as a record names it. */
+export function recordedPin(
+  { sidecar }: Pick<Settings, 'sidecar'>,
+  edits: Drift[] = [],
+): RecordHeader['pin'] {
+  if (!sidecar?.pin) return undefined;
+  const { lock, sha256 } = sidecar.pin;
+  return { lock, sha256, ...(edits.length > 0 ? { edits } : {}) };
 }

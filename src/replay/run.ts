@@ -1,13 +1,10 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import { type NotebookDocument, parseNotebook } from '../notebook/model';
 import { readSidecar, type Sidecar, sidecarPath } from '../notebook/sidecar';
 import { probe } from '../environment/interpreter';
-import { lockedVersions, lockOf } from '../environment/locks';
-import { driftFromLock, handEdits } from '../environment/pindrift';
-import { type ChosenPython, choosePython } from '../environment/pinned';
-import { compareFingerprints, driftThatMatters } from '../environment/drift';
+import { checkedPython } from '../environment/checked';
+import { compareFingerprints, driftPhrase, driftThatMatters } from '../environment/drift';
 import type { Drift, Fingerprint } from '../environment/fingerprint';
 import { Failure } from '../notebook/failure';
 import { kernelEnvironment } from '../determinism/policy';
@@ -16,6 +13,7 @@ import { readRecord } from '../lineage/read';
 import type { Policy, RecordHeader, RunRecord, RunStatus, Seed } from '../lineage/record';
 import { Store } from '../lineage/store';
 import { writeBundle } from './bundle';
+import { recordedPin } from './live';
 import { type Ended, executeLocally, type RunnerEvent } from './local';
 import { injectParameters, type Parameters, type Plan, planRun, type RunOptions } from './plan';
 import { keepFiles, putFilesBack, recoverFiles, refuseIfBusy } from './putback';
@@ -207,9 +205,8 @@ async function prepare(
 type Chosen = { python: string; edits: Drift[] };
 
 function pinOfHeader(sidecar: Sidecar | null, edits: Drift[]): Partial<RecordHeader> {
-  if (!sidecar?.pin) return {};
-  const { lock, sha256 } = sidecar.pin;
-  return { pin: { lock, sha256, ...(edits.length > 0 ? { edits } : {}) } };
+  const pin = recordedPin({ sidecar }, edits);
+  return pin ? { pin } : {};
 }
 
 type Pinned = { path: string; root: string; sidecar: Sidecar | null };
@@ -224,59 +221,17 @@ async function pythonFor(
   variables: Record<string, string>,
   context: Context,
 ): Promise<Chosen> {
-  const { uvLock, signal, onNotice } = context;
-  const chosen = await choosePython(notebook, {
+  const { agent, uvLock, signal, onNotice } = context;
+  const { path: python, edits } = await checkedPython(notebook, {
+    agent,
     uvLock,
+    variables,
+    refuses: refuse ? 'seal' : policy === 'full' && 'policy',
     ...(option === undefined ? {} : { python: option }),
     ...(signal ? { signal } : {}),
-    ...(onNotice ? { onStep: onNotice } : {}),
+    ...(onNotice ? { onStep: onNotice, onDrift: onNotice } : {}),
   });
-  const drift = await pinDrift(notebook, chosen, variables, context);
-  const matters = driftThatMatters(drift);
-  const found = { python: chosen.path, edits: chosen.environment === undefined ? [] : drift };
-  if (matters.length === 0) return found;
-  const differs = `${shownPath(chosen)} is not what ${notebook.sidecar!.pin!.lock} says: ${phrases(matters)}.`;
-  if (refuse) {
-    throw new Failure(
-      'drift',
-      'drift',
-      `${differs} Nothing ran and nothing was sealed: a seal is of the environment that was pinned. ` +
-        'Restore it (reprise restore), or pin the one you want (reprise pin).',
-    );
-  }
-  if (policy === 'full') {
-    throw new Failure(
-      'drift',
-      'drift',
-      `${differs} Nothing ran, as policy full takes nothing else. Restore the pin (reprise restore), pin again (reprise pin), ` +
-        'or run anyway, recorded, with --policy close.',
-    );
-  }
-  onNotice?.(`${differs} It is recorded.`);
-  return found;
-}
-
-async function pinDrift(
-  { path, root, sidecar }: Pinned,
-  { path: python, environment }: ChosenPython,
-  variables: Record<string, string>,
-  { agent }: Context,
-): Promise<Drift[]> {
-  const pin = sidecar?.pin;
-  if (pin === undefined) return [];
-  if (environment !== undefined) return handEdits(environment);
-  const lock = lockOf(pin, dirname(path), root);
-  return driftFromLock(lockedVersions(lock), pin, await probe(python, agent, variables, root));
-}
-
-/** No path of this machine is shown that names its user. */
-function shownPath({ from }: ChosenPython): string {
-  return from === 'pin' ? 'The environment that was built' : 'This environment';
-}
-
-function phrases(drift: readonly Drift[]): string {
-  const shown = drift.slice(0, 5).map(driftPhrase).join('; ');
-  return drift.length > 5 ? `${shown}; and ${drift.length - 5} more` : shown;
+  return { python, edits };
 }
 
 function sidecarBeside(notebook: string): Sidecar | null {
@@ -340,10 +295,6 @@ function refuseDrift(record: RunRecord, now: Fingerprint, set: Record<string, st
     `The environment is not the one of run ${record.header.run}, and policy full replays only in the same: ` +
       `${matters.map(driftPhrase).join('; ')}. Nothing ran. Install what was recorded, or give --policy close to replay all the same.`,
   );
-}
-
-function driftPhrase(drift: Drift): string {
-  return `${drift.what} ${drift.before ?? 'absent'} → ${drift.after ?? 'absent'}`;
 }
 
 function replayedSeed(recorded: Seed, option: RunOptions['seed']): Seed {

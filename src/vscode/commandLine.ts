@@ -13,6 +13,8 @@ export type Request = {
   startSeconds?: number;
   onEvent?: (event: RunnerEvent) => void;
   onSaid?: (line: string) => void;
+  /** What it does now, where it has no cells to count. */
+  onStep?: (what: string) => void;
   signal?: AbortSignal;
 };
 
@@ -35,7 +37,7 @@ export class CommandLine {
   ) {}
 
   /** Never rejects: what went wrong is in `code` and `said`. */
-  run({ args, folder, startSeconds, onEvent, onSaid, signal }: Request): Promise<Ended> {
+  run({ args, folder, startSeconds, onEvent, onSaid, onStep, signal }: Request): Promise<Ended> {
     return new Promise((resolve) => {
       const form = ['--format', 'json', '--progress', 'ndjson'];
       const child = spawn(this.node, [this.program, ...args, ...form], {
@@ -55,7 +57,8 @@ export class CommandLine {
       const errorsRead = new Promise<void>((done) => errors.once('close', done));
       errors.on('line', (line) => {
         const event = eventIn(line);
-        if (event !== undefined) onEvent?.(event);
+        if (event?.event === 'step') onStep?.(event.what);
+        else if (event !== undefined) onEvent?.(event);
         else if (line.trim() !== '') say(line.trim());
       });
       const interrupt = () => this.interrupt(child);
@@ -102,10 +105,12 @@ function environment(startSeconds: number | undefined): NodeJS.ProcessEnv {
   };
 }
 
-function eventIn(line: string): RunnerEvent | undefined {
+type Step = { event: 'step'; what: string };
+
+function eventIn(line: string): RunnerEvent | Step | undefined {
   const parsed = line.startsWith('{') ? parse(line) : undefined;
-  return parsed !== undefined && typeof (parsed as RunnerEvent).event === 'string'
-    ? (parsed as RunnerEvent)
+  return parsed !== undefined && typeof (parsed as RunnerEvent | Step).event === 'string'
+    ? (parsed as RunnerEvent | Step)
     : undefined;
 }
 

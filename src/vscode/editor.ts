@@ -105,6 +105,10 @@ export type Kernels = {
   useReprise(uri: string): Promise<void>;
   /** The interpreter of the live kernel, or the one that was picked for the next. */
   pythonOf(uri: string): string | undefined;
+  /** What it would run on without a pin. @throws Failure `no-python` */
+  pythonWithoutPin(uri: string): Promise<string>;
+  /** What was picked for the notebook, if anything: it wins over a pin. */
+  pickedPython(uri: string): string | undefined;
   /** The run that the live kernel records. */
   liveRunOf(uri: string): string | undefined;
   isBusy(uri: string): boolean;

@@ -16,7 +16,8 @@ export type Judging = {
 export async function judge(editor: Editor, notebook: NotebookFile, judging: Judging): Promise<void> {
   const { commandLine, kernels, log, runs, settings } = editor;
   const { uri } = notebook;
-  const python = kernels.pythonOf(uri) ?? settings.python(uri);
+  const isPinned = runs.stateOf(uri).pin !== undefined;
+  const python = isPinned ? kernels.pickedPython(uri) : (kernels.pythonOf(uri) ?? settings.python(uri));
   const args = [...judging.args, ...(python === undefined ? [] : ['--python', python])];
   log.info(`reprise ${args.join(' ')}`);
   const ended = await editor.withProgress(judging.title, (report, signal) => {

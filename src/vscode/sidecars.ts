@@ -45,7 +45,8 @@ export class Sidecars {
     return 'moved';
   }
 
-  private read(notebook: string): Sidecar {
+  /** Empty where there is none. @throws SidecarError */
+  read(notebook: string): Sidecar {
     const file = sidecarPath(notebook);
     return readSidecar(existsSync(file) ? readFileSync(file, 'utf8') : NEW);
   }

@@ -5,8 +5,10 @@ import { fixAll } from './fixAll';
 import { installCommand } from './installCommand';
 import { installKernelspec } from './installKernelspec';
 import { openRecord } from './openRecord';
+import { pinEnvironment } from './pin';
 import { replayHere } from './replayHere';
 import { restart } from './restart';
+import { restoreEnvironment } from './restore';
 import { runAll } from './runAll';
 import { selectInterpreter } from './selectInterpreter';
 import { selectPolicy } from './selectPolicy';
@@ -25,8 +27,10 @@ export const commands: readonly Command[] = [
   installCommand,
   installKernelspec,
   openRecord,
+  pinEnvironment,
   replayHere,
   restart,
+  restoreEnvironment,
   runAll,
   selectInterpreter,
   selectPolicy,

@@ -11,6 +11,7 @@ import type { Log } from '../log';
 import type { Sidecars } from '../sidecars';
 import { RunHeads } from './heads';
 import { NotebookRuns } from './notebook';
+import { Pins } from './pin';
 import { DEFAULTS, type DocumentCell, type NotebookState } from './state';
 
 /** Events come in bursts: a cell's line, the object it names, the next cell's line. */
@@ -20,7 +21,7 @@ type Followed = {
   file: string;
   root: FollowedRoot;
   runs: NotebookRuns;
-  settings: Pick<NotebookState, 'policy' | 'seed' | 'problem'>;
+  settings: Pick<NotebookState, 'policy' | 'seed' | 'problem' | 'pin'>;
   document: readonly DocumentCell[];
   watcher: vscode.FileSystemWatcher;
 };
@@ -32,6 +33,7 @@ export class Follower implements Runs, vscode.Disposable {
   private readonly roots = new Map<string, FollowedRoot>();
   private readonly changedRuns = new Map<string, Set<string>>();
   private readonly changedDocuments = new Set<vscode.NotebookDocument>();
+  private readonly pins = new Pins();
   private readonly emitter = new vscode.EventEmitter<string>();
   private readonly subscriptions: vscode.Disposable[] = [this.emitter];
   private timer: NodeJS.Timeout | undefined;
@@ -40,7 +42,7 @@ export class Follower implements Runs, vscode.Disposable {
   readonly onDidChange = this.emitter.event;
 
   constructor(
-    private readonly sidecars: Pick<Sidecars, 'settingsOf'>,
+    private readonly sidecars: Pick<Sidecars, 'read'>,
     private readonly kernels: Pick<Kernels, 'liveRunOf'>,
     private readonly keys: Pick<CellKeys, 'keyOf'>,
     private readonly log: Log,
@@ -160,12 +162,17 @@ export class Follower implements Runs, vscode.Disposable {
 
   private watchSidecar(uri: string, file: string): vscode.FileSystemWatcher {
     // Not by its own name: a glob's brackets and braces may stand in it.
-    const pattern = new vscode.RelativePattern(vscode.Uri.file(path.dirname(file)), '*.repro.json');
+    const pattern = new vscode.RelativePattern(
+      vscode.Uri.file(path.dirname(file)),
+      '{*.repro.json,*.toml,*.lock,*.txt}',
+    );
     const watcher = vscode.workspace.createFileSystemWatcher(pattern);
     const own = sidecarPath(file);
     const changed = ({ fsPath }: vscode.Uri): void => {
       const followed = this.notebooks.get(uri);
-      if (fsPath !== own || followed === undefined) return;
+      const lock = followed?.settings.pin?.lock;
+      const isLock = lock !== undefined && fsPath === path.resolve(path.dirname(file), lock);
+      if (followed === undefined || (fsPath !== own && !isLock)) return;
       followed.settings = this.settingsOf(file);
       this.emitter.fire(uri);
     };
@@ -177,8 +184,9 @@ export class Follower implements Runs, vscode.Disposable {
 
   private settingsOf(file: string): Followed['settings'] {
     try {
-      const { policy, seed } = this.sidecars.settingsOf(file);
-      return { policy, seed };
+      const { settings, pin } = this.sidecars.read(file);
+      const { policy, seed } = settings;
+      return { policy, seed, ...(pin ? { pin: this.pins.stateOf(file, pin) } : {}) };
     } catch (error) {
       return { ...DEFAULTS, problem: error instanceof Error ? error.message : String(error) };
     }

@@ -4,6 +4,7 @@
  */
 import type { EntropyUse, Policy, RunStatus } from '../../lineage/record';
 import type { Place } from '../editor';
+import type { PinState } from './pin';
 import { cellIn, type Header, headerIn, type RecordedLine, type ReplayVerdict, summaryIn } from './lines';
 
 export type NotebookState = {
@@ -12,6 +13,7 @@ export type NotebookState = {
   seed: 'fresh' | number;
   /** Why the sidecar cannot be read. */
   problem?: string;
+  pin?: PinState;
   /** The original run in which a cell was executed last. */
   run?: RunState;
   /** What lint says of the cells. */

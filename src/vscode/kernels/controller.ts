@@ -7,9 +7,10 @@ import { Failure } from '../../notebook/failure';
 import type { Kernels } from '../editor';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
+import type { Tools } from '../tools';
 import type { CellKeys } from './cells';
-import type { KernelHost, NotebookPlace } from './host';
-import { Interpreters } from './interpreter';
+import type { Basis, KernelHost, NotebookPlace } from './host';
+import { Interpreters, type PinUse } from './interpreter';
 import { LocalHost, untitledPath } from './localHost';
 import { NotebookKernel } from './notebookKernel';
 import { explainFailure } from './remedies';
@@ -21,9 +22,7 @@ export const EXTENSION = 'reprise.reprise';
 const NOTEBOOK = 'jupyter-notebook';
 const DESELECTED_MS = 1000;
 
-export type ControllerDeps = {
-  /** Path of the agent that kernels run. */
-  agent: () => string;
+export type ControllerDeps = Tools & {
   /** Names this window's untitled notebooks apart from those of other windows. */
   windowName: string;
   memory: Memory;
@@ -40,6 +39,8 @@ export class RepriseController implements Kernels, vscode.Disposable {
   private readonly selected = new WeakSet<vscode.NotebookDocument>();
   /** Renames under way: the new notebook's kernel is found once the old one's server has moved. */
   private readonly moving = new Map<string, Promise<void>>();
+  /** Of the next start of a kernel. */
+  private readonly pinUse = new WeakMap<vscode.NotebookDocument, PinUse>();
   private readonly emitter = new vscode.EventEmitter<string>();
   private readonly subscriptions: vscode.Disposable[];
 
@@ -47,7 +48,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
   readonly onDidChange = this.emitter.event;
 
   constructor(private readonly deps: ControllerDeps) {
-    this.interpreters = new Interpreters(deps.memory, deps.settings);
+    this.interpreters = new Interpreters(deps.memory, deps.settings, deps);
     this.controller = vscode.notebooks.createNotebookController(CONTROLLER, NOTEBOOK, 'Reprise');
     this.controller.supportedLanguages = ['python'];
     this.controller.supportsExecutionOrder = true;
@@ -127,6 +128,14 @@ export class RepriseController implements Kernels, vscode.Disposable {
     return (kernel?.isLive ? kernel.host.runsOn : undefined) ?? this.interpreters.chosen(uri);
   }
 
+  pythonWithoutPin(uri: string): Promise<string> {
+    return this.interpreters.pythonFor(uri, this.placeOf(find(uri)).path);
+  }
+
+  pickedPython(uri: string): string | undefined {
+    return this.interpreters.chosen(uri);
+  }
+
   liveRunOf(uri: string): string | undefined {
     return this.kernelByUri(uri)?.run;
   }
@@ -152,18 +161,28 @@ export class RepriseController implements Kernels, vscode.Disposable {
   private kernelOf(notebook: vscode.NotebookDocument): NotebookKernel {
     const known = this.kernels.get(notebook);
     if (known) return known;
-    const place = this.placeOf(notebook);
-    const uri = notebook.uri.toString();
-    const kernel = new NotebookKernel(notebook, this.hostFor(place), {
+    const kernel = new NotebookKernel(notebook, this.hostFor(this.placeOf(notebook)), {
       create: (cell) => this.controller.createNotebookCellExecution(cell),
       keys: this.deps.keys,
       log: this.deps.log,
-      python: () => this.interpreters.pythonFor(uri, this.placeOf(notebook).path),
+      basis: (signal, onStep) => this.basisFor(notebook, signal, onStep),
       changed: () => this.changed(notebook),
-      explain: (failure) => this.explain(notebook, failure),
+      explain: (failure, again) => this.explain(notebook, failure, again),
     });
     this.kernels.set(notebook, kernel);
     return kernel;
+  }
+
+  private async basisFor(
+    notebook: vscode.NotebookDocument,
+    signal: AbortSignal,
+    onStep: (what: string) => void,
+  ): Promise<Basis> {
+    const use = this.pinUse.get(notebook) ?? 'as-ever';
+    this.pinUse.delete(notebook);
+    const onDrift = (sentence: string): void => this.deps.log.warn(`${notebook.uri.path}: ${sentence}`);
+    const { path } = this.placeOf(notebook);
+    return this.interpreters.basisFor(notebook.uri.toString(), path, use, { signal, onStep, onDrift });
   }
 
   private hostFor(place: NotebookPlace): KernelHost {
@@ -285,18 +304,29 @@ export class RepriseController implements Kernels, vscode.Disposable {
       await work();
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (error.reason !== 'cancelled') this.explain(notebook, error);
+      if (error.reason !== 'cancelled') this.explain(notebook, error, () => this.guarded(notebook, work));
     }
   }
 
-  private explain(notebook: vscode.NotebookDocument, failure: Failure): void {
+  private explain(notebook: vscode.NotebookDocument, failure: Failure, again: () => Promise<void>): void {
     const uri = notebook.uri.toString();
+    const using = async (use: PinUse): Promise<void> => {
+      this.pinUse.set(notebook, use);
+      await again();
+    };
     void explainFailure(failure, {
       selectInterpreter: () => this.selectInterpreter(uri),
       connectServer: () => this.connectServer(),
       takeOver: () => this.attach(notebook, true),
       python: () => this.interpreters.pythonFor(uri, this.placeOf(notebook).path),
       showLog: () => this.deps.log.show(),
+      restore: () => using('restored'),
+      runWithoutPin: () => using('without'),
+      pinAgain: async () => {
+        await vscode.commands.executeCommand('reprise.pin', {
+          notebookEditor: { notebookUri: notebook.uri },
+        });
+      },
     });
   }
 }

@@ -1,4 +1,5 @@
 /** Where a notebook's kernel runs: on this machine, or on a Jupyter Server that exists already. */
+import type { RecordHeader } from '../../lineage/record';
 import type { KernelTransport, TransportListener } from '../../kernel/transport';
 import type { CellRequest } from '../../kernel/messages';
 import type { KeptExecution } from '../../kernel/server/local';
@@ -20,13 +21,23 @@ export type Opened = {
   mayMiss?: boolean;
 };
 
+/** What a kernel starts on. */
+export type Basis = {
+  python: string;
+  /** As its record names the pin; absent where it runs without one. */
+  pin?: RecordHeader['pin'];
+};
+
+/** Finds it, which may take a while: a pin that is not there yet is built. @throws Failure */
+export type FindBasis = (signal: AbortSignal) => Promise<Basis>;
+
 export interface KernelHost {
   /** The interpreter, or the server's address, of the kernel that is in use. */
   readonly runsOn: string | undefined;
   /** A kernel that this notebook left running. @throws Failure `in-use` */
   find(take?: boolean): Promise<Opened | undefined>;
   /** @throws Failure with what happened and what to do */
-  start(python: string, signal: AbortSignal): Promise<Opened>;
+  start(basis: FindBasis, signal: AbortSignal): Promise<Opened>;
   /** The notebook has another path. */
   move(notebook: NotebookPlace): Promise<void>;
   /** The kernel was given this execution. */

@@ -4,20 +4,59 @@ import { dirname, join } from 'node:path';
 import { existsSync } from 'node:fs';
 import type { PythonExtension } from '@vscode/python-extension';
 import * as vscode from 'vscode';
+import { checkedPython } from '../../environment/checked';
 import { findInterpreter } from '../../environment/interpreter';
 import { findRoot } from '../../notebook/root';
+import { recordedPin } from '../../replay/live';
+import { settingsFor } from '../../replay/plan';
 import type { Settings } from '../settings';
+import type { Tools } from '../tools';
+import type { Basis } from './host';
 import type { Memory } from './remoteHost';
 
 type Item = vscode.QuickPickItem & { python?: string; browse?: true; reset?: true };
+
+/** Of one start: the pin as ever, built anew whatever else was chosen, or left aside. */
+export type PinUse = 'as-ever' | 'restored' | 'without';
 
 export class Interpreters {
   constructor(
     private readonly memory: Memory,
     private readonly settings: Pick<Settings, 'python'>,
+    private readonly tools: Tools,
   ) {}
 
-  /** What was picked for the notebook, else the setting, else what the command line would take. @throws Failure `no-python` */
+  /**
+   * What was picked for the notebook, checked against its pin; else the pin, built where it is absent; else as without one.
+   * @throws Failure `drift`, `no-python`, and those of a restore
+   */
+  async basisFor(
+    uri: string,
+    path: string,
+    use: PinUse,
+    progress: { signal: AbortSignal; onStep: (what: string) => void; onDrift: (sentence: string) => void },
+  ): Promise<Basis> {
+    const settings = settingsFor(path, {});
+    if (settings.sidecar?.pin === undefined || use === 'without') {
+      return { python: await this.pythonFor(uri, path) };
+    }
+    if (use === 'restored') await this.memory.update(keyOf(uri), undefined);
+    const { path: python, edits } = await checkedPython(
+      { path, root: settings.root, sidecar: settings.sidecar },
+      {
+        agent: this.tools.agent(),
+        uvLock: this.tools.uvLock,
+        variables: {},
+        refuses: settings.policy === 'full',
+        python: this.chosen(uri),
+        repair: use === 'restored',
+        ...progress,
+      },
+    );
+    return { python, pin: recordedPin(settings, edits) };
+  }
+
+  /** Without the pin: what was picked, else the setting, else what the command line would take. @throws Failure `no-python` */
   async pythonFor(uri: string, path: string): Promise<string> {
     const option = this.chosen(uri) ?? this.settings.python(uri);
     return (await findInterpreter(path, findRoot(path), option)).path;
@@ -65,7 +104,7 @@ export class Interpreters {
       add(python, 'Python extension', label);
     const usualItem: Item = {
       label: '$(discard) As the command line would',
-      description: 'the setting, the active environment, .venv, python3',
+      description: 'the pin, the setting, the active environment, .venv, python3',
       reset: true,
     };
     return [

@@ -3,7 +3,7 @@ import { dirname, join, parse } from 'node:path';
 import { existsSync, rmdirSync } from 'node:fs';
 import { isAlive, type KernelModel, type Lease, LocalServer } from '../../kernel/server/local';
 import { placeOf } from '../../kernel/server/place';
-import type { KernelHost, NotebookPlace, Opened } from './host';
+import type { FindBasis, KernelHost, NotebookPlace, Opened } from './host';
 import { Store } from '../../lineage/store';
 import { liveKernel } from '../../replay/live';
 import { settingsFor } from '../../replay/plan';
@@ -35,11 +35,12 @@ export class LocalHost implements KernelHost {
     return lease.kernel === null ? undefined : this.opened(server, lease.kernel, lease);
   }
 
-  /** @throws Failure `in-use`, `no-python`, `no-ipykernel`, `kernel-start`, `cancelled` */
-  async start(python: string, signal: AbortSignal): Promise<Opened> {
+  /** @throws Failure `in-use`, `no-ipykernel`, `kernel-start`, `cancelled`, and those of the basis */
+  async start(basis: FindBasis, signal: AbortSignal): Promise<Opened> {
+    const { python, pin } = await basis(signal);
     const server = await this.serverOn(python, signal);
     const settings = settingsFor(this.notebook.path, {});
-    const { config, environment } = liveKernel(settings);
+    const { config, environment } = liveKernel(settings, pin);
     const store = new Store(settings.root);
     const run = newRun(store);
     const document = existsSync(this.notebook.path) ? settings.notebook : null;

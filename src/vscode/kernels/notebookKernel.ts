@@ -7,7 +7,7 @@ import { KernelSession } from '../../kernel/session';
 import { Failure } from '../../notebook/failure';
 import type { Log } from '../log';
 import { type CellKeys, requestOf } from './cells';
-import type { KernelHost, Opened } from './host';
+import type { Basis, KernelHost, Opened } from './host';
 import { Interruption } from './interruption';
 import { LiveExecutions, type CreateExecution } from './liveExecutions';
 import { type Starting, startWithProgress } from './starting';
@@ -16,11 +16,14 @@ export type KernelDeps = {
   create: CreateExecution;
   keys: CellKeys;
   log: Log;
-  /** The interpreter that a new kernel is to run on. @throws Failure `no-python` */
-  python: () => Promise<string>;
+  /** What a new kernel is to run on, found or built. @throws Failure */
+  basis: (signal: AbortSignal, onStep: (what: string) => void) => Promise<Basis>;
   changed: () => void;
-  /** A failure to start that the user can do something about, with a button. */
-  explain: (failure: Failure) => void;
+  /**
+   * A failure to start that the user can do something about, with a button.
+   * @param again what was to be done
+   */
+  explain: (failure: Failure, again: () => Promise<void>) => void;
 };
 
 /** The editor keeps a changed notebook for a window that crashes only every ten seconds. */
@@ -169,11 +172,10 @@ export class NotebookKernel {
   }
 
   private async start(): Promise<void> {
-    this.starting ??= startWithProgress(this.notebook, async (signal) => {
-      const python = await this.deps.python();
-      const opened = await this.host.start(python, signal);
+    this.starting ??= startWithProgress(this.notebook, async (signal, onStep) => {
+      const opened = await this.host.start(() => this.deps.basis(signal, onStep), signal);
       this.deps.log.info(
-        `${this.notebook.uri.path}: kernel started on ${python}, run ${opened.run ?? 'unnamed'}`,
+        `${this.notebook.uri.path}: kernel started on ${this.host.runsOn}, run ${opened.run ?? 'unnamed'}`,
       );
       this.open(opened);
     });
@@ -259,6 +261,7 @@ export class NotebookKernel {
 
   private refuse(requests: readonly CellRequest[], error: unknown): void {
     const failure = error instanceof Failure ? error : undefined;
+    const cells = requests.flatMap(({ msgId }) => this.cells.get(msgId) ?? []);
     this.deps.log.error(failure?.message ?? `The kernel could not be started: ${String(error)}`);
     const [first, ...others] = requests;
     if (first && failure?.reason !== 'cancelled') {
@@ -269,7 +272,7 @@ export class NotebookKernel {
       this.executions.perform({ do: 'clear', msgId });
       this.executions.perform({ do: 'append', msgId, output: errorOutput('KernelNotStarted', message) });
       this.executions.perform({ do: 'end', msgId, success: false });
-      if (failure) this.deps.explain(failure);
+      if (failure) this.deps.explain(failure, () => this.execute(cells));
     }
     for (const { msgId } of failure?.reason === 'cancelled' ? requests : others) {
       this.executions.perform({ do: 'cancel', msgId });

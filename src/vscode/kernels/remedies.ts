@@ -1,4 +1,4 @@
-/** What the user can do about a kernel that did not start: one button. */
+/** What the user can do about a kernel that did not start, as buttons. */
 import * as vscode from 'vscode';
 import type { Failure } from '../../notebook/failure';
 
@@ -8,15 +8,42 @@ export type Remedies = {
   takeOver(): Promise<void>;
   python(): Promise<string>;
   showLog(): void;
+  /** What was to be done, on an environment that is built anew from the pin. */
+  restore(): Promise<void>;
+  pinAgain(): Promise<void>;
+  /** What was to be done, on the Python that there would be without a pin; its record names no pin. */
+  runWithoutPin(): Promise<void>;
 };
 
+type Button = [label: string, act: () => void | Promise<void>];
+
 export async function explainFailure(failure: Failure, remedies: Remedies): Promise<void> {
-  const [button, act] = remedyFor(failure.reason, remedies);
+  const buttons = remediesFor(failure.reason, remedies);
   const [headline] = failure.message.split('\n');
-  if ((await vscode.window.showErrorMessage(headline!, button)) === button) await act();
+  const pressed = await vscode.window.showErrorMessage(headline!, ...buttons.map(([label]) => label));
+  await buttons.find(([label]) => label === pressed)?.[1]();
 }
 
-function remedyFor(reason: string, remedies: Remedies): [string, () => void | Promise<void>] {
+function remediesFor(reason: string, remedies: Remedies): Button[] {
+  switch (reason) {
+    case 'drift':
+    case 'restore':
+    case 'other-python':
+    case 'no-lock':
+    case 'lock-changed':
+    case 'bad-lock':
+    case 'no-uv':
+      return [
+        ['Restore', () => remedies.restore()],
+        ['Pin Again', () => remedies.pinAgain()],
+        ['Run Without the Pin', () => remedies.runWithoutPin()],
+      ];
+    default:
+      return [remedyFor(reason, remedies)];
+  }
+}
+
+function remedyFor(reason: string, remedies: Remedies): Button {
   switch (reason) {
     case 'no-python':
       return ['Select Python', () => remedies.selectInterpreter()];

@@ -4,7 +4,7 @@ import { dirname, relative } from 'node:path';
 import type { CellRequest } from '../../kernel/messages';
 import type { KeptExecution, KernelModel } from '../../kernel/server/local';
 import { RemoteServer } from '../../kernel/server/remote';
-import type { KernelHost, NotebookPlace, Opened } from './host';
+import type { FindBasis, KernelHost, NotebookPlace, Opened } from './host';
 
 /** Kept with the window: which kernel is the notebook's, and under which name the server keeps what we missed. */
 type Known = { url: string; kernel: KernelModel; client: string; last?: KeptExecution };
@@ -44,7 +44,7 @@ export class RemoteHost implements KernelHost {
     return this.opened(server, known);
   }
 
-  async start(_python: string, signal: AbortSignal): Promise<Opened> {
+  async start(_basis: FindBasis, signal: AbortSignal): Promise<Opened> {
     const { url, token } = await this.servers.settings();
     const server = new RemoteServer(url, token);
     await server.check(signal);

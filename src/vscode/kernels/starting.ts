@@ -10,10 +10,16 @@ export type Starting = { done: Promise<void>; abort(): void };
 
 export function startWithProgress(
   notebook: vscode.NotebookDocument,
-  start: (signal: AbortSignal) => Promise<void>,
+  start: (signal: AbortSignal, onStep: (what: string) => void) => Promise<void>,
 ): Starting {
   const controller = new AbortController();
-  const done = start(controller.signal).catch((error: unknown) => {
+  let step: string | undefined;
+  let shown: vscode.Progress<{ message?: string }> | undefined;
+  const onStep = (what: string): void => {
+    step = what;
+    shown?.report({ message: what });
+  };
+  const done = start(controller.signal, onStep).catch((error: unknown) => {
     throw controller.signal.aborted
       ? new Failure('infrastructure', 'cancelled', 'Cancelled. Nothing ran.')
       : error;
@@ -29,7 +35,9 @@ export function startWithProgress(
         title: `Starting the kernel of ${basename(notebook.uri.path)}`,
         cancellable: true,
       },
-      async (_, token) => {
+      async (progress, token) => {
+        shown = progress;
+        if (step !== undefined) onStep(step);
         token.onCancellationRequested(abort);
         await settled;
       },

@@ -1,7 +1,9 @@
 /** The hover of the status bar item, as Markdown: everything that the item has no room for. */
+import { driftPhrase } from '../../environment/drift';
 import type { Header } from '../follow/lines';
 import { plural, REACH_WORDS } from '../../replay/words';
 import type { CommandId } from '../commands/ids';
+import { type PinState, pinDriftOf, pinWords } from '../follow/pin';
 import {
   countDraws,
   failedCell,
@@ -21,6 +23,7 @@ export const HOVER_COMMANDS: readonly CommandId[] = [
   'reprise.selectPolicy',
   'reprise.setSeed',
   'reprise.selectInterpreter',
+  'reprise.restore',
 ];
 
 export type Surroundings = {
@@ -38,6 +41,7 @@ export function hoverOf(state: NotebookState, { name, python, isLive }: Surround
     ...(problem === undefined ? [] : [row('Settings', problem)]),
     ...(run === undefined ? [row('Run', 'nothing is recorded yet')] : runRows(state, run)),
     ...(run === undefined || differsNext(state) ? [row('Next run', settings)] : []),
+    ...(state.pin === undefined ? [] : pinRows(state, state.pin)),
     row('Kernel', isLive ? 'Reprise, live' : 'Reprise, not started'),
     ...(python === undefined ? [] : [row('Interpreter', link(python, 'reprise.selectInterpreter'))]),
   ];
@@ -55,10 +59,24 @@ function runRows(state: NotebookState, run: RunState): string[] {
       ? []
       : [
           row('Under', differsNext(state) ? under(header) : link(under(header), 'reprise.selectPolicy')),
-          row('Environment', `Python ${header.environment.python.version}, ${pinWords(header.pin?.lock)}`),
+          row(
+            'Environment',
+            `Python ${header.environment.python.version}, ${recordedPinWords(header.pin?.lock)}`,
+          ),
         ]),
     row('Randomness', link(drawWords(run), 'reprise.showRandomness')),
   ];
+}
+
+const SHOWN = 5;
+
+function pinRows(state: NotebookState, pin: PinState): string[] {
+  const drift = pinDriftOf(state);
+  const words = link(pinWords(pin), 'reprise.restore');
+  if (drift.length === 0) return [row('Pin', words)];
+  const shown = drift.slice(0, SHOWN).map(driftPhrase).join('; ');
+  const more = drift.length > SHOWN ? `; and ${drift.length - SHOWN} more` : '';
+  return [row('Pin', words), row('The last run differs from it', `${shown}${more}`)];
 }
 
 function under({ policy, seed }: Header): string {
@@ -92,7 +110,7 @@ function endWords(run: RunState): string {
   }
 }
 
-function pinWords(lock: string | undefined): string {
+function recordedPinWords(lock: string | undefined): string {
   return lock === undefined ? 'not pinned' : `pinned by ${lock}`;
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Kernels } from '../editor';
 import type { Follower } from '../follow/follower';
+import { type PinState, pinWords } from '../follow/pin';
 import type { NotebookLint } from '../lint/notebookLint';
 import { frontScript } from '../lint/sources';
 import { HOVER_COMMANDS, hoverOf } from './hover';
@@ -53,7 +54,7 @@ export class StatusBar implements vscode.Disposable {
     const state = { ...this.follower.stateOf(uri), ...(lint ? { lint } : {}) };
     const status = statusOf(state);
     this.showItem(status, this.hover(notebook));
-    this.showLanguage(status);
+    this.showLanguage(status, state.pin);
   }
 
   dispose(): void {
@@ -76,9 +77,9 @@ export class StatusBar implements vscode.Disposable {
     this.item.show();
   }
 
-  private showLanguage(status: Status): void {
+  private showLanguage(status: Status, pin: PinState | undefined): void {
     this.language.text = `${ICONS[status.level]} ${status.text}`;
-    this.language.detail = 'Reprise';
+    this.language.detail = pin === undefined ? 'Reprise' : `Reprise, pinned: ${pinWords(pin)}`;
     this.language.severity = WARNS.has(status.level)
       ? vscode.LanguageStatusSeverity.Warning
       : vscode.LanguageStatusSeverity.Information;

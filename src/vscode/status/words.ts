@@ -1,6 +1,7 @@
 /** What the status bar says of a notebook: the worst state wins, the rest is in its hover. */
 import type { Policy, Seed } from '../../lineage/record';
 import { plural, sameApartFrom, seedWords, VERDICT_WORDS } from '../../replay/words';
+import { pinDriftOf } from '../follow/pin';
 import {
   countDraws,
   failedCell,
@@ -31,7 +32,7 @@ export const ICONS: Record<Level, string> = {
 
 export function statusOf(state: NotebookState): Status {
   const { level, words } = worstOf(state);
-  const parts = [...underWhat(state), ...words, ...nextWords(state), ...lintWords(state)];
+  const parts = [...underWhat(state), ...words, ...pinWords(state), ...nextWords(state), ...lintWords(state)];
   return { level, text: parts.join(' · '), spoken: `Reprise: ${parts.join(', ')}` };
 }
 
@@ -82,7 +83,8 @@ type Worst = { level: Level; words: string[] };
 function worstOf(state: NotebookState): Worst {
   if (state.problem !== undefined) return { level: 'bad', words: ['settings cannot be read'] };
   const { run } = state;
-  const calm: Level = (state.lint?.unreached ?? 0) > 0 ? 'warning' : 'neutral';
+  const isUneasy = (state.lint?.unreached ?? 0) > 0 || state.pin?.problem !== undefined;
+  const calm: Level = isUneasy ? 'warning' : 'neutral';
   if (run === undefined) return { level: calm, words: [] };
   const verdict = standingVerdict(state);
   const unreached = countDraws(run, 'unreached');
@@ -93,6 +95,12 @@ function worstOf(state: NotebookState): Worst {
   if (verdict !== undefined) return { level: 'good', words: [verdictWords(verdict)] };
   const failed = failedCell(run);
   return { level: calm, words: failed === undefined ? [] : [`cell ${failed.index} raised`] };
+}
+
+/** A run that differs from the pin under `close` is recorded as such: a note, and no warning. */
+function pinWords(state: NotebookState): string[] {
+  if (state.pin?.problem !== undefined) return ['pin cannot be restored'];
+  return pinDriftOf(state).length > 0 ? ['not as pinned'] : [];
 }
 
 function lintWords({ lint }: NotebookState): string[] {

@@ -42,6 +42,7 @@ export class FakeEditor implements Editor {
   live: string | undefined;
   busy = false;
   python: string | undefined;
+  picked: string | undefined;
   values: Record<string, unknown> = {};
   /** Labels to press or pick, and texts to type, in order; Escape where there are no more. */
   answers: string[] = [];
@@ -65,6 +66,8 @@ export class FakeEditor implements Editor {
     useReprise: (uri) => this.note(`use reprise ${uri}`),
     interrupt: (uri) => this.note(`interrupt ${uri}`),
     pythonOf: () => this.python,
+    pythonWithoutPin: () => Promise.resolve(this.python ?? '/usr/bin/python3'),
+    pickedPython: () => this.picked,
     liveRunOf: () => this.live,
     isBusy: () => this.busy,
   };

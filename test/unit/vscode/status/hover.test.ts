@@ -39,6 +39,24 @@ describe('the hover', () => {
     );
   });
 
+  it('names the pin, whether it is on this machine, and what of the last run differs from it', () => {
+    const pin = {
+      lock: 'pylock.study.toml',
+      python: '3.11.7',
+      packages: new Map([['numpy', '1.0.0']]),
+      isBuilt: false,
+    };
+    expect(hover({ pin })).toContain(
+      '- Pin: [pylock.study.toml, Python 3.11.7, 1 package, not restored on this machine yet](command:reprise.restore)\n',
+    );
+    const text = hover({ pin: { ...pin, isBuilt: true }, run: judgedState() });
+    expect(text).toContain('1 package, restored]');
+    expect(text).toMatch(/- The last run differs from it: numpy 1\.0\.0 → 2\.\d/);
+    expect(hover({ pin: { ...pin, problem: 'The lock is not there.' } })).toContain(
+      '- Pin: [The lock is not there.]',
+    );
+  });
+
   it('says when the verdict is about something earlier, and when there is none', () => {
     expect(hover({ run: judgedState(), document: DOCUMENT.slice(1) })).toContain(
       'Verdict: Different from cell 4, before the notebook was edited',
@@ -58,7 +76,13 @@ describe('the hover', () => {
     const evil =
       '](command:workbench.action.terminal.new) [x](command:evil) <a href="command:evil">x</a> $(zap) `';
     const run = judgedState();
-    const state = { ...DEFAULTS, problem: evil, run: { ...run, verdict: { ...run.verdict!, cause: evil } } };
+    const pin = { lock: evil, python: evil, packages: new Map<string, string>(), isBuilt: true };
+    const state = {
+      ...DEFAULTS,
+      problem: evil,
+      pin,
+      run: { ...run, verdict: { ...run.verdict!, cause: evil } },
+    };
     const text = hoverOf(state, { name: evil, python: evil, isLive: true });
     const links = [...text.matchAll(/(?<!\\)\]\(command:([\w.]+)\)/g)].map(([, id]) => id);
     expect(new Set(links)).toEqual(new Set(HOVER_COMMANDS));

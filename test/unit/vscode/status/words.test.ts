@@ -56,6 +56,20 @@ describe('the status', () => {
     expect(textOf({ policy: 'observe', run: observed })).toBe('warning: observe · 2 draws no seed reached');
   });
 
+  it('warns of a pin from which nothing can be built, and notes a run that differs from the pin', () => {
+    const pin = {
+      lock: 'pylock.study.toml',
+      python: '3.11.7',
+      packages: new Map([['numpy', '1.0.0']]),
+      isBuilt: true,
+    };
+    expect(textOf({ pin })).toBe('neutral: close · fresh seed');
+    expect(textOf({ pin: { ...pin, problem: 'The lock is not there.' } })).toBe(
+      'warning: close · fresh seed · pin cannot be restored',
+    );
+    expect(textOf({ pin, run: judged('identical') })).toBe('good: close · fresh seed · Same · not as pinned');
+  });
+
   it('says where the kernel died, and what raised', () => {
     const died: RunState = { ...clean, status: 'died', died: { index: 3 } };
     expect(textOf({ run: died })).toBe('bad: close · fresh seed · kernel died in cell 3');

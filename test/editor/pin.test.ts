@@ -1,0 +1,117 @@
+/** A pinned notebook in a real VS Code: pinned with a command, restored when its kernel starts, refused where it drifts. */
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sitePackagesOf } from '../../src/environment/installed';
+import { readRecord } from '../../src/lineage/read';
+import type { RecordHeader } from '../../src/lineage/record';
+import { Store } from '../../src/lineage/store';
+import { PYTHON } from '../cli/support';
+import type { Editor } from './support/editor';
+import { folderWith } from './support/folders';
+import { closeAndCount, startEditor } from './support/kernels';
+import { NotebookPage } from './support/notebook';
+import type { Window } from './support/window';
+
+const CELL = 'import sys, six\nprint(six.__version__, sys.prefix)';
+/** Builds of environments are what is tested: wheels and tools are those that other tests have fetched. */
+const usual = path.join(process.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'reprise');
+
+let editor: Editor;
+let window: Window;
+let folder: string;
+let cache: string;
+beforeAll(async () => {
+  folder = folderWith();
+  cache = folderWith();
+  mkdirSync(path.join(usual, 'uv'), { recursive: true });
+  mkdirSync(path.join(cache, 'reprise'));
+  symlinkSync(path.join(usual, 'uv'), path.join(cache, 'reprise', 'uv'));
+  if (existsSync(path.join(usual, 'tools')))
+    cpSync(path.join(usual, 'tools'), path.join(cache, 'reprise', 'tools'), { recursive: true });
+  writeFileSync(path.join(folder, 'requirements.txt'), 'six==1.17.0\nipykernel==7.4.0\n');
+  editor = await startEditor({ env: { XDG_CACHE_HOME: cache } });
+  window = await editor.openWindow(folder);
+});
+afterAll(() => closeAndCount(editor, folder));
+
+const read = (name: string) => readFileSync(path.join(folder, name), 'utf8');
+const notice = (text: string | RegExp) =>
+  window.page.locator('.notification-list-item').filter({ hasText: text });
+
+function lastHeader(name: string): RecordHeader {
+  const store = new Store(folder);
+  const headers = store.runIds().map((run) => readRecord(store.recordPath(run)).header);
+  return headers.find(({ notebook }) => notebook === name)!;
+}
+
+it('is pinned by a command that asks from what, and says what to commit', async () => {
+  const notebook = await NotebookPage.open(window, folder, 'study.ipynb', [CELL]);
+  const asked = window.command('reprise.pin');
+  const list = window.page.locator('.quick-input-widget');
+  await list.getByText('What is installed').waitFor();
+  await list.getByText('requirements.txt').click();
+  await notice('study.ipynb is pinned to pylock.study.toml').getByText('Commit pylock.study.toml').waitFor();
+  await asked;
+  expect(JSON.parse(read('study.repro.json'))).toMatchObject({ pin: { lock: 'pylock.study.toml' } });
+  expect(read('pylock.study.toml')).toContain('name = "six"');
+  await window.command('notifications.clearAll');
+
+  // The kernel that starts next builds what is not there yet, and runs in it.
+  const text = await notebook.run(0);
+  expect(text).toContain(`1.17.0 ${path.join(cache, 'reprise', 'envs')}`);
+  const { sha256 } = (JSON.parse(read('study.repro.json')) as { pin: { sha256: string } }).pin;
+  await expect.poll(() => lastHeader('study.ipynb').pin).toEqual({ lock: 'pylock.study.toml', sha256 });
+});
+
+it('is named by the status bar with what it is pinned to', async () => {
+  const item = window.page.locator('#reprise\\.reprise\\.reprise\\.status');
+  await expect.poll(() => item.textContent()).toMatch(/close · fresh seed/);
+  await item.hover();
+  await window.page
+    .getByText(/Pin: pylock\.study\.toml, Python 3\.\d+\.\d+, \d+ packages, restored/)
+    .waitFor();
+  await window.page.mouse.move(300, 300);
+});
+
+it('does not start on another lock than the one that was pinned, and says what can be done', async () => {
+  const sidecar = JSON.parse(read('study.repro.json')) as { pin: { sha256: string } };
+  sidecar.pin.sha256 = '0'.repeat(64);
+  writeFileSync(path.join(folder, 'other.repro.json'), JSON.stringify(sidecar));
+  const notebook = await NotebookPage.open(window, folder, 'other.ipynb', ['import sys\nprint(sys.prefix)']);
+  expect(await notebook.run(0)).toMatch(/^KernelNotStarted: pylock\.study\.toml is not the lock/);
+  const message = notice('is not the lock that the sidecar names');
+  for (const button of ['Restore', 'Pin Again'])
+    await message.getByRole('button', { name: button }).waitFor();
+  await message.getByRole('button', { name: 'Run Without the Pin' }).click();
+  await notebook.until('it has run', (_, texts) => texts[0]!.trim() === path.dirname(path.dirname(PYTHON)));
+  await expect.poll(() => lastHeader('other.ipynb').pin).toBe(undefined);
+  await window.command('notifications.clearAll');
+});
+
+it('refuses under full an environment that somebody edited, and restores it at the press of a button', async () => {
+  const { pin } = JSON.parse(read('study.repro.json')) as { pin: object };
+  const sidecar = { schema: 'reprise/notebook/1', settings: { policy: 'full' }, pin };
+  writeFileSync(path.join(folder, 'full.repro.json'), JSON.stringify(sidecar));
+  const envs = path.join(cache, 'reprise', 'envs');
+  const [link] = readdirSync(envs).filter((name) => /^[0-9a-f]{32}$/.test(name));
+  const six = path.join(await sitePackagesOf(path.join(envs, link!)), 'six.py');
+  chmodSync(six, 0o644);
+  writeFileSync(six, readFileSync(six, 'utf8').replace('"1.17.0"', '"9.9.9"'));
+
+  const notebook = await NotebookPage.open(window, folder, 'full.ipynb', [CELL]);
+  expect(await notebook.run(0)).toMatch(/^KernelNotStarted: .*six\.py as installed → edited/);
+  await notice('six.py as installed').getByRole('button', { name: 'Restore' }).click();
+  await notebook.until('it has run', (_, texts) => texts[0]!.startsWith(`1.17.0 ${envs}`));
+  await expect.poll(() => lastHeader('full.ipynb').pin).toMatchObject({ lock: 'pylock.study.toml' });
+});

@@ -1,0 +1,142 @@
+/** Pinning and restoring as the user sees them: what is asked, what is told, and what is left. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../../src/vscode/commands';
+import type { CommandId } from '../../../src/vscode/commands/ids';
+import type { PinState } from '../../../src/vscode/follow/pin';
+import { DEFAULTS } from '../../../src/vscode/follow/state';
+import { invoke } from '../../../src/vscode/invoke';
+import { FakeEditor } from './fakeEditor';
+
+const pinned: PinState = {
+  lock: 'pylock.study.toml',
+  python: '3.11.7',
+  packages: new Map([['six', '1.17.0']]),
+  isBuilt: false,
+};
+const document = {
+  schema: 'reprise/pin/0',
+  pin: { lock: 'pylock.study.toml', sha256: 'a', python: '3.11.7' },
+  packages: 23,
+  notices: [],
+};
+/** Prints what it was called with, as the command line does its steps. */
+const echo = `event({ event: 'step', what: process.argv.slice(2).join(' ') });`;
+
+async function call(id: CommandId, editor: FakeEditor, ...answers: string[]): Promise<string[]> {
+  editor.answers = answers;
+  await invoke(
+    commands.find((command) => command.id === id)!,
+    editor,
+  );
+  return editor.done;
+}
+
+function notebookText(cells: string[]): string {
+  const shown = cells.map((source) => ({
+    cell_type: 'code',
+    metadata: {},
+    source,
+    outputs: [],
+    execution_count: null,
+  }));
+  return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: shown });
+}
+
+function editorWith(files: Record<string, string>, cells: string[] = ['1']): FakeEditor {
+  const editor = new FakeEditor();
+  for (const [name, text] of Object.entries({ 'study.ipynb': notebookText(cells), ...files })) {
+    writeFileSync(path.join(editor.folder, name), text);
+  }
+  return editor;
+}
+
+describe('Pin Environment', () => {
+  it('offers what is installed, and the files that say what is needed, those that there are', async () => {
+    const block = '# /// script\n# dependencies = ["six"]\n# ///';
+    const toml = '[project]\nname = "a"\ndependencies = ["six"]\n';
+    const all = editorWith({ 'requirements.txt': 'six\n', 'pyproject.toml': toml }, [block]);
+    expect(await call('reprise.pin', all)).toEqual([
+      [
+        'Pin the environment of study.ipynb from',
+        'What is installed | in /usr/bin/python3',
+        'requirements.txt',
+        'pyproject.toml',
+        'The block in the notebook | # /// script',
+      ].join('\n'),
+    ]);
+    // A file of tools alone, and one that is no TOML, say nothing of what is needed.
+    const none = editorWith({ 'pyproject.toml': '[tool.ruff]\n' });
+    expect(await call('reprise.pin', none)).toEqual([
+      'Pin the environment of study.ipynb from\nWhat is installed | in /usr/bin/python3',
+    ]);
+  });
+
+  it('shows each step, and says what to commit', async () => {
+    const editor = editorWith({ 'requirements.txt': 'six\n' });
+    editor.program(`${echo} print(${JSON.stringify(document)})`);
+    const [, title, told] = await call('reprise.pin', editor, 'requirements.txt', 'Open Lock');
+    expect(title).toBe('progress Pinning study.ipynb');
+    expect(told).toBe(
+      'information: study.ipynb is pinned to pylock.study.toml (23 packages, Python 3.11.7). ' +
+        'Commit pylock.study.toml and study.repro.json. [Open Lock]',
+    );
+    expect(editor.done.at(-1)).toBe('open ./pylock.study.toml');
+    const [[step]] = editor.progress as [[string, undefined]];
+    expect(step.replaceAll(editor.folder, '.')).toBe(
+      'pin ./study.ipynb --python /usr/bin/python3 --from ./requirements.txt --format json --progress ndjson …',
+    );
+  });
+
+  it('says why nothing was pinned', async () => {
+    const editor = editorWith({});
+    const why = 'Some packages come from no index: mine. Nothing was pinned.';
+    editor.program(
+      `print(${JSON.stringify({ schema: 'reprise/error/0', message: why })}); process.exitCode = 2;`,
+    );
+    const done = await call('reprise.pin', editor, 'What is installed', 'Show Log');
+    expect(done.slice(2)).toEqual([`error: study.ipynb: ${why} [Show Log]`, 'log']);
+  });
+
+  it('says nothing more when it is cancelled', async () => {
+    const editor = editorWith({});
+    editor.program('setInterval(() => {}, 1000)');
+    editor.cancellation.abort();
+    expect(await call('reprise.pin', editor, 'What is installed')).toHaveLength(2);
+  });
+});
+
+describe('Restore Environment', () => {
+  it('builds what the notebook is pinned to', async () => {
+    const editor = editorWith({});
+    editor.state = { ...DEFAULTS, pin: pinned };
+    editor.program(`${echo} print({ schema: 'reprise/restore/0', lock: 'pylock.study.toml', built: true })`);
+    expect(await call('reprise.restore', editor)).toEqual([
+      'progress Restoring the environment of study.ipynb',
+      'information: The environment was built from pylock.study.toml. study.ipynb runs in it from its next kernel on. []',
+    ]);
+    expect(editor.progress[0]![0]).toMatch(/^restore .*study\.ipynb /);
+  });
+
+  it('offers to pin a notebook that has no pin', async () => {
+    expect(await call('reprise.restore', editorWith({}), 'Pin Environment…')).toEqual([
+      'information: study.ipynb has no pin to restore. [Pin Environment…]',
+      'command reprise.pin',
+    ]);
+  });
+});
+
+describe('a pinned notebook', () => {
+  it.each([
+    [undefined, ''],
+    ['/mine/bin/python', ' --python /mine/bin/python'],
+  ])('is verified in its pin, unless another Python was picked for it: %s', async (picked, given) => {
+    const editor = editorWith({});
+    editor.state = { ...DEFAULTS, pin: pinned };
+    editor.python = '/cache/envs/a/bin/python';
+    editor.picked = picked;
+    await call('reprise.verify', editor);
+    expect(editor.lines[0]!.replace(editor.folder, '.')).toBe(`reprise verify ./study.ipynb${given}`);
+  });
+});
