@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { CommandLine } from './vscode/commandLine';
 import { readConfiguration } from './vscode/configuration';
+import { Documents } from './vscode/documents';
 import type { Editor } from './vscode/editor';
 import { Follower } from './vscode/follow/follower';
 import { CellKeys } from './vscode/kernels/cells';
@@ -10,7 +11,6 @@ import { Servers } from './vscode/kernels/servers';
 import { installationOf } from './vscode/launcher';
 import { NotebookLint } from './vscode/lint/notebookLint';
 import { logTo } from './vscode/log';
-import { RecordDocuments } from './vscode/recordDocuments';
 import { registerCommands } from './vscode/register';
 import { followRenames } from './vscode/renames';
 import { refreshReports, reportPanels } from './vscode/reporting';
@@ -28,7 +28,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const settings = new Settings(readConfiguration);
   const sidecars = new Sidecars();
   const keys = new CellKeys();
-  const records = new RecordDocuments();
+  const documents = new Documents();
   const commandLine = new CommandLine(inDist('cli.js'));
   const kernels = new RepriseController({
     ...bundledTools(inDist),
@@ -46,10 +46,10 @@ export function activate(context: vscode.ExtensionContext): void {
   const reports = reportPanels(extensionUri, () => editorFor(undefined));
   const services = { kernels, runs, lint, reports, sidecars, settings, commandLine, log, installation };
   const editorFor = (argument: unknown): Editor =>
-    Object.assign(new Workbench({ keys, records }, argument), services);
+    Object.assign(new Workbench({ keys, documents }, argument), services);
   subscriptions.push(channel, commandLine, kernels, runs, lint, status);
   subscriptions.push(
-    records.register(),
+    documents.register(),
     reports.register(),
     kernels.onDidChange((uri) => void runs.refresh(uri).then(() => status.show())),
     runs.onDidChange((uri) => refreshReports(reports, uri)),

@@ -38,6 +38,9 @@ export type Choice<T> = {
 /** A heading in a list of choices. */
 export type Heading = { heading: string };
 
+/** What a shown text offers to do with the notebook that it is about. */
+export type TextAction = { label: string; command: CommandId; /** Its URI. */ notebook: string };
+
 export type Report = (message: string, /** How much is done, from 0 to 1. */ fraction?: number) => void;
 
 /** The editor as a command sees it. */
@@ -78,6 +81,8 @@ export type Surface = {
   reveal(uri: string, place: Place): Promise<void>;
   openFile(path: string): Promise<void>;
   openRecord(root: string, run: string): Promise<void>;
+  /** Shows a read-only Markdown document, with what can be done above it. */
+  showText(title: string, text: string, actions?: readonly TextAction[]): Promise<void>;
   copy(text: string): Promise<void>;
   /** Any command of the editor, or of ours. */
   execute(command: string, ...args: unknown[]): Promise<void>;

@@ -12,13 +12,14 @@ import type {
   Report,
   Severity,
   Surface,
+  TextAction,
 } from './editor';
+import type { Documents } from './documents';
 import type { CellKeys } from './kernels/cells';
 import { commentMark, frontScript, type Source } from './lint/sources';
 import { holdsSameCells, notebookFile, type ShownCell } from './notebookFile';
-import type { RecordDocuments } from './recordDocuments';
 
-export type WorkbenchDeps = { keys: Pick<CellKeys, 'keyOf'>; records: Pick<RecordDocuments, 'show'> };
+export type WorkbenchDeps = { keys: Pick<CellKeys, 'keyOf'>; documents: Documents };
 
 /** Made anew for each invocation: which notebook is meant is decided when the command is called. */
 export class Workbench implements Surface {
@@ -154,7 +155,11 @@ export class Workbench implements Surface {
   }
 
   async openRecord(root: string, run: string): Promise<void> {
-    await this.deps.records.show(root, run);
+    await this.deps.documents.records.show(root, run);
+  }
+
+  async showText(title: string, text: string, actions: readonly TextAction[] = []): Promise<void> {
+    await this.deps.documents.texts.show(title, text, actions);
   }
 
   async copy(text: string): Promise<void> {

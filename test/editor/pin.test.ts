@@ -84,6 +84,24 @@ it('is named by the status bar with what it is pinned to', async () => {
   await window.page.mouse.move(300, 300);
 });
 
+it('shows its packages beside those of the last run, and compares that run with the pin', async () => {
+  await window.command('reprise.showEnvironment');
+  const shown = () =>
+    window.evaluate((vscode) => {
+      const document = vscode.window.activeTextEditor?.document;
+      return document?.uri.scheme === 'reprise-text' ? document.getText() : '';
+    });
+  await expect.poll(shown).toMatch(/^# Environment of study\.ipynb\n/);
+  expect(await shown()).toMatch(/^\| six +\| 1\.17\.0 \| 1\.17\.0 +\| +\|$/m);
+  await window.page.getByText('Compare With…').click();
+  const list = window.page.locator('.quick-input-widget');
+  await list.getByText('Pin of study.ipynb').click();
+  await list.getByText('Compare Pin of study.ipynb').first().waitFor();
+  await window.page.keyboard.press('Enter');
+  await expect.poll(shown).toMatch(/^# Environments compared\n/);
+  expect(await shown()).toContain('A pin names Python and packages alone');
+});
+
 it('does not start on another lock than the one that was pinned, and says what can be done', async () => {
   const sidecar = JSON.parse(read('study.repro.json')) as { pin: { sha256: string } };
   sidecar.pin.sha256 = '0'.repeat(64);

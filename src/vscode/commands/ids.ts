@@ -1,5 +1,6 @@
 // Written by scripts/command-ids.mjs from package.json.
 export const COMMAND_IDS = [
+  'reprise.compareEnvironments',
   'reprise.connectServer',
   'reprise.declareVolatile',
   'reprise.fixAll',
@@ -14,6 +15,7 @@ export const COMMAND_IDS = [
   'reprise.selectInterpreter',
   'reprise.selectPolicy',
   'reprise.setSeed',
+  'reprise.showEnvironment',
   'reprise.showLog',
   'reprise.showRandomness',
   'reprise.showReport',

@@ -1,4 +1,5 @@
 import type { Command } from '../editor';
+import { compareEnvironments } from './compareEnvironments';
 import { connectServer } from './connectServer';
 import { declareVolatile } from './declareVolatile';
 import { fixAll } from './fixAll';
@@ -13,6 +14,7 @@ import { runAll } from './runAll';
 import { selectInterpreter } from './selectInterpreter';
 import { selectPolicy } from './selectPolicy';
 import { setSeed } from './setSeed';
+import { showEnvironment } from './showEnvironment';
 import { showLog } from './showLog';
 import { showRandomness } from './showRandomness';
 import { showReport } from './showReport';
@@ -21,6 +23,7 @@ import { verify } from './verify';
 
 /** Every command that `package.json` contributes. */
 export const commands: readonly Command[] = [
+  compareEnvironments,
   connectServer,
   declareVolatile,
   fixAll,
@@ -35,6 +38,7 @@ export const commands: readonly Command[] = [
   selectInterpreter,
   selectPolicy,
   setSeed,
+  showEnvironment,
   showLog,
   showRandomness,
   showReport,

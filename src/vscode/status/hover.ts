@@ -23,7 +23,7 @@ export const HOVER_COMMANDS: readonly CommandId[] = [
   'reprise.selectPolicy',
   'reprise.setSeed',
   'reprise.selectInterpreter',
-  'reprise.restore',
+  'reprise.showEnvironment',
 ];
 
 export type Surroundings = {
@@ -72,7 +72,7 @@ const SHOWN = 5;
 
 function pinRows(state: NotebookState, pin: PinState): string[] {
   const drift = pinDriftOf(state);
-  const words = link(pinWords(pin), 'reprise.restore');
+  const words = link(pinWords(pin), 'reprise.showEnvironment');
   if (drift.length === 0) return [row('Pin', words)];
   const shown = drift.slice(0, SHOWN).map(driftPhrase).join('; ');
   const more = drift.length > SHOWN ? `; and ${drift.length - SHOWN} more` : '';

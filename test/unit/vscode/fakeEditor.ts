@@ -13,6 +13,7 @@ import type {
   Place,
   Report,
   Severity,
+  TextAction,
 } from '../../../src/vscode/editor';
 import { DEFAULTS, type NotebookState } from '../../../src/vscode/follow/state';
 import { Settings, SETTINGS } from '../../../src/vscode/settings';
@@ -178,6 +179,11 @@ export class FakeEditor implements Editor {
 
   openRecord(root: string, run: string) {
     return this.note(`record ${run} in ${this.short(root)}`);
+  }
+
+  showText(title: string, text: string, actions: readonly TextAction[] = []) {
+    const offered = actions.map(({ label, command }) => `[${label}](${command})`).join(' ');
+    return this.note([title, offered, text].filter(Boolean).join('\n'));
   }
 
   copy(text: string) {

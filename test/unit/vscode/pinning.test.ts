@@ -1,4 +1,5 @@
 /** Pinning and restoring as the user sees them: what is asked, what is told, and what is left. */
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -138,5 +139,59 @@ describe('a pinned notebook', () => {
     editor.picked = picked;
     await call('reprise.verify', editor);
     expect(editor.lines[0]!.replace(editor.folder, '.')).toBe(`reprise verify ./study.ipynb${given}`);
+  });
+});
+
+describe('Show Environment', () => {
+  it('shows the packages, and offers what can be done with them', async () => {
+    const editor = editorWith({});
+    editor.state = { ...DEFAULTS, pin: pinned };
+    const [shown] = await call('reprise.showEnvironment', editor);
+    expect(shown).toMatch(/^Environment of study\.ipynb\n/);
+    expect(shown).toContain(
+      '[Compare With…](reprise.compareEnvironments) [Pin Again…](reprise.pin) [Restore](reprise.restore)',
+    );
+    expect(shown).toContain('| six     | 1.17.0 |');
+  });
+});
+
+describe('Compare Environments', () => {
+  it('shows what two pins have otherwise', async () => {
+    const lock = (version: string) =>
+      `lock-version = "1.0"\ncreated-by = "reprise"\n[[packages]]\nname = "numpy"\nversion = "${version}"\n` +
+      `wheels = [{ url = "https://files.example/numpy-${version}-py3-none-any.whl", hashes = { sha256 = "${'a'.repeat(64)}" } }]\n`;
+    const sidecar = (name: string, text: string, python: string) =>
+      JSON.stringify({
+        schema: 'reprise/notebook/1',
+        pin: { lock: name, sha256: createHash('sha256').update(text).digest('hex'), python },
+      });
+    const editor = editorWith({
+      'pylock.other.toml': lock('2.3.0'),
+      'other.repro.json': sidecar('pylock.other.toml', lock('2.3.0'), '3.12.1'),
+      'broken.repro.json': '{',
+    });
+    editor.state = { ...DEFAULTS, pin: { ...pinned, packages: new Map([['numpy', '2.2.0']]) } };
+    const done = await call(
+      'reprise.compareEnvironments',
+      editor,
+      'Pin of study.ipynb',
+      'Pin of other.ipynb',
+    );
+    expect(done[0]).toBe(
+      [
+        'Compare this environment',
+        'Pin of study.ipynb | pylock.study.toml, Python 3.11.7, 1 package, not restored on this machine yet',
+        'Pin of other.ipynb | pylock.other.toml, Python 3.12.1, 1 package, not restored on this machine yet',
+      ].join('\n'),
+    );
+    expect(done[2]).toContain('2 differences that can change a result, 0 that cannot.');
+    expect(done[2]).toContain('| numpy  | 2.2.0  | 2.3.0  | streams, numbers, order |');
+    expect(done[2]).toContain('| python | 3.11.7 | 3.12.1 | streams, numbers, order |');
+  });
+
+  it('says what is missing where there is nothing to compare', async () => {
+    expect(await call('reprise.compareEnvironments', editorWith({}))).toEqual([
+      'information: study.ipynb: no environment is known yet. Pin it, or run it, and there is something to compare. [Pin Environment…]',
+    ]);
   });
 });

@@ -47,7 +47,7 @@ describe('the hover', () => {
       isBuilt: false,
     };
     expect(hover({ pin })).toContain(
-      '- Pin: [pylock.study.toml, Python 3.11.7, 1 package, not restored on this machine yet](command:reprise.restore)\n',
+      '- Pin: [pylock.study.toml, Python 3.11.7, 1 package, not restored on this machine yet](command:reprise.showEnvironment)\n',
     );
     const text = hover({ pin: { ...pin, isBuilt: true }, run: judgedState() });
     expect(text).toContain('1 package, restored]');
