@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { findInterpreter } from '../environment/interpreter';
+import { choosePython } from '../environment/pinned';
 import { pinEnvironment } from '../environment/pin';
 import { PLATFORMS } from '../environment/platforms';
 import { findUv } from '../environment/uv';
@@ -18,6 +19,7 @@ type Flags = OutputFlags & {
   platform?: string;
   offline?: boolean;
   image?: string;
+  add?: string[];
 };
 
 export function pinCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
@@ -29,6 +31,7 @@ export function pinCommand(program: Command, signal: AbortSignal, done: (code: n
       '--from <file>',
       'lock what requirements.txt, pyproject.toml or a PEP 723 block says, instead of what is installed',
     )
+    .option('--add <packages...>', 'lock these besides what the notebook is pinned to, or what is installed')
     .addOption(
       new Option('--platform <name>', 'another kind of machine than this one').choices(
         PLATFORMS.map(({ name }) => name),
@@ -41,16 +44,21 @@ export function pinCommand(program: Command, signal: AbortSignal, done: (code: n
 
 async function pin(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
-  const { path, root, notebook: name } = planRun(notebook, {});
+  const { path, root, sidecar: beside, notebook: name } = planRun(notebook, {});
   const image = flags.image === undefined ? undefined : imageOf(flags.image);
-  const { path: python } = await findInterpreter(path, root, flags.python);
+  const onStep = (what: string): void => terminal.step(what);
+  const isAdded = flags.add && flags.from === undefined && flags.python === undefined && beside?.pin;
+  const { path: python } = await (isAdded
+    ? choosePython({ path, root, sidecar: beside }, { uvLock: uvLockPath(), signal, onStep })
+    : findInterpreter(path, root, flags.python));
   const pinned = await pinEnvironment({
     notebook: path,
     root,
     python,
     uv: (base) => findUv({ python: base, lock: uvLockPath(), signal }),
-    onStep: (what) => terminal.step(what),
+    onStep,
     signal,
+    ...(flags.add ? { add: flags.add } : {}),
     ...(flags.from === undefined ? {} : { from: resolve(flags.from) }),
     ...(flags.platform === undefined ? {} : { platform: flags.platform }),
     ...(flags.offline ? { offline: true } : {}),

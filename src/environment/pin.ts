@@ -9,7 +9,7 @@ import { makeLock } from './locking';
 import { ownLock, sha256Of } from './locks';
 import { platformNamed, PLATFORMS, type Platform } from './platforms';
 import { type Python, pythonAt } from './pythons';
-import { readRequirements, type Requirements, requirementsOf } from './requirements';
+import { readRequirements, type Requirements, requirementsOf, withAdded } from './requirements';
 import type { Uv } from './uv';
 
 export type PinRequest = {
@@ -20,6 +20,8 @@ export type PinRequest = {
   python: string;
   /** A file that says what the notebook needs, instead of what is installed. */
   from?: string;
+  /** Besides what is installed or said, as pip takes it: `requests>=2`. */
+  add?: readonly string[];
   /** Of another kind of machine than this one. */
   platform?: string;
   /** @param python one that may have pip */
@@ -49,14 +51,18 @@ export async function pinEnvironment(request: PinRequest): Promise<Pinned> {
   onStep?.('looking at what is installed');
   const described = await describe(path, signal);
   const own =
-    request.from === undefined && platform === here ? ownLock(root, folder, described) : { notices: [] };
+    request.from === undefined && request.add === undefined && platform === here
+      ? ownLock(root, folder, described)
+      : { notices: [] };
   if (own.lock) {
     const pin = pinOf(relative(folder, own.lock.path), own.lock.text, python, platform);
     return { pin, packages: described.packages.length, notices: own.notices };
   }
-  if (described.isConda && request.from === undefined)
+  if (described.isConda && request.from === undefined) {
+    if (request.add !== undefined) throw notAdded(described);
     return pinConda(request, described, python, here ?? platform);
-  const requirements = requirementsFor(request, described);
+  }
+  const requirements = withAdded(requirementsFor(request, described), request.add ?? []);
   onStep?.('locking every wheel');
   const name = lockName(notebook, platform === here ? undefined : platform);
   const made = await makeLock({
@@ -110,6 +116,15 @@ function newOnes(locked: readonly { name: string; version: string }[], { package
   if (added.length === 0) return [];
   const shown = added.map(({ name, version }) => `${name} ${version}`).join(', ');
   return [`In the lock besides what is installed, because something needs it: ${shown}.`];
+}
+
+function notAdded({ prefix }: Described): Failure {
+  return new Failure(
+    'usage',
+    'conda',
+    `${prefix} is a conda environment: what its packages need is for conda to say. Nothing was pinned. ` +
+      'Install them with conda into the environment that was pinned, and pin that again.',
+  );
 }
 
 /** @throws Failure `conda` with what its list cannot say */

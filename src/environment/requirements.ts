@@ -3,6 +3,7 @@ import { parse } from 'smol-toml';
 import { relative, sep } from 'node:path';
 import { Failure } from '../notebook/failure';
 import type { Described } from './described';
+import { normalized } from './installed';
 
 export type Requirements = {
   /** PEP 508. */
@@ -79,6 +80,17 @@ export function readRequirements(text: string, name: string): Requirements {
   if (option !== undefined) return refuse(`"${option}" is an option, and only packages are read`);
   const dependencies = lines.map((line) => line.replace(/\s*(--hash=\S+|\\)/g, '').trim()).filter(Boolean);
   return { dependencies: withKernel(dependencies), notices: [] };
+}
+
+/** A package that is named anew is resolved anew, and not held to the version that it had. */
+export function withAdded(requirements: Requirements, added: readonly string[]): Requirements {
+  const names = new Set(added.map(nameOf));
+  const kept = requirements.dependencies.filter((each) => !names.has(nameOf(each)));
+  return { ...requirements, dependencies: [...kept, ...added] };
+}
+
+function nameOf(requirement: string): string {
+  return normalized(/^\s*([\w.-]*\w)/.exec(requirement)?.[1] ?? requirement);
 }
 
 type Project = { dependencies?: string[]; 'requires-python'?: string };

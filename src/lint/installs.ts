@@ -21,6 +21,11 @@ export function filesIn(line: string): string[] {
 }
 
 export function unpinnedIn(line: string): string[] {
+  return packagesIn(line).filter(isUnpinned);
+}
+
+/** The packages that a line installs, as it names them. */
+export function packagesIn(line: string): string[] {
   const text = line.replace(/\\\r?\n/g, ' ');
   return [...text.matchAll(INSTALL)].flatMap(([, rest]) => {
     const words = (rest ?? '').match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
@@ -29,7 +34,7 @@ export function unpinnedIn(line: string): string[] {
       const word = words[i]!.replace(/^["']|["']$/g, '');
       if (/^#|^\d*[<>]|^&/.test(word)) break;
       if (TAKES_VALUE.test(word)) i += 1;
-      else if (!word.startsWith('-') && isUnpinned(word)) packages.push(word);
+      else if (!word.startsWith('-')) packages.push(word);
     }
     return packages;
   });

@@ -51,6 +51,8 @@ export type Surface = {
   readonly isTrusted: boolean;
   /** The notebook the command was invoked on, else the one in front; undefined when there is none, and the user was told. */
   notebook(): NotebookRef | undefined;
+  /** Packages that the command was invoked with. */
+  packages(): string[];
   /** The script that is in front, where one is and no notebook. */
   script(): NotebookRef | undefined;
   /** The cell the command was invoked on, else the one with the cursor; undefined as above. */

@@ -53,10 +53,9 @@ export async function pin(editor: Editor, notebook: NotebookFile, args: string[]
   const { pin: made, packages, notices } = ended as PinDocument;
   for (const notice of notices) editor.log.info(notice);
   const lock = path.resolve(notebook.folder, made.lock);
-  const commit = [made.lock, path.basename(sidecarPath(notebook.path))].join(' and ');
   const what = `${notebook.name} is pinned to ${made.lock} (${plural(packages, 'package')}, Python ${made.python}).`;
   const more = notices.length > 0 ? ` ${notices.join(' ')}` : '';
-  void tellPinned(editor, notebook, `${what} Commit ${commit}.${more}`, lock);
+  void tellPinned(editor, notebook, `${what} ${commitWords(notebook, made)}${more}`, lock);
   return true;
 }
 
@@ -70,6 +69,31 @@ async function tellPinned(
   const pressed = await editor.notify('information', message, 'Open Lock', ...restart);
   if (pressed === 'Open Lock') await editor.openFile(lock);
   else if (pressed !== undefined) await editor.execute('reprise.restart');
+}
+
+/** Locks packages besides those of the pin, builds what comes of it, and asks before the kernel starts on that. */
+export async function add(editor: Editor, notebook: NotebookFile, packages: string[]): Promise<void> {
+  const { name, path: file, uri } = notebook;
+  const args = ['pin', file, '--add', ...packages];
+  const ended = await run(editor, notebook, `Adding ${packages.join(', ')} to the pin of ${name}`, args);
+  if (ended === undefined) return;
+  const { pin: made, packages: count } = ended as PinDocument;
+  const title = `Restoring the environment of ${name}`;
+  if ((await run(editor, notebook, title, ['restore', file])) === undefined) return;
+  const what = `${packages.join(', ')} is in the pin of ${name} now (${plural(count, 'package')}). ${commitWords(notebook, made)}`;
+  void offerRestart(editor, uri, what).catch((error: unknown) => editor.log.error(String(error)));
+}
+
+async function offerRestart(editor: Editor, uri: string, what: string): Promise<void> {
+  const isLive = editor.kernels.liveRunOf(uri) !== undefined;
+  const button = 'Restart Kernel';
+  const message = isLive ? `${what} Restart the kernel to use it; its variables are lost.` : what;
+  const pressed = await editor.notify('information', message, ...(isLive ? [button] : []));
+  if (pressed === button) await editor.kernels.restart(uri);
+}
+
+function commitWords({ path: file }: NotebookFile, { lock }: Pin): string {
+  return `Commit ${lock} and ${path.basename(sidecarPath(file))}.`;
 }
 
 /** Builds the environment of the pin where it is absent, and anew where files of it were edited. */

@@ -38,6 +38,11 @@ export class Workbench implements Surface {
     return notebook && { uri: notebook.uri.toString(), name: nameOf(notebook) };
   }
 
+  packages(): string[] {
+    const { packages } = (this.context ?? {}) as { packages?: unknown };
+    return Array.isArray(packages) ? packages.filter((each) => typeof each === 'string') : [];
+  }
+
   script(): NotebookRef | undefined {
     const script = frontScript();
     return script && { uri: script.uri.toString(), name: nameOf(script) };

@@ -212,3 +212,22 @@ it('says what to do where the disk is full or may not be written', { timeout: 60
     expect.stringMatching(/cannot take it, as it may not be written/),
   ]);
 });
+
+it('locks more besides what a notebook is pinned to', { timeout: 120_000 }, async () => {
+  const before = lockFile();
+  const [lock, pinned] = [readFileSync(before, 'utf8'), place.read('study.repro.json')];
+  const { code, stderr } = await place.start(
+    ['pin', NOTEBOOK, '--add', 'toolz==1.0.0', '--format', 'json'],
+    inOther,
+  ).ended;
+  expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
+  const after = readFileSync(before, 'utf8');
+  expect(after).toMatch(/name = "toolz"\nversion = "1\.0\.0"/);
+  const versions = (text: string) =>
+    [...text.matchAll(/^name = "(.*)"\nversion = "(.*)"$/gm)].map(
+      ([, name, version]) => `${name} ${version}`,
+    );
+  expect(versions(after).filter((each) => each !== 'toolz 1.0.0')).toEqual(versions(lock));
+  writeFileSync(before, lock);
+  place.write('study.repro.json', pinned);
+});

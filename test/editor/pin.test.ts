@@ -133,3 +133,19 @@ it('refuses under full an environment that somebody edited, and restores it at t
   await notebook.until('it has run', (_, texts) => texts[0]!.startsWith(`1.17.0 ${envs}`));
   await expect.poll(() => lastHeader('full.ipynb').pin).toMatchObject({ lock: 'pylock.study.toml' });
 });
+
+it('answers a cell that installs, and locks what it asked for with the others', async () => {
+  cpSync(path.join(folder, 'study.repro.json'), path.join(folder, 'adds.repro.json'));
+  const cells = ['%pip install six toolz==1.0.0', 'import toolz\nprint(toolz.__version__)'];
+  const notebook = await NotebookPage.open(window, folder, 'adds.ipynb', cells);
+  expect(await notebook.run(0)).toMatch(
+    /^Not run: pip install six toolz==1\.0\.0\n.*read-only\.\nIn it already: six 1\.17\.0\.\nNot in it: toolz==1\.0\.0\./,
+  );
+  await notice('which has no toolz==1.0.0').getByRole('button', { name: 'Add to Pin' }).click();
+  const added = notice('toolz==1.0.0 is in the pin of adds.ipynb now');
+  await added.getByRole('button', { name: 'Restart Kernel' }).click({ timeout: 90_000 });
+  await expect.poll(() => notebook.run(1), { timeout: 60_000 }).toBe('1.0.0\n');
+  expect(read('pylock.adds.toml')).toContain('name = "toolz"');
+  expect(JSON.parse(read('study.repro.json'))).toMatchObject({ pin: { lock: 'pylock.study.toml' } });
+  await window.command('notifications.clearAll');
+});

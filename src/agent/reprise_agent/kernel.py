@@ -10,6 +10,7 @@ from typing import Any, Dict, Optional
 
 from ipykernel.ipkernel import IPythonKernel
 
+from . import pinned
 from .cells import Cells
 from .config import Config
 from .entropy import EntropyLog
@@ -52,6 +53,8 @@ class RepriseKernel(IPythonKernel):
             frameworks.install(hooks, draws.streams, users, config.policy, config.strict)
             system.install(draws, config.entropy == "enforce" and config.enforces)
         recorder.install()
+        with recorder.guard("answering installs"):
+            pinned.install(self.shell)
         with recorder.guard("watching statements"):
             self.statements.install()
         self._listen(recorder)

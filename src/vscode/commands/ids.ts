@@ -1,5 +1,6 @@
 // Written by scripts/command-ids.mjs from package.json.
 export const COMMAND_IDS = [
+  'reprise.addToPin',
   'reprise.compareEnvironments',
   'reprise.connectServer',
   'reprise.declareVolatile',

@@ -1,4 +1,5 @@
 import type { Command } from '../editor';
+import { addToPin } from './addToPin';
 import { compareEnvironments } from './compareEnvironments';
 import { connectServer } from './connectServer';
 import { declareVolatile } from './declareVolatile';
@@ -23,6 +24,7 @@ import { verify } from './verify';
 
 /** Every command that `package.json` contributes. */
 export const commands: readonly Command[] = [
+  addToPin,
   compareEnvironments,
   connectServer,
   declareVolatile,

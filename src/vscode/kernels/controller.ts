@@ -10,6 +10,7 @@ import type { Settings } from '../settings';
 import type { Tools } from '../tools';
 import type { CellKeys } from './cells';
 import type { Basis, KernelHost, NotebookPlace } from './host';
+import { offerToAdd } from './installs';
 import { Interpreters, type PinUse } from './interpreter';
 import { LocalHost, untitledPath } from './localHost';
 import { NotebookKernel } from './notebookKernel';
@@ -167,6 +168,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
       log: this.deps.log,
       basis: (signal, onStep) => this.basisFor(notebook, signal, onStep),
       changed: () => this.changed(notebook),
+      ended: (cell) => this.ended(cell),
       explain: (failure, again) => this.explain(notebook, failure, again),
     });
     this.kernels.set(notebook, kernel);
@@ -284,6 +286,13 @@ export class RepriseController implements Kernels, vscode.Disposable {
     this.kernels.delete(notebook);
     void kernel?.close(false);
     this.emitter.fire(notebook.uri.toString());
+  }
+
+  private ended({ notebook, document }: vscode.NotebookCell): void {
+    const python = this.kernels.get(notebook)?.host.runsOn;
+    void offerToAdd(notebook, document.getText(), python).catch((error: unknown) =>
+      this.deps.log.warn(`What a cell installs could not be compared with the pin: ${String(error)}`),
+    );
   }
 
   private changed(notebook: vscode.NotebookDocument): void {

@@ -19,6 +19,8 @@ export type KernelDeps = {
   /** What a new kernel is to run on, found or built. @throws Failure */
   basis: (signal: AbortSignal, onStep: (what: string) => void) => Promise<Basis>;
   changed: () => void;
+  /** A cell has run to its end, or to its error. */
+  ended: (cell: vscode.NotebookCell) => void;
   /**
    * A failure to start that the user can do something about, with a button.
    * @param again what was to be done
@@ -217,6 +219,8 @@ export class NotebookKernel {
       else {
         this.executions.perform(command);
         if (command.do === 'end') {
+          const cell = this.cells.get(command.msgId);
+          if (cell !== undefined) this.deps.ended(cell);
           this.host.ended(command.msgId);
           this.seen(command.msgId);
         }

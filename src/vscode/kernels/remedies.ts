@@ -33,6 +33,8 @@ function remediesFor(reason: string, remedies: Remedies): Button[] {
     case 'lock-changed':
     case 'bad-lock':
     case 'no-uv':
+    case 'no-conda':
+    case 'disk':
       return [
         ['Restore', () => remedies.restore()],
         ['Pin Again', () => remedies.pinAgain()],

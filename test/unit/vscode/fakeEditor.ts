@@ -100,6 +100,12 @@ export class FakeEditor implements Editor {
     return this.front;
   }
 
+  given: string[] = [];
+
+  packages() {
+    return this.given;
+  }
+
   /** Undefined: no script is in front. */
   frontScript: NotebookRef | undefined;
 

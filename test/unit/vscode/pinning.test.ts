@@ -195,3 +195,48 @@ describe('Compare Environments', () => {
     ]);
   });
 });
+
+describe('Add to Pin', () => {
+  const printed = `print(process.argv[2] === 'pin' ? ${JSON.stringify(document)} : { schema: 'reprise/restore/0', lock: 'pylock.study.toml', built: true });`;
+
+  it('locks what a cell wanted, builds it, and asks before variables are lost', async () => {
+    const editor = editorWith({});
+    editor.state = { ...DEFAULTS, pin: pinned };
+    editor.given = ['polars>=1'];
+    editor.live = 'run';
+    editor.program(`${echo} ${printed}`);
+    expect(await call('reprise.addToPin', editor, 'Restart Kernel')).toEqual([
+      'progress Adding polars>=1 to the pin of study.ipynb',
+      'progress Restoring the environment of study.ipynb',
+      'information: polars>=1 is in the pin of study.ipynb now (23 packages). Commit pylock.study.toml and study.repro.json. ' +
+        'Restart the kernel to use it; its variables are lost. [Restart Kernel]',
+      'restart file:///study.ipynb',
+    ]);
+    expect(editor.progress[0]![0]).toMatch(/^pin \S+ --add polars>=1 /);
+  });
+
+  it('asks which packages, and takes nothing else', async () => {
+    const editor = editorWith({});
+    editor.state = { ...DEFAULTS, pin: pinned };
+    editor.program(`${echo} ${printed}`);
+    await call('reprise.addToPin', editor, '--index-url x', '"polars>=1.2", requests');
+    expect(editor.done.slice(0, 2)).toEqual([
+      'Add to the pin of study.ipynb: ',
+      'Type the names of packages.',
+    ]);
+    expect(editor.progress[0]![0]).toMatch(/ --add polars>=1\.2 requests /);
+  });
+
+  it('stops where nothing can be locked', async () => {
+    const editor = editorWith({});
+    editor.state = { ...DEFAULTS, pin: pinned };
+    editor.given = ['no-such'];
+    editor.program(
+      `print({ schema: 'reprise/error/0', message: 'There is no no-such.' }); process.exitCode = 2;`,
+    );
+    expect(await call('reprise.addToPin', editor)).toEqual([
+      'progress Adding no-such to the pin of study.ipynb',
+      'error: study.ipynb: There is no no-such. [Show Log]',
+    ]);
+  });
+});
