@@ -1,5 +1,5 @@
 /** Environments laid out for reading: one of a notebook, and the difference of two. */
-import { affectsOfPackage } from '../../environment/drift';
+import { affectsOfPackage } from '../../environment/affects';
 import type { Drift, Fingerprint } from '../../environment/fingerprint';
 import { plural } from '../../replay/words';
 import { type PinState, pinWords } from '../follow/pin';
@@ -73,11 +73,11 @@ function packages(locked: ReadonlyMap<string, string>, ran: Record<string, strin
       name,
       ...(isPinned ? [pinned ?? ''] : []),
       ...(hasRun ? [had ?? ''] : []),
-      ...(isPinned && hasRun ? [mark] : []),
+      ...(changed.length > 0 ? [mark] : []),
     ];
   });
   const head = ['package', ...(isPinned ? ['pinned'] : []), ...(hasRun ? ['newest run'] : [])];
-  const marked = isPinned && hasRun ? [...head, changed.length === 0 ? '' : 'can change'] : head;
+  const marked = changed.length > 0 ? [...head, 'can change'] : head;
   const note = changed.length > 0 ? `, ${changed.length} of them not as pinned in the newest run` : '';
   return `## ${plural(names.length, 'package')}${note}\n\n${table(marked, rows)}`;
 }

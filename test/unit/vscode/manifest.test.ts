@@ -105,7 +105,7 @@ describe('settings', () => {
 describe('the walkthrough', () => {
   const [walkthrough, ...more] = contributes.walkthroughs;
 
-  it('has three steps, each ended by its own command', () => {
+  it('has four steps, each ended by its own command', () => {
     expect(more).toEqual([]);
     expect(walkthrough?.id).toBe('reprise.start');
     const steps = walkthrough?.steps.map(({ id, completionEvents }) => [id, ...completionEvents]);
@@ -113,6 +113,7 @@ describe('the walkthrough', () => {
       ['run', 'onCommand:reprise.runAll'],
       ['replay', 'onCommand:reprise.replayHere'],
       ['verdict', 'onCommand:reprise.showReport'],
+      ['pin', 'onCommand:reprise.pin'],
     ]);
   });
 
@@ -182,7 +183,7 @@ describe('the package', () => {
     });
     const files = listed.trim().split('\n').sort();
     expect(files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)))).toEqual([]);
-    const texts = ['replay', 'run', 'verdict'].map((step) => `media/walkthrough/${step}.md`);
+    const texts = ['pin', 'replay', 'run', 'verdict'].map((step) => `media/walkthrough/${step}.md`);
     expect(files).toEqual(
       expect.arrayContaining(['package.json', 'bin/reprise', 'media/icon.png', ...texts]),
     );
