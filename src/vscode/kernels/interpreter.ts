@@ -47,7 +47,7 @@ export class Interpreters {
         agent: this.tools.agent(),
         uvLock: this.tools.uvLock,
         variables: {},
-        refuses: settings.policy === 'full',
+        refuses: settings.policy === 'full' && 'policy',
         python: this.chosen(uri),
         repair: use === 'restored',
         ...progress,
