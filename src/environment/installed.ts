@@ -1,9 +1,9 @@
 /** What lies in an environment's site-packages, by the RECORD files that installers write (PEP 376). */
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
+import { closeSync, openSync, readSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 export type InstalledFile = {
   /** From site-packages, with `/`. */
@@ -68,35 +68,52 @@ export async function damageOf(
 ): Promise<Damage[]> {
   const damage: Damage[] = [];
   const pending = files.filter(({ sha256 }) => sha256 !== undefined);
-  let next = 0;
-  const work = async (): Promise<void> => {
-    for (let file = pending[next++]; file; file = pending[next++]) {
-      const path = resolve(folder, file.path);
-      const inside = relative(environment, path);
-      if (isAbsolute(inside) || inside.startsWith(`..${sep}`))
-        damage.push({ path: file.path, what: 'outside' });
-      else {
-        const digest = await digestOf(path);
-        if (digest === undefined) damage.push({ path: file.path, what: 'missing' });
-        else if (digest !== file.sha256) damage.push({ path: file.path, what: 'changed' });
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, work));
+  await inTurns(pending, (file) => {
+    const path = resolve(folder, file.path);
+    const inside = relative(environment, path);
+    const isOutside = isAbsolute(inside) || inside.startsWith(`..${sep}`);
+    const digest = isOutside ? undefined : digestOf(path);
+    if (isOutside) damage.push({ path: file.path, what: 'outside' });
+    else if (digest === undefined) damage.push({ path: file.path, what: 'missing' });
+    else if (digest !== file.sha256) damage.push({ path: file.path, what: 'changed' });
+  });
   return damage.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-async function digestOf(path: string): Promise<string | undefined> {
+/** Others wait no longer than this. */
+const TURN_MS = 20;
+
+/**
+ * Small calls to the file system, thousands of them: handing each to another thread takes longer than making it, so they
+ * are made here, some at a time.
+ */
+export async function inTurns<T>(items: readonly T[], work: (item: T) => void): Promise<void> {
+  let begun = performance.now();
+  for (const item of items) {
+    work(item);
+    if (performance.now() - begun < TURN_MS) continue;
+    await nextTurn();
+    begun = performance.now();
+  }
+}
+
+function digestOf(path: string): string | undefined {
+  let file: number;
   try {
-    const { size } = await stat(path);
-    if (size < 1 << 20)
-      return createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex');
-    const hash = createHash('sha256');
-    for await (const part of createReadStream(path)) hash.update(part as Buffer);
-    return hash.digest('hex');
+    file = openSync(path, 'r');
   } catch {
     return undefined;
   }
+  try {
+    const hash = createHash('sha256');
+    for (let read = readSync(file, PART); read > 0; read = readSync(file, PART))
+      hash.update(PART.subarray(0, read));
+    return hash.digest('hex');
+  } catch {
+    return undefined;
+  } finally {
+    closeSync(file);
+  }
 }
+
+const PART = Buffer.allocUnsafe(1 << 20);
