@@ -1,6 +1,7 @@
 /** What to tell of a command that ended: its verdict in a sentence, or why it has none. */
 import type { Judgement } from '../replay/documents';
-import { coverage, headline } from '../replay/words';
+import { UNPINNED } from '../notebook/seal';
+import { coverage, headline, plural } from '../replay/words';
 import type { Ended } from './commandLine';
 import type { Severity } from './editor';
 
@@ -14,9 +15,21 @@ export type Outcome = {
 export function outcomeOf(ended: Ended): Outcome {
   const { code, document, said } = ended;
   if (hasSchema(document, 'reprise/verdict/1')) return judged(document as unknown as Judgement, code);
+  if (hasSchema(document, 'reprise/seal/0')) return sealed(document as unknown as SealDocument);
   const reason = hasSchema(document, 'reprise/error/0') ? document['message'] : undefined;
   const last = typeof reason === 'string' ? reason : said.at(-1);
   return { severity: severityOf(code), message: last ?? silent(code) };
+}
+
+type SealDocument = { cells: number; pin: string; covered: Judgement['covered'] };
+
+function sealed({ cells, pin, covered }: SealDocument): Outcome {
+  const message = `Sealed: ${plural(cells, 'cell')}; ${coverage({ covered })}. Commit the .repro.json beside the notebook.`;
+  if (pin !== UNPINNED) return { severity: 'information', message };
+  return {
+    severity: 'warning',
+    message: `${message} It is not pinned, so nothing says which environment gave it.`,
+  };
 }
 
 function judged(judgement: Judgement, code: number): Outcome {

@@ -13,6 +13,7 @@ export const COMMAND_IDS = [
   'reprise.restart',
   'reprise.restore',
   'reprise.runAll',
+  'reprise.seal',
   'reprise.selectInterpreter',
   'reprise.selectPolicy',
   'reprise.setSeed',

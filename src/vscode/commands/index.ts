@@ -12,6 +12,7 @@ import { replayHere } from './replayHere';
 import { restart } from './restart';
 import { restoreEnvironment } from './restore';
 import { runAll } from './runAll';
+import { sealResult } from './seal';
 import { selectInterpreter } from './selectInterpreter';
 import { selectPolicy } from './selectPolicy';
 import { setSeed } from './setSeed';
@@ -37,6 +38,7 @@ export const commands: readonly Command[] = [
   restart,
   restoreEnvironment,
   runAll,
+  sealResult,
   selectInterpreter,
   selectPolicy,
   setSeed,

@@ -295,6 +295,36 @@ describe('Verify', () => {
   });
 });
 
+describe('Seal Result', () => {
+  const sealed = {
+    schema: 'reprise/seal/0',
+    cells: 2,
+    covered: { outputs: 3, files: 0, variables: { compared: 4, uncompared: 0 }, runs: 1 },
+  };
+  it.each([
+    [
+      'ab',
+      'information: study.ipynb: Sealed: 2 cells; 3 outputs, 0 files, 4 of 4 variables compared. Commit the .repro.json beside the notebook. [Show Log]',
+    ],
+    [
+      'unpinned',
+      'warning: study.ipynb: Sealed: 2 cells; 3 outputs, 0 files, 4 of 4 variables compared. Commit the .repro.json beside the notebook. It is not pinned, so nothing says which environment gave it. [Show Log]',
+    ],
+  ])('says what to commit, and whether it was pinned (%s)', async (pin, told) => {
+    const editor = editorWith();
+    editor.program(printing({ ...sealed, pin }));
+    expect(await call('reprise.seal', editor)).toEqual(['progress Sealing study.ipynb', told]);
+    expect(editor.lines[0]).toBe(`reprise seal ${editor.front!.path}`);
+  });
+
+  it('shows the verdict where it is not good, and seals nothing', async () => {
+    const editor = editorWith();
+    editor.program(printing(judgement, 1));
+    const [, told] = await call('reprise.seal', editor);
+    expect(told).toMatch(/^warning: study\.ipynb: Different from cell/);
+  });
+});
+
 describe('Show Report and Open Record', () => {
   it.each([
     ['reprise.showReport', `report ${ORIGINAL} in .`],
