@@ -25,8 +25,14 @@ export type SealState =
  * @throws SidecarError `bad-field` where the seal cannot be read
  */
 export function sealState(sidecar: Sidecar | null, cells: readonly PresentCell[]): SealState {
-  if (sidecar?.seal === undefined) return { state: 'none' };
-  const sealed = readSeal(sidecar.seal);
+  return sidecar?.seal === undefined ? { state: 'none' } : stateOfSeal(readSeal(sidecar.seal), cells);
+}
+
+/** As `sealState`, of a seal that was read. */
+export function stateOfSeal(
+  sealed: Sealed,
+  cells: readonly PresentCell[],
+): Exclude<SealState, { state: 'none' }> {
   const { verdict, covered, pin } = sealed;
   const { changed, gone, moved } = changesSince(sealed, cells);
   const state = changed.length + gone.length > 0 || moved ? 'changed' : 'sealed';

@@ -11,6 +11,7 @@ import type { Log } from '../log';
 import type { Sidecars } from '../sidecars';
 import { RunHeads } from './heads';
 import { NotebookRuns } from './notebook';
+import { readable } from './seal';
 import { Pins } from './pin';
 import { DEFAULTS, type DocumentCell, type NotebookState } from './state';
 
@@ -21,7 +22,7 @@ type Followed = {
   file: string;
   root: FollowedRoot;
   runs: NotebookRuns;
-  settings: Pick<NotebookState, 'policy' | 'seed' | 'problem' | 'pin'>;
+  settings: Pick<NotebookState, 'policy' | 'seed' | 'problem' | 'pin' | 'seal'>;
   document: readonly DocumentCell[];
   watcher: vscode.FileSystemWatcher;
 };
@@ -184,9 +185,14 @@ export class Follower implements Runs, vscode.Disposable {
 
   private settingsOf(file: string): Followed['settings'] {
     try {
-      const { settings, pin } = this.sidecars.read(file);
+      const { settings, pin, seal } = this.sidecars.read(file);
       const { policy, seed } = settings;
-      return { policy, seed, ...(pin ? { pin: this.pins.stateOf(file, pin) } : {}) };
+      return {
+        policy,
+        seed,
+        ...(pin ? { pin: this.pins.stateOf(file, pin) } : {}),
+        ...(seal ? readable(seal) : {}),
+      };
     } catch (error) {
       return { ...DEFAULTS, problem: error instanceof Error ? error.message : String(error) };
     }

@@ -4,6 +4,7 @@
  */
 import type { EntropyUse, Policy, RunStatus } from '../../lineage/record';
 import type { Place } from '../editor';
+import type { Sealed } from '../../notebook/seal';
 import type { PinState } from './pin';
 import { cellIn, type Header, headerIn, type RecordedLine, type ReplayVerdict, summaryIn } from './lines';
 
@@ -14,6 +15,8 @@ export type NotebookState = {
   /** Why the sidecar cannot be read. */
   problem?: string;
   pin?: PinState;
+  /** What was sealed of the notebook. */
+  seal?: Sealed;
   /** The original run in which a cell was executed last. */
   run?: RunState;
   /** What lint says of the cells. */

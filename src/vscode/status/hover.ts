@@ -4,6 +4,7 @@ import type { Header } from '../follow/lines';
 import { plural, REACH_WORDS } from '../../replay/words';
 import type { CommandId } from '../commands/ids';
 import { type PinState, pinDriftOf, pinWords } from '../follow/pin';
+import { sealWords } from '../follow/seal';
 import {
   countDraws,
   failedCell,
@@ -24,6 +25,7 @@ export const HOVER_COMMANDS: readonly CommandId[] = [
   'reprise.setSeed',
   'reprise.selectInterpreter',
   'reprise.showEnvironment',
+  'reprise.seal',
 ];
 
 export type Surroundings = {
@@ -42,6 +44,9 @@ export function hoverOf(state: NotebookState, { name, python, isLive }: Surround
     ...(run === undefined ? [row('Run', 'nothing is recorded yet')] : runRows(state, run)),
     ...(run === undefined || differsNext(state) ? [row('Next run', settings)] : []),
     ...(state.pin === undefined ? [] : pinRows(state, state.pin)),
+    ...(state.seal === undefined
+      ? []
+      : [row('Seal', link(sealWords(state.seal, state.document), 'reprise.seal'))]),
     row('Kernel', isLive ? 'Reprise, live' : 'Reprise, not started'),
     ...(python === undefined ? [] : [row('Interpreter', link(python, 'reprise.selectInterpreter'))]),
   ];

@@ -1,7 +1,31 @@
 import { describe, expect, it } from 'vitest';
+import { cellDigest } from '../../../../src/notebook/digest';
+import type { Sealed } from '../../../../src/notebook/seal';
 import { DEFAULTS, type NotebookState } from '../../../../src/vscode/follow/state';
 import { HOVER_COMMANDS, hoverOf } from '../../../../src/vscode/status/hover';
 import { DOCUMENT, judgedState, ORIGINAL, stateAfter } from '../recorded';
+
+const SEAL: Sealed = {
+  canon: 'canon/1',
+  values: 'values/1',
+  verdict: 'identical',
+  policy: 'close',
+  seed: 'ab',
+  entropy: 'record',
+  rng: 'per-session',
+  pin: 'unpinned',
+  environment: {
+    python: '3.11.7',
+    system: 'Linux',
+    libc: 'glibc',
+    cpu: 'a',
+    flags: 'ab',
+    cores: 2,
+    packages: 'ab',
+  },
+  covered: { outputs: 3, files: 0, variables: { compared: 4, uncompared: 0 }, runs: 1 },
+  cells: [],
+};
 
 const around = { name: 'study.ipynb', isLive: false };
 
@@ -57,6 +81,23 @@ describe('the hover', () => {
     );
   });
 
+  it('says whether what was sealed is what stands there', () => {
+    const cell = { index: 0, id: 'a', source: cellDigest('1'), outputs: 1 };
+    const seal = {
+      ...SEAL,
+      cells: [cell, { ...cell, index: 1, id: 'b', source: cellDigest('2') }],
+    };
+    const document = (...sources: string[]) =>
+      sources.map((source, i) => ({ id: 'abc'[i]!, source: cellDigest(source) }));
+    expect(hover({ seal, document: document('1', '2', '') })).toContain(
+      '- Seal: [sealed: 3 outputs, 0 files, 4 of 4 variables compared; unpinned](command:reprise.seal)\n',
+    );
+    expect(hover({ seal, document: document('1', '3') })).toContain(
+      '- Seal: [sealed, but changed since: 1 cell differs](command:reprise.seal)\n',
+    );
+    expect(hover({ seal: { ...seal, pin: 'ab' } })).toContain('4 variables compared](command:reprise.seal)');
+  });
+
   it('says when the verdict is about something earlier, and when there is none', () => {
     expect(hover({ run: judgedState(), document: DOCUMENT.slice(1) })).toContain(
       'Verdict: Different from cell 4, before the notebook was edited',
@@ -81,6 +122,7 @@ describe('the hover', () => {
       ...DEFAULTS,
       problem: evil,
       pin,
+      seal: SEAL,
       run: { ...run, verdict: { ...run.verdict!, cause: evil } },
     };
     const text = hoverOf(state, { name: evil, python: evil, isLive: true });
