@@ -31,7 +31,7 @@ afterAll(() => {
   place.remove();
 });
 
-it(`leaves nothing half built when it is killed ${KILLS} times`, { timeout: 900_000 }, async () => {
+it(`leaves nothing half built when it is killed ${KILLS} times`, { timeout: 2_700_000 }, async () => {
   const random = mulberry(Number(process.env.REPRISE_TEST_SEED ?? 1));
   let finished = 0;
   for (let kill = 0; kill < KILLS; kill++) {
