@@ -43,7 +43,9 @@ function printGoals(rows) {
   console.log('\n| scenario | baseline | Reprise | goal | met |');
   console.log('|---|---|---|---|---|');
   for (const { scenario, baseline, ours, goal, met } of rows) {
-    console.log(`| ${scenario} | ${baseline} | ${ours} | ${goal} | ${met ? 'yes' : 'no'} |`);
+    console.log(
+      `| ${scenario} | ${baseline} | ${ours} | ${goal} | ${met === undefined ? '—' : met ? 'yes' : 'no'} |`,
+    );
   }
 }
 

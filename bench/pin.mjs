@@ -79,7 +79,6 @@ function restored(name, requirements, study, python) {
     baseline: `${seconds(median(theirs))} uv pip sync`,
     ours: seconds(median(ours)),
     goal: '—',
-    met: true,
   };
 }
 

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { createTwoFilesPatch } from 'diff';
 import manifest from '../../package.json';
+import { readerBeside } from '../lint/beside';
 import { cellsOf } from '../lint/files';
 import type { Finding, Lint } from '../lint/finding';
 import { lintCells, type LintCell, type LintOptions } from '../lint/lint';
@@ -141,9 +142,10 @@ function showFixes(files: Linted[], skipped: Skipped): number {
 }
 
 function optionsFor(path: string): LintOptions {
-  if (path.endsWith('.py')) return { policy: 'observe', entropy: 'record' };
+  const read = readerBeside(path);
+  if (path.endsWith('.py')) return { policy: 'observe', entropy: 'record', read };
   const { policy, entropy } = settingsFor(path, {});
-  return { policy, entropy };
+  return { policy, entropy, read };
 }
 
 function report(files: Linted[], skipped: Skipped, { format, color }: Flags): void {

@@ -1,13 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { findInterpreter } from '../environment/interpreter';
 import { choosePython } from '../environment/pinned';
-import { pinEnvironment } from '../environment/pin';
+import { type Pinned, pinEnvironment } from '../environment/pin';
 import { PLATFORMS } from '../environment/platforms';
 import { findUv } from '../environment/uv';
 import { replaceFile } from '../notebook/replaceFile';
-import { readSidecar, type Sidecar, sidecarPath, writeSidecar } from '../notebook/sidecar';
+import type { Sidecar } from '../notebook/sidecar';
+import { changeSidecar } from '../notebook/sidecarFile';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
 import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
@@ -65,8 +65,11 @@ async function pin(notebook: string, flags: Flags, signal: AbortSignal): Promise
   });
   const { lock, packages, notices } = pinned;
   if (lock) replaceFile(lock.path, lock.text);
-  const other = lock !== undefined && flags.platform !== undefined && !isHere(flags.platform);
-  const { sidecar } = other ? keepPin(path, pinned.pin.platforms!) : writePin(path, pinned.pin, image);
+  const sidecar = changeSidecar(path, (before) => ({
+    ...before,
+    settings: image === undefined ? before.settings : { ...before.settings, image },
+    pin: pinOf(pinned, before),
+  }));
   terminal.document({ schema: 'reprise/pin/0', notebook: name, pin: sidecar.pin, packages, notices });
   for (const notice of notices) terminal.warn(notice);
   const file = lock ? relative(process.cwd(), lock.path) : pinned.pin.lock;
@@ -75,38 +78,9 @@ async function pin(notebook: string, flags: Flags, signal: AbortSignal): Promise
 }
 
 /** The pin of the machine that people work on stays; a lock for another platform lies beside it. */
-function keepPin(notebook: string, platforms: string[]): { sidecar: Sidecar } {
-  const sidecar = sidecarOf(notebook);
-  if (sidecar.pin === undefined) return { sidecar };
-  const all = [...new Set([...(sidecar.pin.platforms ?? []), ...platforms])];
-  return write(notebook, { ...sidecar, pin: { ...sidecar.pin, platforms: all } });
-}
-
-function writePin(
-  notebook: string,
-  pinned: NonNullable<Sidecar['pin']>,
-  image: string | undefined,
-): { sidecar: Sidecar } {
-  const sidecar = sidecarOf(notebook);
-  const settings = image === undefined ? sidecar.settings : { ...sidecar.settings, image };
-  return write(notebook, { ...sidecar, settings, pin: pinned });
-}
-
-function write(notebook: string, sidecar: Sidecar): { sidecar: Sidecar } {
-  replaceFile(sidecarPath(notebook), writeSidecar(sidecar));
-  return { sidecar };
-}
-
-function sidecarOf(notebook: string): Sidecar {
-  const path = sidecarPath(notebook);
-  return readSidecar(existsSync(path) ? readFileSync(path, 'utf8') : '{"schema":"reprise/notebook/1"}');
-}
-
-/** Whether it is the platform of this machine. */
-function isHere(platform: string): boolean {
-  const system = { linux: 'linux', darwin: 'macos', win32: 'windows' }[process.platform as string];
-  const machine = { x64: 'x86_64', arm64: system === 'linux' ? 'aarch64' : 'arm64' }[process.arch as string];
-  return platform === `${system}-${machine}`;
+function pinOf({ pin: made, isHere }: Pinned, { pin }: Sidecar): Sidecar['pin'] {
+  if (isHere) return made;
+  return pin && { ...pin, platforms: [...new Set([...(pin.platforms ?? []), ...(made.platforms ?? [])])] };
 }
 
 function tellPinned(

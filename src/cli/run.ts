@@ -8,20 +8,26 @@ import { type Finished, runNotebook } from '../replay/run';
 import { runDocument } from '../replay/rundocument';
 import { endSentence } from '../replay/words';
 import { exitOfRun } from './exit';
-import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, tellPlan, terminalOf } from './shared';
+import {
+  contextOf,
+  type ExecuteFlags,
+  enforceOptions,
+  executeOptions,
+  runOptionsOf,
+  tellPlan,
+  terminalOf,
+} from './shared';
 import type { Terminal } from './terminal';
 
 type Flags = ExecuteFlags & { p?: string[]; out?: string; inPlace?: boolean };
 
 export function runCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  executeOptions(program.command('run <notebook>'))
+  enforceOptions(executeOptions(program.command('run <notebook>')))
     .description('execute a notebook top to bottom and record it')
     .addHelpText('before', 'Example: reprise run study/train.ipynb -p epochs=3 --timeout 600\n')
     .option('-p <name=value>', 'a parameter for the cell tagged "parameters" (again for more)', collect)
     .option('--out <file>', 'also write the executed copy there')
     .option('--in-place', 'write the outputs into the notebook itself')
-    .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
-    .option('--strict', 'raise where an operation has no deterministic form')
     .action(async (notebook: string, flags: Flags) => done(await run(notebook, flags, signal)));
 }
 

@@ -11,6 +11,7 @@ import {
   contextOf,
   count,
   type ExecuteFlags,
+  enforceOptions,
   executeOptions,
   runOptionsOf,
   tellPlan,
@@ -22,12 +23,10 @@ import { exitOfJudgement, tellJudgement } from './verdict';
 type Flags = ExecuteFlags & { times: number };
 
 export function sealCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  executeOptions(program.command('seal <notebook>'))
+  enforceOptions(executeOptions(program.command('seal <notebook>')))
     .description('keep a good verdict beside the notebook, for everybody to verify against')
     .addHelpText('before', 'Example: reprise seal study/train.ipynb\n')
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
-    .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
-    .option('--strict', 'raise where an operation has no deterministic form')
     .action(async (notebook: string, flags: Flags) => done(await seal(notebook, flags, signal)));
 }
 

@@ -51,6 +51,13 @@ export function executeOptions(command: Command): Command {
     );
 }
 
+/** What a run takes from outside, and what it cannot make repeat. */
+export function enforceOptions(command: Command): Command {
+  return command
+    .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
+    .option('--strict', 'raise where an operation has no deterministic form');
+}
+
 export function runOptionsOf(flags: ExecuteFlags): RunOptions {
   if (flags.target === 'kubernetes') {
     throw new Failure(

@@ -11,6 +11,7 @@ import {
   contextOf,
   count,
   type ExecuteFlags,
+  enforceOptions,
   executeOptions,
   runOptionsOf,
   tellPlan,
@@ -21,7 +22,7 @@ import { exitOfJudgement, tellJudgement } from './verdict';
 type Flags = ExecuteFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
 
 export function verifyCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  executeOptions(program.command('verify <notebooks...>'))
+  enforceOptions(executeOptions(program.command('verify <notebooks...>')))
     .description('run and replay notebooks, and say whether the results are the same')
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
@@ -31,8 +32,6 @@ export function verifyCommand(program: Command, signal: AbortSignal, done: (code
         'the seal (where there is one), a run made now, or the outputs saved in the notebook',
       ).choices(['seal', 'fresh', 'outputs']),
     )
-    .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
-    .option('--strict', 'raise where an operation has no deterministic form')
     .action(async (notebooks: string[], flags: Flags) => done(await verify(notebooks, flags, signal)));
 }
 

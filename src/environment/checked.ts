@@ -1,11 +1,9 @@
 /** The interpreter that a notebook is about to run on, held against its pin. */
-import { dirname } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { driftPhrase, driftThatMatters } from './drift';
 import type { Drift } from './fingerprint';
 import { probe } from './interpreter';
-import { lockedVersions, lockOf } from './locks';
-import { driftFromLock, handEdits } from './pindrift';
+import { driftFromPin, handEdits } from './pindrift';
 import { type ChooseOptions, type ChosenPython, choosePython, type Notebook } from './pinned';
 
 export type CheckOptions = ChooseOptions & {
@@ -51,14 +49,13 @@ const REFUSED = {
 };
 
 async function pinDrift(
-  { path, root, sidecar }: Notebook,
+  notebook: Notebook,
   { path: python, environment }: ChosenPython,
   look: (python: string) => ReturnType<typeof probe>,
 ): Promise<Drift[]> {
-  const pin = sidecar?.pin;
-  if (pin === undefined) return [];
   if (environment !== undefined) return handEdits(environment);
-  return driftFromLock(lockedVersions(lockOf(pin, dirname(path), root)), pin, await look(python));
+  const driftOf = driftFromPin(notebook);
+  return driftOf === undefined ? [] : driftOf(await look(python));
 }
 
 /** No path of this machine is shown that names its user. */

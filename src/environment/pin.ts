@@ -36,6 +36,8 @@ export type Pinned = {
   /** A lock to be written; undefined where the project has one. */
   lock?: { path: string; text: string };
   packages: number;
+  /** Whether it is for the kind of machine that this one is. */
+  isHere: boolean;
   /** What the user should know, in a sentence each. */
   notices: string[];
 };
@@ -56,7 +58,7 @@ export async function pinEnvironment(request: PinRequest): Promise<Pinned> {
       : { notices: [] };
   if (own.lock) {
     const pin = pinOf(relative(folder, own.lock.path), own.lock.text, python, platform);
-    return { pin, packages: described.packages.length, notices: own.notices };
+    return { pin, packages: described.packages.length, isHere: true, notices: own.notices };
   }
   if (described.isConda && request.from === undefined) {
     if (request.add !== undefined) throw notAdded(described);
@@ -79,6 +81,7 @@ export async function pinEnvironment(request: PinRequest): Promise<Pinned> {
     pin: pinOf(name, made.text, python, platform),
     lock: { path: join(folder, name), text: made.text },
     packages: made.lock.packages.length,
+    isHere: platform === here,
     notices: [...own.notices, ...requirements.notices, ...added],
   };
 }
@@ -145,6 +148,7 @@ async function pinConda(
     pin: pinOf(name, text, { ...python, version: described.version }, here),
     lock: { path: join(dirname(notebook), name), text },
     packages: packages.length,
+    isHere: true,
     notices: [],
   };
 }

@@ -1,9 +1,10 @@
 /** How an environment that a notebook is about to run in differs from its pin. */
-import { join } from 'node:path';
-import type { Pin } from '../notebook/sidecar';
+import { dirname, join, resolve } from 'node:path';
+import type { Pin, Sidecar } from '../notebook/sidecar';
 import { affectsOfPackage, affectsOfPython } from './affects';
 import type { Drift, Fingerprint } from './fingerprint';
 import { sitePackagesOf } from './installed';
+import { lockedVersions, lockOf } from './locks';
 import { INDEX } from './restore';
 import { readIndex, sweep } from './sweep';
 
@@ -27,6 +28,24 @@ export function driftFromLock(
 function driftOfPython(before: string, after: string): Drift[] {
   if (before === after) return [];
   return [{ what: 'python', kind: 'python', before, after, affects: affectsOfPython(before, after) }];
+}
+
+export type PinDrift = (environment: Pick<Fingerprint, 'python' | 'packages'>) => Drift[];
+
+/** How any environment differs from a notebook's pin; undefined where it has none. @throws those of `lockOf` */
+export function driftFromPin({
+  path,
+  root,
+  sidecar,
+}: {
+  path: string;
+  root: string;
+  sidecar: Sidecar | null;
+}): PinDrift | undefined {
+  const pin = sidecar?.pin;
+  if (pin === undefined) return undefined;
+  const locked = lockedVersions(lockOf(pin, dirname(resolve(path)), root));
+  return (environment) => driftFromLock(locked, pin, environment);
 }
 
 /** Files of the pin's own environment that somebody edited. @param environment its folder */

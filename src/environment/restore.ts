@@ -11,7 +11,7 @@ import { cacheFolder } from './cache';
 import { complaintOf } from './command';
 import type { CondaBuild } from './conda';
 import { exclusively } from './exclusive';
-import { damageOf, distributionsIn, sitePackagesOf } from './installed';
+import { damageOf, distributionsIn, inTurns, sitePackagesOf } from './installed';
 import type { Python } from './pythons';
 import { type Index, indexOf } from './sweep';
 import type { Uv } from './uv';
@@ -178,12 +178,11 @@ async function seal(folder: string, lock: Lock, uv: Uv): Promise<void> {
       `${first.path} is ${first.what === 'changed' ? 'not what its wheel says; restore again to fetch it anew' : first.what}`,
     );
   }
-  for (const { path, sha256 } of files) {
-    if (sha256 === undefined) continue;
+  const installed = files.filter(({ sha256 }) => sha256 !== undefined);
+  await inTurns(installed, ({ path }) => {
     const isProgram = /(^|\/)bin\/[^/]*$/.test(path) || /\.so(\.\d+)*$/.test(path);
-    // Thousands of small calls, each of which would take longer to wait for than to make.
     chmodSync(join(packages, path), isProgram ? 0o555 : 0o444);
-  }
+  });
   await writeFile(join(folder, INDEX), JSON.stringify(await indexOf(packages, distributions)));
 }
 

@@ -172,7 +172,7 @@ function isCell(line: Record<string, unknown>): line is Partial<CellLine> & Pick
 }
 
 /** A field that an older or faulty agent left out reads as "nothing was seen"; `faults` and `notObserved` say why. */
-function withDefaults(line: Partial<CellLine>): CellLine {
+export function withDefaults(line: Partial<CellLine>): CellLine {
   const none = {
     reads: [],
     readDigests: {},

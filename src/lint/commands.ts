@@ -1,14 +1,17 @@
 /** What a notebook does by magics and shell lines: installs, downloads, variables of the environment. */
 import { filesIn, unpinnedIn, unpinnedLines } from './installs';
-import type { Judged } from './judge';
+import type { Judged } from './judged';
 import type { LintOptions } from './lint';
-import { hideMagics } from './python/magics';
+import type { Magic } from './python/magics';
 import { MUTABLE } from './rules/environment';
 
-export function inCommands(cell: number, source: string, { read }: Pick<LintOptions, 'read'>): Judged[] {
-  // Modulo, format and inequality have these characters too: a magic begins its line, or what is assigned.
-  if (!/^[ \t]*(?:[\w.,[\] ]+=[ \t]*)?[%!](?!=)/m.test(source)) return [];
-  const magics = hideMagics(source).magics.flatMap(({ from, to }): Judged[] => {
+export function inCommands(
+  cell: number,
+  source: string,
+  magics: readonly Magic[],
+  { read }: Pick<LintOptions, 'read'>,
+): Judged[] {
+  return magics.flatMap(({ from, to }): Judged[] => {
     // A cell of a shell; lines of one in Python are magics of their own.
     const isShell = /^%%(bash|sh|script|system)\b|^%%!/.test(source.slice(from));
     const text = isShell ? source.slice(from) : source.slice(from, to).trimEnd();
@@ -16,9 +19,8 @@ export function inCommands(cell: number, source: string, { read }: Pick<LintOpti
       const begin = source.indexOf(word, from);
       return { cell, range: { from: begin, to: begin + word.length } };
     };
-    return [...installs(text, at, read), ...downloads(text, at)];
+    return [...installs(text, at, read), ...downloads(text, at), ...late(text, at)];
   });
-  return [...magics, ...lateIn(cell, source)];
 }
 
 type Place = (word: string) => Pick<Judged, 'cell' | 'range'>;
@@ -48,10 +50,9 @@ function downloads(text: string, at: Place): Judged[] {
 }
 
 /** `%env PYTHONHASHSEED=0`: for processes that are started from here, and not for this one. */
-function lateIn(cell: number, source: string): Judged[] {
-  const found = /^[ \t]*(%(?:set_)?env\s+PYTHONHASHSEED\b.*)$/m.exec(source);
-  if (found === null) return [];
-  const from = found.index + found[0].indexOf('%');
-  const range = { from, to: from + found[1]!.trimEnd().length };
-  return [{ rule: 'py-hashseed-late', verdict: 'too-late', cell, range }];
+function late(text: string, at: Place): Judged[] {
+  const [command] = /%(?:set_)?env\s+PYTHONHASHSEED\b.*/.exec(text) ?? [];
+  return command === undefined
+    ? []
+    : [{ rule: 'py-hashseed-late', verdict: 'too-late', ...at(command.trimEnd()) }];
 }

@@ -1,5 +1,5 @@
 /** Where a run drew, beside what the rules have found: a draw confirms its finding, or is one that they missed. */
-import type { Judged } from './judge';
+import type { Judged } from './judged';
 import type { Range, Statement } from './python/ast';
 import type { Generator } from './rules/rule';
 

@@ -1,5 +1,5 @@
 /** Findings that come to nothing: an order that is made again, or that what takes it does not ask for. */
-import type { Judged } from './judge';
+import type { Judged } from './judged';
 import { ORDER_FREE } from './python/builtins';
 import type { Seen, SeenCall } from './python/values';
 
@@ -11,25 +11,34 @@ const MAKES_ORDER =
 /** @param seen all that the notebook does */
 export function harmlessAmong(seen: readonly Seen[]): (judged: Judged) => boolean {
   const owners = seen.filter(seedsItsBase);
+  const next = callsByWhatTheyAreOn(seen);
   return ({ rule, call, set }) => {
-    if (set) return set.into !== undefined && isOrdered(set.into, seen, set.consumer === 'enumerate()');
-    if (call && LISTED.has(rule)) return isOrdered(call, seen, false);
+    // Places in an order that is not kept are numbers: no sorting takes them back.
+    if (set) return set.into !== undefined && set.consumer !== 'enumerate()' && isOrdered(set.into, next);
+    if (call && LISTED.has(rule)) return isOrdered(call, next);
     return call !== undefined && owners.some((owner) => takes(owner, call));
   };
 }
 
-/** Whether whatever takes it makes an order of its own. @param isNumbered whether its places are numbers in it */
-function isOrdered(call: SeenCall, seen: readonly Seen[], isNumbered: boolean): boolean {
-  if (isNumbered) return false;
+type Next = ReadonlyMap<SeenCall, readonly SeenCall[]>;
+
+function callsByWhatTheyAreOn(seen: readonly Seen[]): Next {
+  const next = new Map<SeenCall, SeenCall[]>();
+  for (const each of seen) {
+    if (each.seen !== 'call' || each.receiver?.kind !== 'instance' || !each.receiver.made) continue;
+    const { made } = each.receiver;
+    next.set(made, [...(next.get(made) ?? []), each]);
+  }
+  return next;
+}
+
+/** Whether whatever takes it makes an order of its own. */
+function isOrdered(call: SeenCall, next: Next): boolean {
   if (call.uses.includes('.sort')) return true;
   const takers = call.consumer === 'assignment' ? call.uses : [call.consumer ?? ''];
   if (takers.length > 0 && takers.every(isFree)) return true;
-  const next = seen.filter((each): each is SeenCall => {
-    return each.seen === 'call' && each.receiver?.kind === 'instance' && each.receiver.made === call;
-  });
-  return (
-    next.length > 0 && next.every((each) => isFree(`.${lastOf(each.api)}`) || isOrdered(each, seen, false))
-  );
+  const calls = next.get(call) ?? [];
+  return calls.length > 0 && calls.every((each) => isFree(`.${lastOf(each.api)}`) || isOrdered(each, next));
 }
 
 function isFree(taker: string): boolean {

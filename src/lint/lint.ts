@@ -5,14 +5,15 @@ import { type SeenRun, withDraws } from './drawn';
 import type { Fix, SeenFinding, Severity } from './finding';
 import { fixesOf } from './fixes';
 import { Notebook } from './fixes/text';
-import { judge, type Judged } from './judge';
+import { type Judged } from './judged';
+import { judge } from './judge';
 import { isIgnored } from './ignore';
 import { scriptFixesOf } from './javascript/fixes';
 import { judgeJavaScript } from './javascript/judge';
 import { parseJavaScript } from './javascript/syntax';
 import type { Statement } from './python/ast';
 import { Interpreter } from './python/interpret';
-import { hideMagics } from './python/magics';
+import { hideMagics, type Magic } from './python/magics';
 import { parsePython } from './python/parse';
 import type { Seen } from './python/values';
 import { orderWords, stepsOf } from './order';
@@ -48,11 +49,15 @@ export type LintOptions = {
 
 export type RuleLevels = Readonly<Record<string, Severity | 'off'>>;
 
-type Parsers = { python: (source: string) => Statement[]; javascript: (source: string) => Tree };
+type PythonCell = { statements: Statement[]; magics: Magic[] };
+type Parsers = { python: (source: string) => PythonCell; javascript: (source: string) => Tree };
 
 const PARSERS: Parsers = {
-  // A byte order mark is no indentation.
-  python: (source) => parsePython(hideMagics(source).code.replace(/^\uFEFF/, '\n')),
+  python: (source) => {
+    const { code, magics } = hideMagics(source);
+    // A byte order mark is no indentation.
+    return { statements: parsePython(code.replace(/^\uFEFF/, '\n')), magics };
+  },
   javascript: parseJavaScript,
 };
 
@@ -122,22 +127,24 @@ function foundInPython(
   const interpreter = new Interpreter(NAMES);
   const steps = stepsOf(cells, options.order);
   const repeated = new Set<Seen>();
-  const parsed = new Map<number, Statement[]>();
+  const parsed = new Map<number, PythonCell>();
   for (const { cell, isRepeated } of steps) {
     const before = interpreter.seen.length;
     if (/^\s*%run\b/m.test(cell.source)) interpreter.elsewhere(cell.index);
     whereItEnds(() => {
-      const statements = parse(cell.source);
-      interpreter.run(cell.index, statements);
-      parsed.set(cell.index, statements);
+      const python = parse(cell.source);
+      parsed.set(cell.index, python);
+      interpreter.run(cell.index, python.statements);
     });
     for (const seen of isRepeated ? interpreter.seen.slice(before) : []) repeated.add(seen);
   }
   whereItEnds(() => interpreter.finish());
-  const commands = cells.flatMap(({ index, source }) => inCommands(index, source, options));
+  const commands = cells.flatMap(({ index, source }) => {
+    return inCommands(index, source, parsed.get(index)?.magics ?? [], options);
+  });
   const circumstances = { versions: options.versions, repeated, inOrder: orderWords(steps) };
   const sourceOf = (index: number): string => notebook.source(index);
-  const statementsOf = (index: number): Statement[] => parsed.get(index) ?? [];
+  const statementsOf = (index: number): Statement[] => parsed.get(index)?.statements ?? [];
   const judged = [...commands, ...judge(interpreter.seen, sourceOf, circumstances)];
   return withDraws(judged, options.seen?.draws ?? [], { sourceOf, statementsOf }).map((each) => {
     return { judged: each, fixes: () => fixesOf(each, notebook, interpreter.seen, options.versions) };

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { sidecarBeside } from '../notebook/sidecarFile';
+import { readFileSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { type Notebook, type NotebookDocument, parseNotebook } from '../notebook/model';
 import { findRoot, relativePath } from '../notebook/root';
 import type { Sealed } from '../notebook/seal';
-import { readSidecar, type Sidecar, sidecarPath } from '../notebook/sidecar';
+import { type Sidecar } from '../notebook/sidecar';
 import { type Policy } from '../determinism/policy';
 import { drawEntropy, seedValue } from '../determinism/streams';
 import type { Seed } from '../lineage/record';
@@ -62,8 +63,7 @@ export function planRun(file: string, options: RunOptions): Plan {
  */
 export function settingsFor(path: string, options: RunOptions): Settings {
   const root = findRoot(path);
-  const beside = sidecarPath(path);
-  const sidecar = existsSync(beside) ? readSidecar(readFileSync(beside, 'utf8')) : null;
+  const sidecar = sidecarBeside(path);
   const settings = sidecar?.settings;
   const { sealed } = options;
   return {

@@ -1,7 +1,8 @@
+import { sidecarBeside } from '../notebook/sidecarFile';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type NotebookDocument, parseNotebook } from '../notebook/model';
-import { readSidecar, type Sidecar, sidecarPath } from '../notebook/sidecar';
+import { type Sidecar } from '../notebook/sidecar';
 import { probe } from '../environment/interpreter';
 import { checkedPython } from '../environment/checked';
 import { compareFingerprints, driftPhrase, driftThatMatters } from '../environment/drift';
@@ -232,11 +233,6 @@ async function pythonFor(
     ...(onNotice ? { onStep: onNotice, onDrift: onNotice } : {}),
   });
   return { python, edits };
-}
-
-function sidecarBeside(notebook: string): Sidecar | null {
-  const path = sidecarPath(notebook);
-  return existsSync(path) ? readSidecar(readFileSync(path, 'utf8')) : null;
 }
 
 /** A run of which nothing was recorded leaves no folder: there is nothing in it to read. */

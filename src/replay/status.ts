@@ -12,9 +12,10 @@ import { Store } from '../lineage/store';
 import { cellDigest } from '../notebook/digest';
 import { Failure } from '../notebook/failure';
 import type { Notebook, NotebookCell } from '../notebook/model';
+import { UNPINNED } from '../notebook/seal';
 import type { Sidecar } from '../notebook/sidecar';
 import { planRun } from './plan';
-import { sealState } from './seal/state';
+import { sealableCells, sealState } from './seal/state';
 
 export type Status = { schema: 'reprise/status/0'; notebooks: NotebookStatus[] };
 
@@ -107,19 +108,13 @@ function newestVerdict(runs: readonly ListedRun[]): NotebookStatus['verdict'] {
 }
 
 function sealStatus(sidecar: Sidecar | null, model: Notebook): NotebookStatus['seal'] {
-  const cells = codeCells(model).map(({ index, id, source }) => ({
-    index,
-    id,
-    digest: cellDigest(source),
-    isBlank: source.trim() === '',
-  }));
-  const seal = sealState(sidecar, cells);
+  const seal = sealState(sidecar, sealableCells(model));
   if (seal.state === 'none') return null;
   const { verdict, changed, gone, pin } = seal;
   const count = changed.length + gone.length;
   const ofCells = `${count} ${count === 1 ? 'cell is' : 'cells are'} not what was sealed`;
   const others = seal.state === 'changed' ? 'the order of the cells is another' : undefined;
-  const ofPin = pin === (sidecar?.pin?.sha256 ?? 'unpinned') ? undefined : 'the pin is another';
+  const ofPin = pin === (sidecar?.pin?.sha256 ?? UNPINNED) ? undefined : 'the pin is another';
   const why = count > 0 ? ofCells : (others ?? ofPin);
   return { state: why === undefined ? 'sealed' : 'changed', verdict, ...(why === undefined ? {} : { why }) };
 }

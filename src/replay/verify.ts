@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { sidecarBeside } from '../notebook/sidecarFile';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../notebook/failure';
-import { readSidecar, sidecarPath, type Tolerance } from '../notebook/sidecar';
+import { type Tolerance } from '../notebook/sidecar';
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Judgement } from './documents';
@@ -108,18 +109,8 @@ export function newestRunOf(store: Store, notebook: string): string {
 
 /** The setting that a judgement depends on: the notebook's own tolerance. */
 export function judging(store: Store, notebook: string): { tolerance?: Tolerance } {
-  const tolerance = readTolerance(join(store.root, notebook));
+  const tolerance = sidecarBeside(join(store.root, notebook))?.settings.tolerance;
   return tolerance ? { tolerance } : {};
-}
-
-function readTolerance(notebook: string): Tolerance | undefined {
-  let text: string;
-  try {
-    text = readFileSync(sidecarPath(notebook), 'utf8');
-  } catch {
-    return undefined;
-  }
-  return readSidecar(text).settings.tolerance;
 }
 
 /** Keeps a judgement with the run that it is of. */

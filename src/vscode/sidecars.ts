@@ -1,17 +1,9 @@
 /** Writes what the user chose into `<stem>.repro.json`, and takes it along when its notebook is renamed. */
-import { existsSync, readFileSync, renameSync } from 'node:fs';
-import { replaceFile } from '../notebook/replaceFile';
-import {
-  readSidecar,
-  type Sidecar,
-  type SidecarSettings,
-  sidecarPath,
-  writeSidecar,
-} from '../notebook/sidecar';
+import { existsSync, renameSync } from 'node:fs';
+import { type Sidecar, type SidecarSettings, sidecarPath } from '../notebook/sidecar';
+import { changeSidecar, sidecarOf } from '../notebook/sidecarFile';
 
 export type Chosen = Partial<Pick<SidecarSettings, 'policy' | 'seed'>>;
-
-const NEW = '{"schema":"reprise/notebook/1"}';
 
 export class Sidecars {
   /** The settings that a notebook runs under: the defaults where it has no sidecar. @throws SidecarError */
@@ -25,10 +17,10 @@ export class Sidecars {
    * @throws SidecarError
    */
   change(notebook: string, chosen: Chosen): boolean {
-    const sidecar = this.read(notebook);
-    const settings = { ...sidecar.settings, ...chosen };
-    if (settings.policy === sidecar.settings.policy && settings.seed === sidecar.settings.seed) return false;
-    replaceFile(sidecarPath(notebook), writeSidecar({ ...sidecar, settings }));
+    const now = this.settingsOf(notebook);
+    const settings = { ...now, ...chosen };
+    if (settings.policy === now.policy && settings.seed === now.seed) return false;
+    changeSidecar(notebook, (sidecar) => ({ ...sidecar, settings: { ...sidecar.settings, ...chosen } }));
     return true;
   }
 
@@ -47,7 +39,6 @@ export class Sidecars {
 
   /** Empty where there is none. @throws SidecarError */
   read(notebook: string): Sidecar {
-    const file = sidecarPath(notebook);
-    return readSidecar(existsSync(file) ? readFileSync(file, 'utf8') : NEW);
+    return sidecarOf(notebook);
   }
 }

@@ -144,6 +144,13 @@ it('fixes what is safe to fix, and nothing else of the file', async () => {
   expect(await lint('fix.ipynb', '--diff')).toMatchObject({ code: 0, stdout: '' });
 });
 
+it('opens the requirements that a cell installs, from the notebook’s folder', async () => {
+  write('deep/reqs.txt', 'numpy==2.4.6\ntorch\n');
+  write('deep/open.ipynb', notebookText(['%pip install -r reqs.txt']));
+  const { code, stdout } = await lint('deep/open.ipynb');
+  expect([code, stdout]).toEqual([1, expect.stringContaining('(torch)')]);
+});
+
 it('lints a notebook in TypeScript, and keeps what is declared', async () => {
   const cells = [
     "import * as tf from 'npm:@tensorflow/tfjs@4.22.0';",

@@ -1,6 +1,6 @@
 /** A generator that a dataset keeps is copied to each worker of its loader, where it starts anew in each epoch. */
 import { argumentOf } from '../arguments';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen, SeenCall } from '../python/values';
 
 const DATASET = /^torch\.utils\.data\.(\w*\.)?(Dataset|IterableDataset)\./;

@@ -1,6 +1,6 @@
 /** A notebook that uses a GPU: what is switched on there, and what has no form that repeats. */
 import { argumentOf, holds } from '../arguments';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen, SeenCall, Value } from '../python/values';
 import { GPU_APIS, isBefore } from '../rules/gpu';
 import type { Versions } from './index';

@@ -1,5 +1,5 @@
 /** What no single call shows: rules about several places of a notebook. */
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen } from '../python/values';
 import { datasets } from './datasets';
 import { gpu } from './gpu';

@@ -1,5 +1,5 @@
 /** Keys of JAX that are used twice: both calls draw the same numbers. */
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen, SeenCall, Value } from '../python/values';
 
 const SAMPLES =

@@ -1,6 +1,6 @@
 /** `shuffle(…)` and then `take` and `skip`: each pass over the data shuffles again, and the parts exchange rows. */
 import { argumentOf } from '../arguments';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen, SeenCall, Value } from '../python/values';
 
 const PARTS = /^tensorflow\.data\.Dataset\.(take|skip)$/;

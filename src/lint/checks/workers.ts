@@ -1,6 +1,6 @@
 /** Work that is handed to other processes or threads, and draws there from a generator that is not theirs. */
 import { argumentOf } from '../arguments';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen, SeenCall } from '../python/values';
 import { APIS, SEEDERS } from '../rules';
 import { PROCESSES } from '../rules/python';

@@ -1,6 +1,6 @@
 /** Quick fixes: ordinary edits that leave the science as it is. The first of them is the one to take. */
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Versions } from '../checks';
 import type { Seen } from '../python/values';
 import { RULES } from '../rules';

@@ -1,6 +1,6 @@
 /** The version that is installed, for a package that is installed in whatever version is newest. */
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Versions } from '../checks';
 import type { Notebook } from './text';
 

@@ -1,6 +1,6 @@
 /** A seed that comes too late, before the first draw. */
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Notebook } from './text';
 
 export function moved({ move, call }: Judged, notebook: Notebook): Fix[] {

@@ -1,6 +1,6 @@
 /** One seed for a global generator, where its library is imported. */
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Seen, SeenCall } from '../python/values';
 import { SEEDERS } from '../rules';
 import type { Generator } from '../rules/rule';

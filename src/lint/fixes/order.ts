@@ -1,6 +1,6 @@
 /** Fixes for what is taken in an order that is not kept. */
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Notebook } from './text';
 
 /** What they list are no names that could be sorted as they are. */

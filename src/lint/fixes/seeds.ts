@@ -1,7 +1,7 @@
 /** A seed for one call, of its own. */
 import { argumentOf } from '../arguments';
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { ArgumentValue, SeenCall } from '../python/values';
 import type { Versions } from '../checks';
 import { isBefore } from '../rules/gpu';

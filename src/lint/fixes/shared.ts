@@ -1,6 +1,6 @@
 /** One generator for draws that go to a global one: `rng = np.random.default_rng(7)`, and then `rng.normal()`. */
 import type { Fix } from '../finding';
-import type { Judged } from '../judge';
+import type { Judged } from '../judged';
 import type { Notebook } from './text';
 
 const SAME =

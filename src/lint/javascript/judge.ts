@@ -1,5 +1,5 @@
 /** From what cells in JavaScript do to what of it does not repeat. */
-import { type Judged, notSeeded, seededIn } from '../judge';
+import { type Judged, notSeeded, seededIn } from '../judged';
 import type { Range } from '../python/ast';
 import { APIS, METHODS } from '../rules/tfjs';
 import type { Api } from '../rules/rule';

@@ -1,14 +1,13 @@
 /** Seals a notebook: a good verdict's digests and printed numbers, kept in the sidecar for whoever runs it next. */
+import { changeSidecar } from '../../notebook/sidecarFile';
+import { driftFromPin } from '../../environment/pindrift';
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { cellDigest } from '../../notebook/digest';
 import { Failure } from '../../notebook/failure';
-import { replaceFile } from '../../notebook/replaceFile';
 import { asSeal, type Sealed } from '../../notebook/seal';
-import { readSidecar, sidecarPath, writeSidecar } from '../../notebook/sidecar';
+import { sidecarPath } from '../../notebook/sidecar';
 import { driftThatMatters } from '../../environment/drift';
-import { lockedVersions, lockOf } from '../../environment/locks';
-import { driftFromLock } from '../../environment/pindrift';
 import { expandHome, readLocal } from '../../lineage/local';
 import { readEnds, readRecord } from '../../lineage/read';
 import type { RecordHeader } from '../../lineage/record';
@@ -61,11 +60,7 @@ export async function sealNotebook(
   );
   requireUnchanged(file, runs.at(-1)!);
   const sealed = makeSeal(runs, judgement, options.allowErrors ? { allowErrors: true } : {});
-  // Settings may have been written meanwhile.
-  const sidecar = readSidecar(
-    existsSync(path) ? readFileSync(path, 'utf8') : '{"schema":"reprise/notebook/1"}',
-  );
-  replaceFile(path, writeSidecar({ ...sidecar, seal: asSeal(sealed) }));
+  changeSidecar(plan.path, (sidecar) => ({ ...sidecar, seal: asSeal(sealed) }));
   return { judgement, sealed, known: known !== undefined, path };
 }
 
@@ -116,13 +111,10 @@ function ranWith(store: Store, run: string, python: string | undefined): boolean
   return python === undefined || (ran !== undefined && resolve(expandHome(ran)) === resolve(python));
 }
 
-function driftsFromPin(header: RecordHeader, { sidecar, path, root }: Plan): boolean {
-  const pin = sidecar?.pin;
-  if (header.pin?.sha256 !== pin?.sha256) return true;
-  if (pin === undefined) return false;
-  const versions = lockedVersions(lockOf(pin, dirname(path), root));
-  const drift = [...driftFromLock(versions, pin, header.environment), ...(header.pin?.edits ?? [])];
-  return driftThatMatters(drift).length > 0;
+function driftsFromPin(header: RecordHeader, plan: Plan): boolean {
+  if (header.pin?.sha256 !== plan.sidecar?.pin?.sha256) return true;
+  const drift = driftFromPin(plan)?.(header.environment) ?? [];
+  return driftThatMatters([...drift, ...(header.pin?.edits ?? [])]).length > 0;
 }
 
 /** Files under the root that the run read and no cell of it had written are as they were. */

@@ -1,4 +1,6 @@
 /** A seal as one side of a comparison. */
+import type { PinDrift } from '../../environment/pindrift';
+import { withDefaults } from '../../lineage/read';
 import { canonicalJson, sha256 } from '../../notebook/digest';
 import { matchCells } from '../../notebook/identity';
 import { type Sealed, type SealedCell, type SealedEnvironment, UNPINNED } from '../../notebook/seal';
@@ -10,8 +12,6 @@ import { codeCells } from '../view';
 import { type RecordedSide, sealedEnvironment } from './make';
 
 /** How an environment differs from the lock that a notebook is pinned to, package by package. */
-export type PinDrift = (environment: Fingerprint) => Drift[];
-
 /**
  * @param name of the sidecar, relative to the root
  * @param replay a run of the notebook as it is now: it says where its cells stand, and what those that did not change hold
@@ -97,7 +97,7 @@ function recordOf(
 }
 
 function lineOf(present: RecordedCell, cell: SealedCell, seq: number): CellLine {
-  return {
+  return withDefaults({
     type: 'cell',
     prev: '',
     seq,
@@ -109,22 +109,12 @@ function lineOf(present: RecordedCell, cell: SealedCell, seq: number): CellLine 
     startedAt: '',
     durationMs: 0,
     source: cell.source,
-    reads: [],
-    readDigests: {},
     writes: cell.variables ?? [],
-    deletes: [],
     files: (cell.files ?? []).map((file) => ({ attribution: 'exact', ...file })),
-    entropy: [],
-    clock: [],
-    operations: [],
-    rng: { before: {}, after: {} },
-    warnings: [],
-    error: null,
     outputs: { raw: cell.raw ?? '', layout: '', count: cell.outputs },
     precision: 'static',
     notObserved: ['what a seal does not hold: variables, draws, clocks, generator states'],
-    faults: [],
-  };
+  });
 }
 
 function drift(before: SealedEnvironment, after: Fingerprint): Drift[] {

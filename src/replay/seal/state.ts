@@ -1,6 +1,8 @@
 /** Does a notebook's seal speak of the notebook as it is now? Nothing is run to tell. */
+import { cellDigest } from '../../notebook/digest';
 import { matchCells } from '../../notebook/identity';
 import { readSeal, type Sealed } from '../../notebook/seal';
+import type { Notebook } from '../../notebook/model';
 import type { Sidecar } from '../../notebook/sidecar';
 
 /** A code cell; `digest` is `cellDigest` of its source. */
@@ -19,6 +21,18 @@ export type SealState =
       /** Sealed cells, by the place they had, that are no longer there. */
       gone: number[];
     };
+
+/** The cells of a notebook, as `sealState` takes them. */
+export function sealableCells({ cells }: Pick<Notebook, 'cells'>): PresentCell[] {
+  return cells
+    .filter(({ type }) => type === 'code')
+    .map(({ index, id, source }) => ({
+      index,
+      id,
+      digest: cellDigest(source),
+      isBlank: source.trim() === '',
+    }));
+}
 
 /**
  * @param cells code cells in document order; those without source are never run, so never sealed

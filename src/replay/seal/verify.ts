@@ -1,14 +1,13 @@
 /** Runs a sealed notebook under what it was sealed under, and judges it against the seal. */
-import { basename, dirname } from 'node:path';
+import { driftFromPin } from '../../environment/pindrift';
+import { sealableCells } from './state';
+import { basename } from 'node:path';
 import { CANON } from '../../notebook/canon';
-import { cellDigest } from '../../notebook/digest';
 import { Failure } from '../../notebook/failure';
 import { relativePath } from '../../notebook/root';
 import { readSeal, type Sealed } from '../../notebook/seal';
 import { sidecarPath } from '../../notebook/sidecar';
 import { seedValue } from '../../determinism/streams';
-import { lockedVersions, lockOf } from '../../environment/locks';
-import { driftFromLock } from '../../environment/pindrift';
 import type { Judgement } from '../documents';
 import { judge } from '../judge';
 import { type Plan, planRun, type RunOptions } from '../plan';
@@ -16,8 +15,8 @@ import { type Context, type Finished, runNotebook } from '../run';
 import { loadRunSide } from '../side';
 import { judging, keepVerdict, requireEnd, type Steps } from '../verify';
 import type { RecordedSide } from './make';
-import { type PinDrift, sealSide } from './side';
-import { type PresentCell, sealState } from './state';
+import { sealSide } from './side';
+import { sealState } from './state';
 
 /**
  * Runs the notebook `times` times; the judgement is kept with the last run.
@@ -50,7 +49,7 @@ export async function verifySealed(
   const { store } = runs[0] as Finished;
   const sides = runs.map(({ run }) => loadRunSide(store, run) as RecordedSide);
   const name = relativePath(plan.root, sidecarPath(plan.path));
-  const seal = sealSide(sealed, name, sides[0] as RecordedSide, pinDriftOf(plan));
+  const seal = sealSide(sealed, name, sides[0] as RecordedSide, driftFromPin(plan));
   const judgement = judge(seal, sides, { ...judging(store, plan.notebook), notebook: plan.notebook });
   return keepVerdict(store, (runs.at(-1) as Finished).run, judgement);
 }
@@ -58,18 +57,6 @@ export async function verifySealed(
 /** Is it this notebook's own seal that `verify` goes by, where nothing else is asked for? */
 export function isSealed({ sidecar }: Plan): boolean {
   return sidecar?.seal !== undefined;
-}
-
-/** The cells of a notebook on disk, as `sealState` takes them. */
-export function presentCells({ model }: Pick<Plan, 'model'>): PresentCell[] {
-  return model.cells
-    .filter(({ type }) => type === 'code')
-    .map(({ index, id, source }) => ({
-      index,
-      id,
-      digest: cellDigest(source),
-      isBlank: source.trim() === '',
-    }));
 }
 
 function sealOf({ sidecar, path }: Plan, { seed }: RunOptions): Sealed {
@@ -100,7 +87,7 @@ function sealOf({ sidecar, path }: Plan, { seed }: RunOptions): Sealed {
 }
 
 function tellChanges(plan: Plan, { onNotice }: Context): void {
-  const state = sealState(plan.sidecar, presentCells(plan));
+  const state = sealState(plan.sidecar, sealableCells(plan.model));
   if (state.state !== 'changed') return;
   const parts = [
     ...(state.changed.length > 0 ? [`${cells(state.changed)} not what was sealed`] : []),
@@ -112,11 +99,4 @@ function tellChanges(plan: Plan, { onNotice }: Context): void {
 
 function cells(indexes: readonly number[]): string {
   return indexes.length === 1 ? `cell ${indexes[0]} is` : `cells ${indexes.join(', ')} are`;
-}
-
-function pinDriftOf({ sidecar, path, root }: Plan): PinDrift | undefined {
-  const pin = sidecar?.pin;
-  if (pin === undefined) return undefined;
-  const versions = lockedVersions(lockOf(pin, dirname(path), root));
-  return (environment) => driftFromLock(versions, pin, environment);
 }

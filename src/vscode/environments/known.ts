@@ -1,9 +1,9 @@
 /** Which environments there are to compare: the notebook's pin, its runs, and the pins beside it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { sidecarOf } from '../../notebook/sidecarFile';
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { readEnds } from '../../lineage/read';
 import { Store } from '../../lineage/store';
-import { readSidecar } from '../../notebook/sidecar';
 import type { Choice, NotebookFile } from '../editor';
 import { type PinState, Pins, pinWords } from '../follow/pin';
 import { type Side, sideOfPin, sideOfRun } from './side';
@@ -44,7 +44,7 @@ function pinsBeside({ folder, name }: NotebookFile): Choice<Side>[] {
     const other = each.replace(/\.repro\.json$/, '.ipynb');
     if (other === name) return [];
     try {
-      const { pin } = readSidecar(readFileSync(path.join(folder, each), 'utf8'));
+      const { pin } = sidecarOf(path.join(folder, other));
       const state = pin && pins.stateOf(path.join(folder, other), pin);
       return state === undefined || state.problem !== undefined ? [] : [choiceOfPin(other, state)];
     } catch {

@@ -14,6 +14,7 @@ import { offerToAdd } from './installs';
 import { Interpreters, type PinUse } from './interpreter';
 import { LocalHost, untitledPath } from './localHost';
 import { NotebookKernel } from './notebookKernel';
+import { find, movedUri, sameCells, workspaceFolderOf } from './notebooks';
 import { explainFailure } from './remedies';
 import { type Memory, RemoteHost } from './remoteHost';
 import type { Servers } from './servers';
@@ -338,29 +339,4 @@ export class RepriseController implements Kernels, vscode.Disposable {
       },
     });
   }
-}
-
-function find(uri: string): vscode.NotebookDocument {
-  const notebook = vscode.workspace.notebookDocuments.find((open) => open.uri.toString() === uri);
-  if (notebook === undefined) throw new Failure('usage', 'no-notebook', 'The notebook is no longer open.');
-  return notebook;
-}
-
-function workspaceFolderOf(uri?: vscode.Uri): string | undefined {
-  const { getWorkspaceFolder, workspaceFolders } = vscode.workspace;
-  return ((uri && getWorkspaceFolder(uri)) ?? workspaceFolders?.[0])?.uri.fsPath;
-}
-
-function movedUri(uri: vscode.Uri, from: vscode.Uri, to: vscode.Uri): vscode.Uri | undefined {
-  if (uri.scheme !== from.scheme) return undefined;
-  if (uri.path === from.path) return to;
-  return uri.path.startsWith(`${from.path}/`)
-    ? uri.with({ path: to.path + uri.path.slice(from.path.length) })
-    : undefined;
-}
-
-function sameCells(a: vscode.NotebookDocument, b: vscode.NotebookDocument): boolean {
-  const texts = (notebook: vscode.NotebookDocument) =>
-    notebook.getCells().map(({ document }) => document.getText());
-  return JSON.stringify(texts(a)) === JSON.stringify(texts(b));
 }

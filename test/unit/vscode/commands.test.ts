@@ -3,10 +3,8 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../../src/replay/documents';
 import { commands } from '../../../src/vscode/commands';
-import type { CommandId } from '../../../src/vscode/commands/ids';
 import { DEFAULTS, type RunState } from '../../../src/vscode/follow/state';
-import { invoke } from '../../../src/vscode/invoke';
-import { FakeEditor } from './fakeEditor';
+import { call, FakeEditor } from './fakeEditor';
 import { DOCUMENT, judgedState, LIVE, ORIGINAL, REPLAY, stateAfter, verdictText } from './recorded';
 
 const judgement = JSON.parse(verdictText) as Judgement;
@@ -15,15 +13,6 @@ function editorWith(run?: RunState): FakeEditor {
   const editor = new FakeEditor();
   editor.found = { ...DEFAULTS, ...(run === undefined ? {} : { run }) };
   return editor;
-}
-
-async function call(id: CommandId, editor: FakeEditor, ...answers: string[]): Promise<string[]> {
-  editor.answers = answers;
-  await invoke(
-    commands.find((command) => command.id === id)!,
-    editor,
-  );
-  return editor.done;
 }
 
 /** A program that runs two cells twice and ends in this verdict. */

@@ -1,4 +1,7 @@
 /** An editor with a notebook in front that remembers what the user was shown, and presses the buttons it was told to. */
+import { commands } from '../../../src/vscode/commands';
+import type { CommandId } from '../../../src/vscode/commands/ids';
+import { invoke } from '../../../src/vscode/invoke';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { CommandLine } from '../../../src/vscode/commandLine';
@@ -228,4 +231,14 @@ export class FakeEditor implements Editor {
     this.done.push(what);
     return Promise.resolve();
   }
+}
+
+/** Runs a command as it is called from the palette. @returns what it did */
+export async function call(id: CommandId, editor: FakeEditor, ...answers: string[]): Promise<string[]> {
+  editor.answers = answers;
+  await invoke(
+    commands.find((command) => command.id === id)!,
+    editor,
+  );
+  return editor.done;
 }

@@ -3,12 +3,9 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { commands } from '../../../src/vscode/commands';
-import type { CommandId } from '../../../src/vscode/commands/ids';
 import type { PinState } from '../../../src/vscode/follow/pin';
 import { DEFAULTS } from '../../../src/vscode/follow/state';
-import { invoke } from '../../../src/vscode/invoke';
-import { FakeEditor } from './fakeEditor';
+import { call, FakeEditor } from './fakeEditor';
 
 const pinned: PinState = {
   lock: 'pylock.study.toml',
@@ -24,15 +21,6 @@ const document = {
 };
 /** Prints what it was called with, as the command line does its steps. */
 const echo = `event({ event: 'step', what: process.argv.slice(2).join(' ') });`;
-
-async function call(id: CommandId, editor: FakeEditor, ...answers: string[]): Promise<string[]> {
-  editor.answers = answers;
-  await invoke(
-    commands.find((command) => command.id === id)!,
-    editor,
-  );
-  return editor.done;
-}
 
 function notebookText(cells: string[]): string {
   const shown = cells.map((source) => ({
