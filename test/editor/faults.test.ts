@@ -177,7 +177,13 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
   // The dialog fills in a name of its own first.
   await expect.poll(() => box.inputValue(), { timeout: 10_000 }).toContain('Untitled-1.ipynb');
   await box.fill(file);
-  await box.press('Enter');
+  // The dialog reads the folder after each change of the name, and does not hear Enter while it does.
+  await expect
+    .poll(async () => {
+      if (await box.isVisible()) await box.press('Enter', { timeout: 1000 }).catch(() => undefined);
+      return box.isVisible();
+    })
+    .toBe(false);
   await saving;
   const named = await open('named.ipynb');
   expect(await named.run(1)).toBe('42');

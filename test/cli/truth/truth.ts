@@ -24,6 +24,9 @@ function runAll(python: string, snippets: readonly string[], loaded: readonly st
   });
 }
 
+/** Two draws from few outcomes are equal now and then: so many more processes have to agree before a flag is wrong. */
+const MORE_PROCESSES = 4;
+
 /** Runs each snippet in two processes: what differs has to be flagged, and what is flagged `unseeded` has to differ. */
 export async function judged(
   python: string,
@@ -31,16 +34,28 @@ export async function judged(
   loaded: readonly string[],
 ): Promise<Truth> {
   const [first, second] = await Promise.all([0, 1].map(() => runAll(python, snippets, loaded)));
+  const results = snippets.map((_, i) => new Set([first![i]!, second![i]!]));
+  const findings = snippets.map((source) =>
+    lintCells([{ index: 0, id: 'a', source }], { policy: 'observe' }),
+  );
+  const isUnseeded = findings.map((found) => found.some(({ verdict }) => verdict === 'unseeded'));
+  const equal = snippets.flatMap((_, i) => (isUnseeded[i] && results[i]!.size === 1 ? [i] : []));
+  for (let more = 0; equal.length > 0 && more < MORE_PROCESSES; more++) {
+    const again = await runAll(
+      python,
+      equal.map((i) => snippets[i]!),
+      loaded,
+    );
+    equal.forEach((i, at) => results[i]!.add(again[at]!));
+  }
   const wrong = snippets.flatMap((source, i): Wrong[] => {
-    const differs = first![i] !== second![i];
-    const findings = lintCells([{ index: 0, id: 'a', source }], { policy: 'observe' });
-    const said = findings.map(({ rule, verdict }) => `${rule}: ${verdict}`);
-    const error = [first![i]!, second![i]!].find((result) => result.startsWith('error'));
+    const differs = results[i]!.size > 1;
+    const said = findings[i]!.map(({ rule, verdict }) => `${rule}: ${verdict}`);
+    const error = [...results[i]!].find((result) => result.startsWith('error'));
     if (error !== undefined) return [{ source, differs, error, said }];
-    const isUnseeded = findings.some(({ verdict }) => verdict === 'unseeded');
-    const isRight = differs ? findings.length > 0 : !isUnseeded;
+    const isRight = differs ? findings[i]!.length > 0 : !isUnseeded[i];
     return isRight ? [] : [{ source, differs, said }];
   });
-  const differ = snippets.filter((_, i) => first![i] !== second![i]).length;
+  const differ = results.filter(({ size }) => size > 1).length;
   return { differ, repeat: snippets.length - differ, wrong };
 }
