@@ -52,10 +52,17 @@ const ORDER = {
   pin: ['lock', 'sha256', 'python', 'platforms'],
 };
 
+const ENDING = '.repro.json';
+
 /** `<stem>.repro.json` beside the notebook. */
 export function sidecarPath(notebookPath: string): string {
   const { dir, name } = path.parse(notebookPath);
-  return path.join(dir, `${name}.repro.json`);
+  return path.join(dir, `${name}${ENDING}`);
+}
+
+/** A judgement names its original; one against a seal names the sidecar that holds it. */
+export function isSidecarName(name: string): boolean {
+  return name.endsWith(ENDING);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** What the terminal, the editor and the report say to people, in one place, so that they say the same. */
 import type { EntropyUse, Policy, RunRecord, RunStatus, Seed } from '../lineage/record';
+import { isSidecarName } from '../notebook/sidecar';
 import type { Cause, Judgement, Verdict } from './documents';
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
@@ -36,17 +37,25 @@ export const REACH_WORDS: Record<EntropyUse['reach'], string> = {
   unreached: 'no seed reached it',
 };
 
-/** The verdict in a few words: "Different from cell 7". */
+/** The verdict in a few words: "Different from cell 7"; "Same in 1 of 1 run, against the seal". */
 export function headline(
-  judgement: Pick<Judgement, 'verdict' | 'replays' | 'firstDivergence' | 'masks'>,
+  judgement: Pick<Judgement, 'verdict' | 'original' | 'replays' | 'firstDivergence' | 'masks'>,
 ): string {
-  const runs = judgement.replays.length;
-  const words = VERDICT_WORDS[judgement.verdict];
-  const first = judgement.firstDivergence;
+  return verdictIn(judgement) + (isSidecarName(judgement.original) ? ', against the seal' : '');
+}
+
+function verdictIn({
+  verdict,
+  replays,
+  firstDivergence: first,
+  masks,
+}: Pick<Judgement, 'verdict' | 'replays' | 'firstDivergence' | 'masks'>): string {
+  const words = VERDICT_WORDS[verdict];
+  const runs = replays.length;
   const inRuns = ` in ${runs} of ${runs} ${runs === 1 ? 'run' : 'runs'}`;
-  if (judgement.verdict === 'different') return `${words} from cell ${first?.index ?? '?'}`;
-  if (judgement.verdict === 'unverifiable') return first ? `${words} from cell ${first.index}` : words;
-  if (judgement.verdict === 'canonical') return sameApartFrom(judgement.masks) + inRuns;
+  if (verdict === 'different') return `${words} from cell ${first?.index ?? '?'}`;
+  if (verdict === 'unverifiable') return first ? `${words} from cell ${first.index}` : words;
+  if (verdict === 'canonical') return sameApartFrom(masks) + inRuns;
   return words + inRuns;
 }
 

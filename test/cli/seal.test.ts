@@ -73,7 +73,9 @@ describe('a sealed notebook', () => {
     const place = clone();
     const ended = await verify(place, '--times', '2');
     expect([ended.code, stackTrace(ended)]).toEqual([0, undefined]);
-    expect(ended.stdout).toMatch(/^Same apart from addresses in 2 of 2 runs; 4 outputs, 1 file/m);
+    expect(ended.stdout).toMatch(
+      /^Same apart from addresses in 2 of 2 runs, against the seal; 4 outputs, 1 file/m,
+    );
     expect(ended.stdout).toContain('policy and entropy of its seal');
     const judgement = await judged(place);
     expect(judgement).toMatchObject({ verdict: 'canonical', original: 'study.repro.json', environment: [] });

@@ -106,6 +106,32 @@ it('shows its packages beside those of the last run, and compares that run with 
   expect(await shown()).toContain('A pin names Python and packages alone');
 });
 
+it('is sealed by a command that verifies first, and says when a cell is no longer what was sealed', async () => {
+  const notebook = await NotebookPage.open(window, folder, 'sealed.ipynb', [
+    'import numpy as np\nrng = np.random.default_rng()',
+    'print(f"accuracy {rng.random():.3f}")',
+  ]);
+  await notebook.run(0);
+  await notebook.run(1);
+  await window.command('workbench.action.files.save');
+  await window.command('reprise.seal');
+  await notice(/sealed\.ipynb: Sealed: 2 cells; 1 output/).waitFor({ timeout: 60_000 });
+  expect(JSON.parse(read('sealed.repro.json'))).toMatchObject({
+    seal: { cells: [{ index: 0 }, { index: 1 }] },
+  });
+  const item = window.page.locator('#reprise\\.reprise\\.reprise\\.status');
+  await expect.poll(() => item.textContent()).toMatch(/ · sealed/);
+  if (process.env.REPRISE_PICTURES) {
+    await window.page.locator('.explorer-folders-view').getByText('sealed.repro.json').waitFor();
+    await window.screenshot(path.resolve(__dirname, '../../media/walkthrough/seal.png'));
+  }
+  await window.command('notifications.clearAll');
+  await notebook.edit(1, 'print("accuracy 0.999")');
+  await expect.poll(() => item.textContent()).toMatch(/changed since sealed/);
+  await notebook.edit(1, 'print(f"accuracy {rng.random():.3f}")');
+  await expect.poll(() => item.textContent()).not.toMatch(/changed since sealed/);
+});
+
 it('does not start on another lock than the one that was pinned, and says what can be done', async () => {
   const sidecar = JSON.parse(read('study.repro.json')) as { pin: { sha256: string } };
   sidecar.pin.sha256 = '0'.repeat(64);

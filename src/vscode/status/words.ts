@@ -2,6 +2,7 @@
 import type { Policy, Seed } from '../../lineage/record';
 import { plural, sameApartFrom, seedWords, VERDICT_WORDS } from '../../replay/words';
 import { pinDriftOf } from '../follow/pin';
+import { sealOf } from '../follow/seal';
 import {
   countDraws,
   failedCell,
@@ -32,7 +33,8 @@ export const ICONS: Record<Level, string> = {
 
 export function statusOf(state: NotebookState): Status {
   const { level, words } = worstOf(state);
-  const parts = [...underWhat(state), ...words, ...pinWords(state), ...nextWords(state), ...lintWords(state)];
+  const notes = [pinWords, sealWords, nextWords, lintWords].flatMap((wordsOf) => wordsOf(state));
+  const parts = [...underWhat(state), ...words, ...notes];
   return { level, text: parts.join(' · '), spoken: `Reprise: ${parts.join(', ')}` };
 }
 
@@ -101,6 +103,11 @@ function worstOf(state: NotebookState): Worst {
 function pinWords(state: NotebookState): string[] {
   if (state.pin?.problem !== undefined) return ['pin cannot be restored'];
   return pinDriftOf(state).length > 0 ? ['not as pinned'] : [];
+}
+
+function sealWords({ seal, document }: NotebookState): string[] {
+  if (seal === undefined) return [];
+  return [sealOf(seal, document).state === 'sealed' ? 'sealed' : 'changed since sealed'];
 }
 
 function lintWords({ lint }: NotebookState): string[] {

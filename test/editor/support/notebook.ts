@@ -53,6 +53,20 @@ export class NotebookPage {
     return (await this.texts())[index]!;
   }
 
+  /** Replaces the source of a cell. */
+  async edit(index: number, source: string): Promise<void> {
+    await this.window.evaluate(
+      async (vscode, { uri, index, source }) => {
+        const isIt = (one: { uri: { toString(): string } }) => one.uri.toString() === uri;
+        const { document } = vscode.workspace.notebookDocuments.find(isIt)!.cellAt(index);
+        const edit = new vscode.WorkspaceEdit();
+        edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), source);
+        await vscode.workspace.applyEdit(edit);
+      },
+      { uri: this.uri, index, source },
+    );
+  }
+
   /** Until it is on the screen: of a notebook that is not, the editor runs nothing. */
   private async shown(): Promise<void> {
     await this.window.evaluate(async (vscode, uri) => {

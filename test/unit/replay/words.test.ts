@@ -7,7 +7,8 @@ describe('words', () => {
     const said = (
       verdict: Parameters<typeof headline>[0]['verdict'],
       more: Partial<Parameters<typeof headline>[0]> = {},
-    ): string => headline({ verdict, replays: ['r'], firstDivergence: null, masks: [], ...more });
+    ): string =>
+      headline({ verdict, original: 'o', replays: ['r'], firstDivergence: null, masks: [], ...more });
     const first = { index: 7, id: 'a' };
     expect(said('identical')).toBe('Same in 1 of 1 run');
     expect(said('identical', { replays: ['r', 's'] })).toBe('Same in 2 of 2 runs');
@@ -19,6 +20,11 @@ describe('words', () => {
     expect(said('different', { firstDivergence: first })).toBe('Different from cell 7');
     expect(said('unverifiable', { firstDivergence: first })).toBe('Cannot tell from cell 7');
     expect(said('unverifiable')).toBe('Cannot tell');
+    const original = 'study/train.repro.json';
+    expect(said('identical', { original })).toBe('Same in 1 of 1 run, against the seal');
+    expect(said('different', { original, firstDivergence: first })).toBe(
+      'Different from cell 7, against the seal',
+    );
   });
 
   it('count what was compared', () => {

@@ -105,7 +105,7 @@ describe('settings', () => {
 describe('the walkthrough', () => {
   const [walkthrough, ...more] = contributes.walkthroughs;
 
-  it('has four steps, each ended by its own command', () => {
+  it('has five steps, each ended by its own command', () => {
     expect(more).toEqual([]);
     expect(walkthrough?.id).toBe('reprise.start');
     const steps = walkthrough?.steps.map(({ id, completionEvents }) => [id, ...completionEvents]);
@@ -114,6 +114,7 @@ describe('the walkthrough', () => {
       ['replay', 'onCommand:reprise.replayHere'],
       ['verdict', 'onCommand:reprise.showReport'],
       ['pin', 'onCommand:reprise.pin'],
+      ['seal', 'onCommand:reprise.seal'],
     ]);
   });
 
@@ -183,7 +184,7 @@ describe('the package', () => {
     });
     const files = listed.trim().split('\n').sort();
     expect(files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)))).toEqual([]);
-    const texts = ['pin', 'replay', 'run', 'verdict'].map((step) => `media/walkthrough/${step}.md`);
+    const texts = ['pin', 'replay', 'run', 'seal', 'verdict'].map((step) => `media/walkthrough/${step}.md`);
     expect(files).toEqual(
       expect.arrayContaining(['package.json', 'bin/reprise', 'media/icon.png', ...texts]),
     );

@@ -1,6 +1,7 @@
 /** Records and a verdict that the agent and the command line wrote, for `study.ipynb`. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Sealed } from '../../../src/notebook/seal';
 import type { Store } from '../../../src/lineage/store';
 import { parseLine, readVerdict } from '../../../src/vscode/follow/lines';
 import { beginRun, type RunState, stepRun } from '../../../src/vscode/follow/state';
@@ -19,6 +20,29 @@ export const SOURCES: Record<string, string> = {
 };
 
 export const DOCUMENT = Object.entries(SOURCES).map(([id, source]) => ({ id, source: sha(source) }));
+
+/** A seal that covers nothing yet: the tests say what. */
+export const SEAL: Sealed = {
+  canon: 'canon/1',
+  values: 'values/1',
+  verdict: 'identical',
+  policy: 'close',
+  seed: 'ab',
+  entropy: 'record',
+  rng: 'per-session',
+  pin: 'unpinned',
+  environment: {
+    python: '3.11.7',
+    system: 'Linux',
+    libc: 'glibc',
+    cpu: 'a',
+    flags: 'ab',
+    cores: 2,
+    packages: 'ab',
+  },
+  covered: { outputs: 3, files: 0, variables: { compared: 4, uncompared: 0 }, runs: 1 },
+  cells: [],
+};
 
 type Name = 'original' | 'replay' | 'live';
 

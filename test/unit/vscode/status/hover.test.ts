@@ -1,31 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { cellDigest } from '../../../../src/notebook/digest';
-import type { Sealed } from '../../../../src/notebook/seal';
 import { DEFAULTS, type NotebookState } from '../../../../src/vscode/follow/state';
 import { HOVER_COMMANDS, hoverOf } from '../../../../src/vscode/status/hover';
-import { DOCUMENT, judgedState, ORIGINAL, stateAfter } from '../recorded';
-
-const SEAL: Sealed = {
-  canon: 'canon/1',
-  values: 'values/1',
-  verdict: 'identical',
-  policy: 'close',
-  seed: 'ab',
-  entropy: 'record',
-  rng: 'per-session',
-  pin: 'unpinned',
-  environment: {
-    python: '3.11.7',
-    system: 'Linux',
-    libc: 'glibc',
-    cpu: 'a',
-    flags: 'ab',
-    cores: 2,
-    packages: 'ab',
-  },
-  covered: { outputs: 3, files: 0, variables: { compared: 4, uncompared: 0 }, runs: 1 },
-  cells: [],
-};
+import { DOCUMENT, judgedState, ORIGINAL, stateAfter, SEAL } from '../recorded';
 
 const around = { name: 'study.ipynb', isLive: false };
 

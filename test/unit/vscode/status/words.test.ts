@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../../../src/lineage/record';
 import { DEFAULTS, type NotebookState, type RunState } from '../../../../src/vscode/follow/state';
 import { scriptStatus, statusOf } from '../../../../src/vscode/status/words';
-import { DOCUMENT, judgedState, ORIGINAL, stateAfter } from '../recorded';
+import { DOCUMENT, judgedState, ORIGINAL, SEAL, stateAfter } from '../recorded';
 
 const none = new Map<never, never>();
 const run = stateAfter('original', ORIGINAL);
@@ -42,6 +42,18 @@ describe('the status', () => {
     ['unverifiable', [], 'unsure: close · fresh seed · Cannot tell'],
   ] as const)('of a run judged %s says so', (verdict, masks, text) => {
     expect(textOf({ run: judged(verdict, { masks }) })).toBe(text);
+  });
+
+  it('says whether what was sealed is what stands there', () => {
+    const cells = DOCUMENT.map((cell, index) => ({ ...cell, index, outputs: 0 }));
+    const seal = { ...SEAL, cells };
+    expect(textOf({ seal })).toBe('neutral: close · fresh seed · sealed');
+    expect(textOf({ seal, document: DOCUMENT, run: judged('identical') })).toBe(
+      'good: close · fresh seed · Same · sealed',
+    );
+    expect(textOf({ seal, document: DOCUMENT.slice(1) })).toBe(
+      'neutral: close · fresh seed · changed since sealed',
+    );
   });
 
   it('names the first cell that differs', () => {
