@@ -22,6 +22,8 @@ export type BundleContent = {
   environment: Record<string, string>;
   timeout?: number;
   allowErrors: boolean;
+  /** Goes on when whoever started it is gone. */
+  detached: boolean;
   header: Partial<RecordHeader>;
   /** Where to run, when not in the store's own root. */
   root?: string;
@@ -57,7 +59,7 @@ export function writeBundle(store: Store, content: BundleContent): string {
     environment: content.environment,
     timeout: content.timeout ?? null,
     allowErrors: content.allowErrors,
-    detached: false,
+    detached: content.detached,
     out: '.',
     objects: '../../objects',
   };

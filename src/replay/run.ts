@@ -20,6 +20,7 @@ import { injectParameters, type Parameters, type Plan, planRun, type RunOptions 
 import { keepFiles, putFilesBack, recoverFiles, refuseIfBusy } from './putback';
 import { packOutputs, unpackInputs } from './isolated';
 import { type Stop, Stopper, type Stopped } from './stopping';
+import { executeOn, type Target, wasSubmitted, type Work } from './target';
 import { documentOfRun, documentOrder, executedOrder } from './sources';
 
 export type Context = {
@@ -35,6 +36,10 @@ export type Context = {
   signal?: AbortSignal;
   /** Told once of files that an earlier, killed replay left to be put back. */
   onRecovered?: (paths: string[]) => void;
+  /** Another place than this machine. */
+  target?: Target;
+  /** Come back when the target has the run, instead of waiting for its end. */
+  detach?: boolean;
 };
 
 /** A run that came to an end of some kind, with its record as read back and verified. */
@@ -54,7 +59,7 @@ export type Finished = {
 export async function runNotebook(file: string, options: RunOptions, context: Context): Promise<Finished> {
   const plan = planRun(file, options);
   const document = injectParameters(plan.model, options.parameters);
-  const environment = kernelEnvironment(plan.policy, plan.seed.value, machine());
+  const environment = kernelEnvironment(plan.policy, plan.seed.value, machineOf(context));
   const { store, python, edits } = await prepare(plan, options, environment, context);
   context.onDocument?.(document);
   const run = store.newRunId();
@@ -70,12 +75,14 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     environment,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
+    detached: context.target !== undefined,
     header: {
       ...(options.parameters ? { parameters: shownParameters(options.parameters) } : {}),
       ...pinOfHeader(plan.sidecar, edits),
     },
   });
-  const ended = await execute(store, run, folder, python, context);
+  const work = { store, run, notebook: plan.notebook, sidecar: plan.sidecar };
+  const ended = await execute(work, folder, python, context);
   return finished(store, run, ended, plan.notebook, plan.path, plan.text);
 }
 
@@ -103,17 +110,18 @@ export async function replayRun(
 ): Promise<Finished> {
   const record = readRecord(store.recordPath(original));
   const { header } = record;
-  if (!options.isolated) refuseIfBusy(store);
+  const inPlace = !options.isolated && context.target === undefined;
+  if (inPlace) refuseIfBusy(store);
   const notebookPath = `${store.root}/${header.notebook}`;
   const policy = options.policy ?? header.policy;
   const seed = replayedSeed(header.seed, options.seed);
   const variables = kernelEnvironment(policy, seed.value, {
-    ...machine(),
+    ...machineOf(context),
     recorded: header.environment.variables,
   });
   const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
   const { python, edits } = await pythonFor(pinned, { python: options.python, policy }, variables, context);
-  if (policy === 'full')
+  if (policy === 'full' && python !== undefined)
     refuseDrift(record, await probe(python, context.agent, variables, store.root), variables);
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
@@ -132,29 +140,32 @@ export async function replayRun(
     environment: variables,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
+    detached: context.target !== undefined,
     header: { replayOf: original, order: options.order ?? 'document', ...pinOfHeader(pinned.sidecar, edits) },
-    root: options.isolated ? unpackInputs(store, run, record) : store.root,
+    root: options.isolated && !context.target ? unpackInputs(store, run, record) : store.root,
   });
   const stopper = new Stopper(store, record, options.stop ?? {}, context.signal);
   const watched = {
     ...context,
-    signal: stopper.signal,
+    stop: stopper.signal,
     onEvent: (event: RunnerEvent) => {
       context.onEvent(event);
       stopper.look(event);
     },
   };
-  const replay = () => execute(store, run, folder, python, watched);
-  const inPlace = () => withFilesKept(store, run, folder, record, options.overwrite ?? false, replay);
+  const work = { store, run, notebook: header.notebook, sidecar: pinned.sidecar, original: record };
+  const replay = () => execute(work, folder, python, watched);
   try {
-    const ended = options.isolated ? await replay() : await inPlace();
+    const ended = inPlace
+      ? await withFilesKept(store, run, folder, record, options.overwrite ?? false, replay)
+      : await replay();
     return {
       ...finished(store, run, ended, header.notebook),
       ...(stopper.stopped ? { stopped: stopper.stopped } : {}),
     };
   } finally {
     stopper.dispose();
-    if (options.isolated)
+    if (options.isolated && !context.target)
       packOutputs(
         store,
         run,
@@ -203,7 +214,8 @@ async function prepare(
   return { store: store.ensure(), ...chosen };
 }
 
-type Chosen = { python: string; edits: Drift[] };
+/** Elsewhere than here there is no interpreter to choose: the image has it. */
+type Chosen = { python?: string; edits: Drift[] };
 
 function pinOfHeader(sidecar: Sidecar | null, edits: Drift[]): Partial<RecordHeader> {
   const pin = recordedPin({ sidecar }, edits);
@@ -222,7 +234,8 @@ async function pythonFor(
   variables: Record<string, string>,
   context: Context,
 ): Promise<Chosen> {
-  const { agent, uvLock, signal, onNotice } = context;
+  const { agent, uvLock, signal, onNotice, target } = context;
+  if (target !== undefined) return { edits: [] };
   const { path: python, edits } = await checkedPython(notebook, {
     agent,
     uvLock,
@@ -237,21 +250,25 @@ async function pythonFor(
 
 /** A run of which nothing was recorded leaves no folder: there is nothing in it to read. */
 async function execute(
-  store: Store,
-  run: string,
+  work: Work,
   folder: string,
-  python: string,
-  { agent, onEvent, signal }: Context,
+  python: string | undefined,
+  { agent, onEvent, signal, stop = signal, target, detach = false }: Context & { stop?: AbortSignal },
 ): Promise<Ended> {
+  const { store, run } = work;
   try {
-    return await executeLocally({ python, agent, folder, run }, onEvent, signal);
+    return target === undefined
+      ? await executeLocally({ python: python!, agent, folder, run }, onEvent, stop)
+      : await executeOn(target, work, onEvent, { stop, leave: signal, detach });
   } catch (error) {
-    if (!existsSync(store.recordPath(run))) rmSync(folder, { recursive: true, force: true });
+    if (!existsSync(store.recordPath(run)) && !wasSubmitted(folder))
+      rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
 
-function finished(
+/** @throws Failure `disk`; RecordError */
+export function finished(
   store: Store,
   run: string,
   ended: Ended,
@@ -298,7 +315,8 @@ function replayedSeed(recorded: Seed, option: RunOptions['seed']): Seed {
   return { value: seedValue(option), from: 'option' };
 }
 
-function machine(): { given: NodeJS.ProcessEnv; cores: number } {
+function machineOf({ target }: Context): { given: NodeJS.ProcessEnv; cores: number } {
+  if (target !== undefined) return { given: {}, cores: target.cores };
   return { given: process.env, cores: availableParallelism() };
 }
 
