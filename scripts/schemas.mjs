@@ -16,6 +16,7 @@ const DOCUMENTS = [
   { schema: 'reprise/lint/1', file: 'src/lint/finding.ts', type: 'Lint' },
   { schema: 'reprise/record/1', file: 'src/lineage/record.ts', type: 'RecordLine', title: 'a line of it' },
   { schema: 'reprise/notebook/1', file: 'src/notebook/sidecar.ts', type: 'Sidecar' },
+  { schema: 'reprise/profiles/1', file: 'src/cluster/profile/profile.ts', type: 'Profiles' },
 ];
 
 await runScript(async () => {

@@ -18,7 +18,15 @@ it('keeps the JSON Schemas of the stable documents up to date with their types',
 
 it('describes each of them in JSON Schema that a validator takes', () => {
   const names = readdirSync(folder).map((file) => file.replace('.schema.json', ''));
-  expect(names.sort()).toEqual(['lint-1', 'notebook-1', 'record-1', 'run-1', 'verdict-1', 'verdicts-1']);
+  expect(names.sort()).toEqual([
+    'lint-1',
+    'notebook-1',
+    'profiles-1',
+    'record-1',
+    'run-1',
+    'verdict-1',
+    'verdicts-1',
+  ]);
   for (const name of names) expect(() => new Ajv({ allErrors: true }).compile(schema(name))).not.toThrow();
 });
 

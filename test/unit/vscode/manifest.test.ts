@@ -152,6 +152,12 @@ describe('the extension', () => {
       expect(text).not.toMatch(/extension-telemetry|applicationinsights|createTelemetryLogger/);
   });
 
+  it('completes and checks reprise.yaml where the YAML extension is there', () => {
+    expect(contributes.yamlValidation).toEqual([
+      { fileMatch: 'reprise.yaml', url: './docs/schemas/profiles-1.schema.json' },
+    ]);
+  });
+
   it('has the icon it names', () => {
     const icon = readFileSync(path.join(root, manifest.icon));
     expect(icon.subarray(1, 4).toString()).toBe('PNG');
@@ -166,6 +172,7 @@ describe('the package', () => {
     /^dist\/[\w.-]+\.(js|css)$/,
     /^dist\/(agent\.pyz|uv\.lock)$/,
     /^docs\/rules\/[a-z\d-]+\.md$/,
+    /^docs\/schemas\/profiles-1\.schema\.json$/,
     /^media\/icon\.png$/,
     /^media\/walkthrough\/[a-z]+\.(md|png)$/,
   ];
@@ -186,7 +193,13 @@ describe('the package', () => {
     expect(files.filter((file) => !ALLOWED.some((pattern) => pattern.test(file)))).toEqual([]);
     const texts = ['pin', 'replay', 'run', 'seal', 'verdict'].map((step) => `media/walkthrough/${step}.md`);
     expect(files).toEqual(
-      expect.arrayContaining(['package.json', 'bin/reprise', 'media/icon.png', ...texts]),
+      expect.arrayContaining([
+        'package.json',
+        'bin/reprise',
+        'docs/schemas/profiles-1.schema.json',
+        'media/icon.png',
+        ...texts,
+      ]),
     );
   });
 });

@@ -1,0 +1,144 @@
+import type { Strings, Toleration } from '../manifests/kubernetes';
+
+/** `reprise.yaml` at the root: where runs on Kubernetes go. For git; it holds no credential. */
+export type Profiles = {
+  /** The profile that is taken where no --profile names one; without it the first. */
+  default?: string;
+  profiles: { [name: string]: Profile };
+};
+
+export type Profile = {
+  /** A context of the kubeconfig; without it the current one. */
+  context?: string;
+  /** Without it the context's. */
+  namespace?: string;
+  /**
+   * The image that runs, by its digest: a tag is moved to another image.
+   * @pattern ^[\w.\-/:]+@sha256:[0-9a-f]{64}$
+   */
+  image?: string;
+  /**
+   * Where the packages of the notebook come from: the image has them, or they are installed from the lock, with hashes, before the run.
+   */
+  environment?: 'image' | 'install';
+  install?: Install;
+  /**
+   * The Python in the image.
+   * @minLength 1
+   */
+  python?: string;
+  gpu?: Gpu;
+  /**
+   * Processors; also the number of threads of the run, so a whole number.
+   * @asType integer
+   * @minimum 1
+   */
+  cpu?: number;
+  /**
+   * With its unit, as 16Gi.
+   * @pattern ^[1-9]\d*(Ki|Mi|Gi|Ti)$
+   */
+  memory?: string;
+  /**
+   * Room for inputs, results and temporary files, as 20Gi.
+   * @pattern ^[1-9]\d*(Ki|Mi|Gi|Ti)$
+   */
+  ephemeralStorage?: string;
+  /** A LocalQueue of Kueue in the namespace. */
+  queue?: string;
+  priorityClass?: string;
+  runtimeClass?: string;
+  serviceAccount?: string;
+  imagePullSecrets?: string[];
+  nodeSelector?: Strings;
+  tolerations?: Toleration[];
+  /** Data besides the notebook's own files: claims, CSI volumes and what else a restricted namespace admits. */
+  volumes?: DataVolume[];
+  /** Variables of the run; secret ones by the Secret that holds them. */
+  env?: { [name: string]: string | SecretKey };
+  /** What the run becomes in the cluster. */
+  flavour?: Flavour;
+  trainingRuntime?: TrainingRuntime;
+  /**
+   * The user that the container runs as; never 0.
+   * @asType integer
+   * @minimum 1
+   */
+  runAsUser?: number;
+  /**
+   * How long the notebook may run.
+   * @asType integer
+   * @minimum 1
+   */
+  deadlineSeconds?: number;
+  /**
+   * How long the pod may wait to be placed.
+   * @asType integer
+   * @minimum 1
+   */
+  pendingSeconds?: number;
+  /**
+   * How long the pod, with its GPU, waits for its results to be fetched.
+   * @asType integer
+   * @minimum 0
+   */
+  holdSeconds?: number;
+  /**
+   * How long the ended job and its log stay in the cluster.
+   * @asType integer
+   * @minimum 0
+   */
+  ttlSeconds?: number;
+  labels?: Strings;
+  annotations?: Strings;
+};
+
+export type Flavour = 'job' | 'jobset' | 'trainjob' | 'pytorchjob' | 'tfjob' | 'rayjob';
+
+export type Gpu = {
+  /**
+   * 0 for none.
+   * @asType integer
+   * @minimum 0
+   */
+  count: number;
+  /** The node label nvidia.com/gpu.product, as NVIDIA-H100-80GB-HBM3. */
+  product?: string;
+  /** The extended resource of the nodes; without it nvidia.com/gpu. */
+  resource?: string;
+};
+
+export type Install = {
+  with?: 'pip' | 'uv';
+  /**
+   * A package index; its credentials come from a Secret, through env.
+   * @pattern ^https?://[^/@\s]+(/\S*)?$
+   */
+  indexUrl?: string;
+  /** A PersistentVolumeClaim that keeps what was downloaded. */
+  cacheClaim?: string;
+};
+
+export type TrainingRuntime = { name: string; kind?: 'ClusterTrainingRuntime' | 'TrainingRuntime' };
+
+export type SecretKey = { secretKeyRef: { name: string; key: string } };
+
+/** One source of those that the restricted Pod Security Standard admits, as Kubernetes writes it. */
+export type DataVolume = {
+  name: string;
+  /** @pattern ^/ */
+  mountPath: string;
+  subPath?: string;
+  readOnly?: boolean;
+  persistentVolumeClaim?: { claimName: string; readOnly?: boolean };
+  csi?: Source;
+  ephemeral?: Source;
+  emptyDir?: Source;
+  configMap?: Source;
+  secret?: Source;
+  projected?: Source;
+  downwardAPI?: Source;
+  image?: Source;
+};
+
+type Source = { [field: string]: unknown };
