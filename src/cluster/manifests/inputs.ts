@@ -1,0 +1,107 @@
+import type { ConfigMap } from './kubernetes';
+import { type JobIdentity, labelsOf, nameOf } from './request';
+
+/** What an object may hold (`MaxSecretSize`); names of keys are counted too, to be on the safe side of it. */
+export const OBJECT_BYTES = 1024 * 1024;
+/** Beyond it the cluster's store suffers: its every member keeps all of it. */
+export const CONFIG_MAPS_BYTES = 10 * OBJECT_BYTES;
+
+export const BUNDLE = 'bundle.tar.gz';
+export const LOCK_FILE = 'requirements.txt';
+
+export type Way =
+  | { way: 'configmap' | 'configmaps'; objects: number; sentence: string }
+  | { way: 'outside'; sentence: string };
+
+/** How a bundle of so many bytes gets into the pod, and the sentence that says so. */
+export function wayOf(bytes: number): Way {
+  const size = sizeText(bytes);
+  if (bytes > CONFIG_MAPS_BYTES) {
+    const sentence =
+      `The notebook and its files are ${size}, and at most ${sizeText(CONFIG_MAPS_BYTES)} travel in ConfigMaps. ` +
+      'Nothing was sent. Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.';
+    return { way: 'outside', sentence };
+  }
+  const objects = partNames(bytes).length;
+  if (objects === 1)
+    return {
+      way: 'configmap',
+      objects,
+      sentence: `The notebook and its files (${size}) travel in one ConfigMap.`,
+    };
+  return {
+    way: 'configmaps',
+    objects,
+    sentence: `The notebook and its files (${size}) travel in ${objects} ConfigMaps: one holds ${sizeText(OBJECT_BYTES)}.`,
+  };
+}
+
+export type InputFiles = {
+  /** `agent.pyz`. */
+  agent: Uint8Array;
+  /** `pod.json`. */
+  pod: string;
+  /** The tar.gz; absent where the pod gets it by a URL. */
+  bundle?: Uint8Array;
+  /** Requirements with hashes, where the environment is installed. */
+  lock?: string;
+};
+
+/** The objects to create before the Job; `mounted` are those that its request names as `inputs`, `lock` the one for `lock`. */
+export type Inputs = { objects: ConfigMap[]; mounted: string[]; lock?: string };
+
+export function inputs(request: JobIdentity, { agent, pod, bundle, lock }: InputFiles): Inputs {
+  const name = nameOf(request);
+  const object = (suffix: string, content: Partial<ConfigMap>) =>
+    configMap(request, `${name}-${suffix}`, content);
+  const program = object('agent', {
+    binaryData: { 'agent.pyz': base64(agent), 'pod.json': base64(Buffer.from(pod)) },
+  });
+  const parts = bundle === undefined ? [] : partsOf(bundle);
+  const bundles = parts.map(({ key, bytes }, index) =>
+    object(parts.length === 1 ? 'bundle' : `bundle-${index}`, { binaryData: { [key]: base64(bytes) } }),
+  );
+  const locks = lock === undefined ? [] : [object('lock', { data: { [LOCK_FILE]: lock } })];
+  const objects = [program, ...bundles, ...locks];
+  return {
+    objects,
+    mounted: [program, ...bundles].map(({ metadata }) => metadata.name),
+    ...(lock === undefined ? {} : { lock: `${name}-lock` }),
+  };
+}
+
+function configMap(request: JobIdentity, name: string, content: Partial<ConfigMap>): ConfigMap {
+  const { namespace } = request.target;
+  return {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: labelsOf(request) },
+    // Nobody changes what a run was given; and the kubelet need not watch it.
+    immutable: true,
+    ...content,
+  };
+}
+
+/** The bundle in one piece, or in pieces that each fill an object; joined in the order of their names they are the bundle. */
+export function partsOf(bundle: Uint8Array): { key: string; bytes: Uint8Array }[] {
+  const keys = partNames(bundle.length);
+  const room = OBJECT_BYTES - (keys[0] as string).length;
+  return keys.map((key, index) => ({ key, bytes: bundle.subarray(index * room, (index + 1) * room) }));
+}
+
+function partNames(bytes: number): string[] {
+  if (bytes + BUNDLE.length <= OBJECT_BYTES) return [BUNDLE];
+  const name = (index: number) => `${BUNDLE}.${String(index).padStart(3, '0')}`;
+  const count = Math.ceil(bytes / (OBJECT_BYTES - name(0).length));
+  return Array.from({ length: count }, (_, index) => name(index));
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+}
+
+/** Rounded up: what is over a limit must not read like the limit. */
+function sizeText(bytes: number): string {
+  if (bytes >= OBJECT_BYTES) return `${Math.ceil((bytes / OBJECT_BYTES) * 10) / 10} MiB`;
+  return bytes >= 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${bytes} bytes`;
+}
