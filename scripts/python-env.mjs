@@ -60,7 +60,7 @@ async function build(base, lock, link) {
 }
 
 /** @returns {Promise<string>} path of the pinned uv, installed from its own lock. */
-async function ensureUv(base) {
+export async function ensureUv(base) {
   const hasPip = (await execute(base.path, ['-m', 'pip', '--version'])).code === 0;
   if (!hasPip) return uvOnPath(base);
   const pip = ['-m', 'pip', 'install', '--quiet', '--no-deps', '--only-binary', ':all:'];

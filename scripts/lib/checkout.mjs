@@ -63,8 +63,16 @@ export function buildIsFresh() {
 
 /** `${XDG_CACHE_HOME:-~/.cache}/reprise` */
 export function cacheFolder() {
-  const base = process.env.XDG_CACHE_HOME || path.join(process.env.HOME ?? '/root', '.cache');
-  return path.join(base, 'reprise');
+  return path.join(cacheHome(), 'reprise');
+}
+
+/** What only tests need and is large: `${XDG_CACHE_HOME:-~/.cache}/reprise-test` */
+export function testCacheFolder() {
+  return path.join(cacheHome(), 'reprise-test');
+}
+
+function cacheHome() {
+  return process.env.XDG_CACHE_HOME || path.join(process.env.HOME ?? '/root', '.cache');
 }
 
 function filesBelow(folder) {
