@@ -1,9 +1,14 @@
 /** Composition root of the terminal: commands, Ctrl-C, and the last line of every error. */
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json';
+import { attachCommand } from './cli/cluster/attach';
+import { cancelCommand } from './cli/cluster/cancel';
+import { deleteCommand } from './cli/cluster/delete';
+import { replaysCommand } from './cli/cluster/replays';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { EXIT, problemOf } from './cli/exit';
+import { Detached } from './replay/target';
 import { explainCommand } from './cli/explain';
 import { exportCommand } from './cli/export';
 import { gcCommand } from './cli/gc';
@@ -33,7 +38,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, exportCommand, kernelCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, exportCommand, kernelCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();
@@ -43,6 +48,10 @@ program.parseAsync().catch((error: unknown) => {
 });
 
 function end(error: unknown): number {
+  if (error instanceof Detached) {
+    process.stdout.write(`${error.message} Come back to it: reprise attach ${error.run}\n`);
+    return EXIT.good;
+  }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
   const problem = problemOf(error);
   if (problem === undefined) {

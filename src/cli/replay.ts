@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { findRoot, relativePath } from '../notebook/root';
 import { parseNotebook } from '../notebook/model';
@@ -13,6 +13,7 @@ import { recover } from '../replay/run';
 import { parseDuration } from '../replay/stopping';
 import { newestRunOf, replayAndJudge } from '../replay/verify';
 import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
+import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 import { tellJudgement, exitOfJudgement } from './verdict';
 
@@ -20,7 +21,6 @@ type Flags = ExecuteFlags & {
   order?: 'document' | 'executed';
   overwrite?: boolean;
   isolated?: boolean;
-  detach?: boolean;
   stopAtFirstDivergence?: boolean;
   budget?: number;
 };
@@ -39,7 +39,6 @@ export function replayCommand(program: Command, signal: AbortSignal, done: (code
     .option('--isolated', 'in a folder of its own, with nothing but the recorded inputs')
     .option('--stop-at-first-divergence', 'end at the first cell whose outputs differ')
     .addOption(new Option('--budget <time>', 'end after this time, such as 20m').argParser(budget))
-    .option('--detach', 'do not wait (on a cluster)')
     .option('--strict', 'raise where an operation has no deterministic form')
     .action(async (what: string, flags: Flags) => done(await replay(what, flags, signal)));
 }
@@ -50,8 +49,8 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
   terminal.tell(
     `${terminal.bold(`Replaying ${run}`)}  ${terminal.dim(readRecord(store.recordPath(run)).header.notebook)}`,
   );
-  if (flags.detach)
-    throw new Failure('usage', 'no-target', 'Only a replay on a cluster can be left alone: --detach.');
+  const { header } = readRecord(store.recordPath(run));
+  const target = await targetOf(flags, join(store.root, header.notebook), 'replay', terminal);
   if (flags.isolated) tellOutside(terminal, readOutside(readRecord(store.recordPath(run))));
   const options = {
     ...runOptionsOf(flags),
@@ -61,7 +60,7 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
     stop: { atFirstDivergence: flags.stopAtFirstDivergence, budgetMs: flags.budget },
   };
   const context = {
-    ...contextOf(terminal, signal),
+    ...contextOf(terminal, signal, { target, detach: flags.detach }),
     onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
   };
   const judgement = await replayAndJudge(store, run, options, 1, context);

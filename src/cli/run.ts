@@ -17,6 +17,7 @@ import {
   tellPlan,
   terminalOf,
 } from './shared';
+import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 
 type Flags = ExecuteFlags & { p?: string[]; out?: string; inPlace?: boolean };
@@ -35,8 +36,13 @@ async function run(notebook: string, flags: Flags, signal: AbortSignal): Promise
   const terminal = terminalOf(flags);
   const options = { ...runOptionsOf(flags), parameters: flags.p && parametersOf(flags.p) };
   const plan = planRun(notebook, options);
+  const target = await targetOf(flags, notebook, 'run', terminal);
   tellPlan(terminal, plan);
-  const finished = await runNotebook(notebook, options, contextOf(terminal, signal));
+  const finished = await runNotebook(
+    notebook,
+    options,
+    contextOf(terminal, signal, { target, detach: flags.detach }),
+  );
   const document = runDocument(finished.store, finished.run, finished.record);
   const executed = join(finished.store.root, document.executed);
   if (flags.out) writeOut(executed, flags.out, finished.run);

@@ -7,20 +7,21 @@ import { settleAgent } from '../kernel/kernelspec';
 import { Store } from '../lineage/store';
 import { type Context, recover } from '../replay/run';
 import type { Plan, RunOptions } from '../replay/plan';
+import { type ClusterFlags, clusterOptions } from './cluster/options';
 import { ProgressLines } from './progress';
 import { Terminal } from './terminal';
 
 /** Options that run, verify and replay share (contracts, "Commands"). */
-export type ExecuteFlags = OutputFlags & {
-  policy?: Policy;
-  seed?: 'fresh' | bigint;
-  python?: string;
-  allowErrors?: boolean;
-  timeout?: number;
-  target?: string;
-  strict?: boolean;
-  enforceOsEntropy?: boolean;
-};
+export type ExecuteFlags = OutputFlags &
+  ClusterFlags & {
+    policy?: Policy;
+    seed?: 'fresh' | bigint;
+    python?: string;
+    allowErrors?: boolean;
+    timeout?: number;
+    strict?: boolean;
+    enforceOsEntropy?: boolean;
+  };
 
 export type OutputFlags = { format: 'text' | 'json'; progress: 'text' | 'ndjson' | 'none'; color?: boolean };
 
@@ -40,7 +41,7 @@ export function outputOptions(command: Command): Command {
 }
 
 export function executeOptions(command: Command): Command {
-  return outputOptions(command)
+  return clusterOptions(outputOptions(command))
     .addOption(new Option('--policy <policy>', 'what is enforced').choices([...POLICIES]))
     .addOption(new Option('--seed <seed>', 'fresh entropy for the run, or an integer').argParser(parseSeed))
     .option('--python <path>', 'the Python to run with')
@@ -59,11 +60,11 @@ export function enforceOptions(command: Command): Command {
 }
 
 export function runOptionsOf(flags: ExecuteFlags): RunOptions {
-  if (flags.target === 'kubernetes') {
+  if (flags.target === 'kubernetes' && flags.python !== undefined) {
     throw new Failure(
       'usage',
       'no-target',
-      'This version runs and replays locally only; --target kubernetes is not there yet.',
+      '--python names a Python of this machine; on a cluster the image has it.',
     );
   }
   const { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy } = flags;
@@ -129,8 +130,12 @@ export function storeHere(terminal: Terminal): Store {
   return store;
 }
 
-/** Context of one execution: progress to the terminal, Ctrl-C to the kernel. */
-export function contextOf(terminal: Terminal, signal: AbortSignal): Context {
+/** Context of one execution: progress to the terminal, Ctrl-C to the kernel; elsewhere than here it goes on. */
+export function contextOf(
+  terminal: Terminal,
+  signal: AbortSignal,
+  { target, detach = false }: Pick<Context, 'target' | 'detach'> = {},
+): Context {
   const lines = new ProgressLines(terminal);
   return {
     agent: runningAgent(),
@@ -140,6 +145,7 @@ export function contextOf(terminal: Terminal, signal: AbortSignal): Context {
     onEvent: (event) => lines.show(event),
     onDocument: (document) => lines.label(document),
     onRecovered: (paths) => tellRecovered(terminal, paths),
+    ...(target ? { target, detach } : {}),
   };
 }
 

@@ -6,6 +6,8 @@ import { type Plan, planRun } from '../replay/plan';
 import { verifyNotebook } from '../replay/verify';
 import { isSealed, verifySealed } from '../replay/seal/verify';
 import { Store } from '../lineage/store';
+import { Failure } from '../notebook/failure';
+import { targetOf } from './cluster/target';
 import { EXIT, problemOf, worstExit } from './exit';
 import {
   contextOf,
@@ -44,9 +46,12 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
     try {
       const plan = planRun(notebook, options);
       const against = flags.against ?? (isSealed(plan) ? 'seal' : 'fresh');
+      const target = await targetOf(flags, notebook, 'verify', terminal);
+      if (flags.detach)
+        throw new Failure('usage', 'no-target', 'A verification waits for its runs: leave --detach out.');
       tellPlan(terminal, plan, against);
       const context = {
-        ...contextOf(terminal, signal),
+        ...contextOf(terminal, signal, { target }),
         onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
       };
       const judgement =

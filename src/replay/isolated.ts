@@ -12,13 +12,19 @@ import type { Store } from '../lineage/store';
 export function unpackInputs(store: Store, replay: string, record: RunRecord): string {
   const root = isolatedRoot(store, replay);
   mkdirSync(dirname(join(root, record.header.notebook)), { recursive: true });
-  for (const path of inputs(record)) {
+  for (const path of presentInputs(store, record)) {
     const source = join(store.root, path);
-    if (!statSync(source, { throwIfNoEntry: false })?.isFile()) continue;
     mkdirSync(dirname(join(root, path)), { recursive: true });
     copyFileSync(source, join(root, path), constants.COPYFILE_FICLONE);
   }
   return root;
+}
+
+/** Files under the root that a run found there, as far as they are there still; relative to it. */
+export function presentInputs(store: Store, record: RunRecord): string[] {
+  return inputs(record).filter((path) =>
+    statSync(join(store.root, path), { throwIfNoEntry: false })?.isFile(),
+  );
 }
 
 /** Keeps what the replay wrote in its run folder, and takes the stand-in away. */

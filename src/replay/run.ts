@@ -82,8 +82,8 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     },
   });
   const work = { store, run, notebook: plan.notebook, sidecar: plan.sidecar };
-  const ended = await execute(work, folder, python, context);
-  return finished(store, run, ended, plan.notebook, plan.path, plan.text);
+  await execute(work, folder, python, context);
+  return finished(store, run, plan.notebook, plan);
 }
 
 export type ReplayOptions = Pick<
@@ -156,11 +156,10 @@ export async function replayRun(
   const work = { store, run, notebook: header.notebook, sidecar: pinned.sidecar, original: record };
   const replay = () => execute(work, folder, python, watched);
   try {
-    const ended = inPlace
-      ? await withFilesKept(store, run, folder, record, options.overwrite ?? false, replay)
-      : await replay();
+    if (inPlace) await withFilesKept(store, run, folder, record, options.overwrite ?? false, replay);
+    else await replay();
     return {
-      ...finished(store, run, ended, header.notebook),
+      ...finished(store, run, header.notebook),
       ...(stopper.stopped ? { stopped: stopper.stopped } : {}),
     };
   } finally {
@@ -271,20 +270,25 @@ async function execute(
 export function finished(
   store: Store,
   run: string,
-  ended: Ended,
   notebook: string,
-  path?: string,
-  text?: string,
+  before?: { path: string; text: string },
 ): Finished {
   if (!existsSync(store.recordPath(run))) {
     throw new Failure('infrastructure', 'disk', `Nothing of run ${run} could be written. Is the disk full?`);
   }
   const record = readRecord(store.recordPath(run));
-  return { store, run, status: ended.status, record, notebook, notebookChanged: changedOnDisk(path, text) };
+  const status = record.summary?.status ?? 'died';
+  return {
+    store,
+    run,
+    status,
+    record,
+    notebook,
+    notebookChanged: before !== undefined && changedOnDisk(before),
+  };
 }
 
-function changedOnDisk(path: string | undefined, text: string | undefined): boolean {
-  if (path === undefined || text === undefined) return false;
+function changedOnDisk({ path, text }: { path: string; text: string }): boolean {
   try {
     const now = parseNotebook(readFileSync(path, 'utf8'));
     const before = parseNotebook(text);

@@ -71,6 +71,11 @@ export async function replayAndJudge(
     else requireEnd(replay);
     replays.push(replay);
   }
+  return judgeReplays(store, original, replays);
+}
+
+/** Judges replays that have come to their ends against the run they are of; the judgement is kept with the last. */
+export function judgeReplays(store: Store, original: string, replays: readonly Finished[]): Judgement {
   const sides = replays.map(({ run }) => loadRunSide(store, run));
   const judgement = judge(loadRunSide(store, original), sides, judging(store, replays[0]!.notebook));
   return keepVerdict(store, replays.at(-1)!.run, judgement);

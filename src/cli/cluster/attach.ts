@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { readRecord } from '../../lineage/read';
+import type { Store } from '../../lineage/store';
+import { sidecarBeside } from '../../notebook/sidecarFile';
+import type { ClusterRun } from '../../cluster/state';
+import { finished } from '../../replay/run';
+import { runDocument } from '../../replay/rundocument';
+import { finishOn } from '../../replay/target';
+import { judgeReplays } from '../../replay/verify';
+import { exitOfRun } from '../exit';
+import { tellEnd } from '../run';
+import { contextOf, type OutputFlags, outputOptions, runningAgent, storeHere, terminalOf } from '../shared';
+import type { Terminal } from '../terminal';
+import { exitOfJudgement, tellJudgement } from '../verdict';
+import { placeOptions } from './options';
+import { tellingOf } from './target';
+
+type Flags = OutputFlags & {
+  kubeconfig?: string;
+  context?: string;
+  namespace?: string;
+  allowErrors?: boolean;
+};
+
+export function attachCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
+  placeOptions(outputOptions(program.command('attach <run>')))
+    .description('take up a run or replay that goes on in a cluster')
+    .addHelpText('before', 'Example: reprise attach 20261126-101500-3fa2c1\n')
+    .action(async (run: string, flags: Flags) => done(await attach(run, flags, signal)));
+}
+
+async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<number> {
+  const terminal = terminalOf(flags);
+  const store = storeHere(terminal);
+  const { connect, KubernetesTarget, readState } = await import('../../cluster');
+  const state = readState(store, run);
+  terminal.tell(`${terminal.bold(`Taking up ${run}`)}  ${terminal.dim(state.notebook)}`);
+  if (state.stage !== 'collected' && state.stage !== 'cleaned') {
+    const { context = state.context, namespace = state.namespace, kubeconfig } = flags;
+    const api = await connect({ kubeconfig, context, namespace });
+    const target = new KubernetesTarget(
+      api,
+      state.settings,
+      runningAgent(),
+      state.purpose,
+      tellingOf(terminal),
+    );
+    const { onEvent } = contextOf(terminal, signal);
+    await finishOn(target, workOf(store, state), onEvent, { leave: signal });
+  }
+  return tellResult(terminal, store, state, flags.allowErrors ?? false);
+}
+
+function workOf(store: Store, { run, notebook, replayOf }: ClusterRun) {
+  return {
+    store,
+    run,
+    notebook,
+    sidecar: sidecarBeside(join(store.root, notebook)),
+    ...(replayOf ? { original: readRecord(store.recordPath(replayOf)) } : {}),
+  };
+}
+
+function tellResult(terminal: Terminal, store: Store, state: ClusterRun, allowErrors: boolean): number {
+  const result = finished(store, state.run, state.notebook);
+  if (state.replayOf === undefined) {
+    terminal.document(runDocument(store, state.run, result.record));
+    tellEnd(terminal, result);
+    return exitOfRun(result.status);
+  }
+  const judgement = judgeReplays(store, state.replayOf, [result]);
+  terminal.document(judgement);
+  tellJudgement(terminal, store, judgement);
+  return exitOfJudgement(store, judgement, allowErrors);
+}

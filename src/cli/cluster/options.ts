@@ -1,0 +1,58 @@
+/** What the command line says of a cluster. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { TargetFlags } from '../../cluster/profile/merge';
+import type { Flavour } from '../../cluster/profile/profile';
+import { count, imageOf } from '../shared';
+
+export type ClusterFlags = {
+  target?: string;
+  kubeconfig?: string;
+  context?: string;
+  namespace?: string;
+  profile?: string;
+  image?: string;
+  gpu?: number;
+  gpuProduct?: string;
+  cpu?: number;
+  memory?: string;
+  queue?: string;
+  flavour?: Flavour;
+  detach?: boolean;
+  dryRun?: boolean;
+};
+
+const FLAVOUR_NAMES: readonly Flavour[] = ['job', 'jobset', 'trainjob', 'pytorchjob', 'tfjob', 'rayjob'];
+
+export function placeOptions(command: Command): Command {
+  return command
+    .option('--context <name>', 'of the kubeconfig (on a cluster)')
+    .option('--namespace <name>', 'of the cluster')
+    .option('--kubeconfig <file>', 'instead of KUBECONFIG and ~/.kube/config');
+}
+
+/** For --target kubernetes; a profile of reprise.yaml says the same for good. */
+export function clusterOptions(command: Command): Command {
+  return placeOptions(command)
+    .option('--profile <name>', 'of reprise.yaml: where it runs and what it gets there')
+    .option('--image <name@sha256:…>', 'the image it runs in (on a cluster)')
+    .addOption(new Option('--gpu <n>', 'how many GPUs, or none').argParser(gpus))
+    .option('--gpu-product <name>', 'as the nodes are labelled, such as NVIDIA-H100-80GB-HBM3')
+    .addOption(new Option('--cpu <n>', 'processors, and threads').argParser(count))
+    .option('--memory <size>', 'such as 16Gi')
+    .option('--queue <name>', "of Kueue's, in the namespace")
+    .addOption(new Option('--flavour <kind>', 'what it becomes in the cluster').choices([...FLAVOUR_NAMES]))
+    .option('--detach', 'come back when the cluster has it')
+    .option('--dry-run', 'print the manifests, and send nothing');
+}
+
+export function targetFlags(flags: ClusterFlags): TargetFlags {
+  const { context, namespace, image, gpu, gpuProduct, cpu, memory, queue, flavour } = flags;
+  return { context, namespace, image: image && imageOf(image), gpu, gpuProduct, cpu, memory, queue, flavour };
+}
+
+function gpus(text: string): number {
+  if (text === 'none') return 0;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It is a whole number, or none.');
+}

@@ -1,0 +1,83 @@
+/** The target that a command's flags mean. */
+import { resolve } from 'node:path';
+import { Failure } from '../../notebook/failure';
+import { findRoot } from '../../notebook/root';
+import type { Telling } from '../../cluster/target';
+import type { ClusterRun } from '../../cluster/state';
+import type { Target } from '../../replay/target';
+import { runningAgent } from '../shared';
+import type { Terminal } from '../terminal';
+import { type ClusterFlags, targetFlags } from './options';
+
+/** undefined where it is to run here. @throws Failure for flags that mean nothing here; ProfileError */
+export async function targetOf(
+  flags: ClusterFlags,
+  notebook: string,
+  purpose: ClusterRun['purpose'],
+  terminal: Terminal,
+): Promise<Target | undefined> {
+  if (flags.target !== 'kubernetes') {
+    refuseElsewhere(flags);
+    return undefined;
+  }
+  const { chooseProfile, connect, findProfiles, KubernetesTarget, loadProfiles, mergeTarget } =
+    await import('../../cluster');
+  const path = resolve(notebook);
+  const file = findProfiles(path, findRoot(path));
+  if (flags.profile !== undefined && file === undefined) {
+    throw new Failure(
+      'usage',
+      'bad-profile',
+      `There is no reprise.yaml beside the notebook or above it, so no profile ${flags.profile}.`,
+    );
+  }
+  const profile = file === undefined ? {} : chooseProfile(loadProfiles(file), flags.profile);
+  const settings = mergeTarget(profile, targetFlags(flags));
+  const { context, namespace } = settings;
+  const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
+  return new KubernetesTarget(api, settings, runningAgent(), purpose, tellingOf(terminal));
+}
+
+export function tellingOf(terminal: Terminal): Telling {
+  return {
+    onNotice: (notice) => {
+      terminal.tell(terminal.dim(`  ${notice}`));
+      terminal.event({ event: 'notice', notice });
+    },
+    onChecks: (checks) => {
+      const marks = { good: terminal.green('✓'), note: terminal.yellow('·'), bad: terminal.red('✗') };
+      for (const { state, words } of checks) terminal.tell(`  ${marks[state]} ${words}`);
+      terminal.event({ event: 'preflight', checks });
+    },
+    onFetched: (bytes, of) => {
+      const done = `${Math.round((100 * bytes) / (of || 1))} % of ${Math.max(1, Math.round(of / (1 << 20)))} MiB`;
+      terminal.draw(bytes >= of ? '' : terminal.dim(`  fetching the results: ${done}`));
+    },
+  };
+}
+
+const ONLY_THERE = [
+  'detach',
+  'dryRun',
+  'profile',
+  'context',
+  'namespace',
+  'kubeconfig',
+  'gpu',
+  'gpuProduct',
+  'cpu',
+  'memory',
+  'queue',
+  'flavour',
+] as const;
+
+function refuseElsewhere(flags: ClusterFlags): void {
+  const given = ONLY_THERE.find((name) => flags[name] !== undefined);
+  if (given === undefined) return;
+  const option = given.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  throw new Failure(
+    'usage',
+    'no-target',
+    `--${option} is of a run on a cluster: say --target kubernetes with it.`,
+  );
+}

@@ -1,0 +1,103 @@
+/** Commands in a running container: their output in bounds, and their exit code. */
+import { type IncomingMessage } from 'node:http';
+import { Writable } from 'node:stream';
+import { type Api, SILENCE_MS } from './api';
+import { ApiError } from './errors';
+
+/** As much of `ws` as is used: the library's types name a package that brings none. */
+type Socket = { close(): void; onclose: () => void; onerror: (event: { error: unknown }) => void };
+
+export type Executed = { exit: number; stderr: string };
+
+/**
+ * @param command program and arguments; no shell reads them
+ * @param onData stdout, as it comes; what it throws ends the command
+ * @throws ApiError where the container does not run, or the connection is lost before the command has ended
+ */
+export async function exec(
+  api: Api,
+  {
+    pod,
+    container,
+    command,
+    signal,
+  }: { pod: string; container: string; command: string[]; signal?: AbortSignal },
+  onData: (chunk: Buffer) => void,
+): Promise<Executed> {
+  const { Exec } = await import('@kubernetes/client-node');
+  signal?.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    let status:
+      | { status?: string; message?: string; details?: { causes?: { reason?: string; message?: string }[] } }
+      | undefined;
+    let stderr = '';
+    let failed: unknown;
+    let end = (): void => undefined;
+    let silence: NodeJS.Timeout;
+    const heard = (): void => {
+      clearTimeout(silence);
+      silence = setTimeout(() => fail(new Error('silence')), SILENCE_MS);
+    };
+    const fail = (error: unknown): void => {
+      failed ??= error;
+      end();
+    };
+    const stdout = sink((chunk) => {
+      heard();
+      onData(chunk);
+    }, fail);
+    const errors = sink((chunk) => (stderr = (stderr + chunk.toString('utf8')).slice(-2000)), fail);
+    const settle = (): void => {
+      clearTimeout(silence);
+      signal?.removeEventListener('abort', abort);
+      if (failed !== undefined) return reject(lost(failed, pod));
+      if (status === undefined) return reject(lost(new Error('closed before it ended'), pod));
+      const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
+      if (status.status === 'Success') return resolve({ exit: 0, stderr });
+      if (code !== undefined) return resolve({ exit: Number(code), stderr });
+      reject(new ApiError(0, 'exec', status.message ?? 'the command did not start', pod));
+    };
+    const abort = (): void => fail(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    heard();
+    new Exec(api.config)
+      .exec(api.namespace, pod, container, command, stdout, errors, null, false, (said) => (status = said))
+      .then(
+        (opened) => {
+          const socket = opened as unknown as Socket;
+          end = () => socket.close();
+          socket.onclose = settle;
+          socket.onerror = (event) => (failed ??= event.error);
+          if (failed !== undefined) end();
+        },
+        (error: unknown) => {
+          failed ??= error;
+          settle();
+        },
+      );
+  });
+}
+
+function sink(take: (chunk: Buffer) => void, fail: (error: unknown) => void): Writable {
+  return new Writable({
+    write(chunk: Buffer, _, done) {
+      try {
+        take(Buffer.from(chunk));
+      } catch (error) {
+        fail(error);
+      }
+      done();
+    },
+  });
+}
+
+/** The library rejects with a socket's error event, whose message holds the answer's status. */
+function lost(error: unknown, pod: string): ApiError {
+  if (error instanceof ApiError) return error;
+  const { message = String(error), target } = error as {
+    message?: string;
+    target?: { _req?: { res?: IncomingMessage } };
+  };
+  const status = Number(/server response: (\d{3})/.exec(message)?.[1] ?? target?._req?.res?.statusCode ?? 0);
+  return new ApiError(status, 'exec', message, pod);
+}

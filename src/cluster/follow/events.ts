@@ -1,0 +1,101 @@
+/** What a pod says while it runs. A pod may be anybody's: nothing that it says is taken for more than it is. */
+import type { RunnerEvent } from '../../replay/local';
+
+export type Holding = {
+  n: number;
+  event: 'holding';
+  manifest: { path: string; size: number; sha256: string };
+  files: number;
+  bytes: number;
+  seconds: number;
+};
+
+export type PodEvent =
+  | RunnerEvent
+  | { n: number; event: 'pod'; pod: string; uid: string; node: string; gpus: string[] }
+  | Holding
+  | { n: number; event: 'released'; by: string; exit: number };
+
+const SHA256 = /^[0-9a-f]{64}$/;
+/** A thousand cells and their faults make some thousand lines; what counts on is not ours. */
+const MOST_EVENTS = 1_000_000;
+
+/** undefined for a line that is no event of the runner's. */
+export function readPodEvent(line: string): PodEvent | undefined {
+  if (!line.startsWith('{')) return undefined;
+  let said: Record<string, unknown>;
+  try {
+    said = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const { n } = said;
+  if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > MOST_EVENTS) return undefined;
+  return isEvent(said) ? (cleaned(said) as PodEvent) : undefined;
+}
+
+function isEvent(said: Record<string, unknown>): boolean {
+  const texts = (...names: string[]) => names.every((name) => typeof said[name] === 'string');
+  const counts = (...names: string[]) =>
+    names.every((name) => Number.isFinite(said[name]) && (said[name] as number) >= 0);
+  switch (said['event']) {
+    case 'pod':
+      return texts('pod', 'uid', 'node') && isTexts(said['gpus']);
+    case 'started':
+      return texts('run');
+    case 'environment':
+      return typeof said['environment'] === 'object' && said['environment'] !== null;
+    case 'cell-start':
+      return texts('id') && counts('index', 'number', 'of');
+    case 'cell-end':
+      return (
+        texts('id') &&
+        counts('index', 'durationMs') &&
+        (said['status'] === 'ok' || said['status'] === 'error')
+      );
+    case 'fault':
+      return texts('where', 'message');
+    case 'end':
+      return (
+        texts('results', 'root') && ['ok', 'error', 'cancelled', 'died'].includes(said['status'] as string)
+      );
+    case 'failed':
+      return texts('reason', 'message');
+    case 'holding':
+      return isManifest(said['manifest']) && counts('files', 'bytes', 'seconds');
+    case 'released':
+      return texts('by') && counts('exit');
+    default:
+      return false;
+  }
+}
+
+function isManifest(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { path, size, sha256 } = value as Record<string, unknown>;
+  return (
+    typeof path === 'string' &&
+    Number.isSafeInteger(size) &&
+    typeof sha256 === 'string' &&
+    SHA256.test(sha256)
+  );
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+}
+
+/** Texts go to terminals: none of them is to move a cursor or hide a line there. */
+function cleaned(value: unknown): unknown {
+  if (typeof value === 'string') return withoutControls(value).slice(0, 10_000);
+  if (Array.isArray(value)) return value.map(cleaned);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cleaned(each)]));
+  }
+  return value;
+}
+
+export function withoutControls(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '');
+}

@@ -1,0 +1,222 @@
+/** Follows a run on a cluster until its results can be had, or never will be. */
+import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../notebook/failure';
+import type { Ended, RunnerEvent } from '../../replay/local';
+import type { Api } from '../api';
+import { exec } from '../exec';
+import { type EndMessage, readEndMessage } from './end';
+import { type Holding, type PodEvent } from './events';
+import { podEvents } from './log';
+import { Watched } from './watched';
+
+const LOOK_MS = 1_000;
+/** A log follows its container's end at once, or the connection is lost. */
+const DRAIN_MS = 15_000;
+
+export type Followed = {
+  pod?: { name: string; uid: string; node: string; gpus: string[] };
+  /** What the runner said of the run's end. */
+  ended?: Ended;
+  failed?: Extract<RunnerEvent, { event: 'failed' }>;
+  /** The pod waits for its results to be fetched. */
+  holding?: Holding;
+  /** Where the container has ended: how. */
+  terminated?: { exit: number; reason: string; message?: EndMessage };
+  /** Where no container will ever run, or it was taken away: why. */
+  lost?: string;
+  events: string[];
+};
+
+export type Following = {
+  /** Of the object that runs, as `batch/v1/jobs/reprise-…`. */
+  path: string;
+  name: string;
+  selector: string;
+  container: string;
+  onEvent: (event: RunnerEvent) => void;
+  /** Told in a sentence what is waited for, when that changes. */
+  onNotice: (notice: string) => void;
+  /** Why the pod does not run yet; `isFinal` where it never will. */
+  pending: (watched: Watched) => { words: string; isFinal: boolean } | undefined;
+  /** Whether the object that runs has come to an end of its own, and why. */
+  ownerEnd: (watched: Watched) => string | undefined;
+  stop?: AbortSignal;
+  leave?: AbortSignal;
+};
+
+/** @throws Failure `left` when it is only no longer followed */
+export async function follow(api: Api, following: Following): Promise<Followed> {
+  const watched = new Watched(api, following.path, following.selector, following.name);
+  await watched.start();
+  const over = new AbortController();
+  try {
+    return await new Follower(api, following, watched, over.signal).run();
+  } finally {
+    over.abort();
+    await watched.stop();
+  }
+}
+
+class Follower {
+  private attempt: Attempt | undefined;
+  private said = '';
+  private isStopping = false;
+  private broken: { error: unknown } | undefined;
+
+  constructor(
+    private readonly api: Api,
+    private readonly following: Following,
+    private readonly watched: Watched,
+    private readonly over: AbortSignal,
+  ) {}
+
+  async run(): Promise<Followed> {
+    const { leave, stop, pending, ownerEnd } = this.following;
+    const signal = leave ? AbortSignal.any([leave, this.over]) : this.over;
+    for (;;) {
+      if (leave?.aborted) throw new Failure('infrastructure', 'left', 'It goes on in the cluster.');
+      if (this.broken !== undefined) throw this.broken.error;
+      if (stop?.aborted) this.stopThere();
+      this.takeUp(this.watched.pod);
+      const { attempt } = this;
+      const ended =
+        attempt && terminatedOf(this.watched.podByUid(attempt.uid) ?? attempt.pod, this.following.container);
+      if (attempt && ended) {
+        await Promise.race([attempt.read, sleep(DRAIN_MS, undefined, { signal }).catch(() => undefined)]);
+        // A pod that the cluster ended is replaced; whatever it said of itself is not how the run ended.
+        if (
+          !isDisrupted(this.watched.podByUid(attempt.uid) ?? attempt.pod) ||
+          ownerEnd(this.watched) !== undefined
+        ) {
+          return this.found({ terminated: { ...ended, message: readEndMessage(ended.message) } });
+        }
+        this.tell('The cluster ended the pod; it starts another one.');
+      }
+      if (attempt?.holding && !ended) return this.found({ holding: attempt.holding });
+      const end = ownerEnd(this.watched);
+      if (end !== undefined && !ended) return this.found({ lost: end });
+      if (this.watched.isGone) return this.found({ lost: 'it was deleted in the cluster' });
+      const waits = attempt?.isStarted ? undefined : pending(this.watched);
+      if (waits?.isFinal) return this.found({ lost: waits.words });
+      const lost = this.watched.lost;
+      if (lost !== undefined) this.tell(lostWords(lost.status));
+      else if (waits !== undefined) this.tell(waits.words);
+      await this.watched.next(LOOK_MS, signal);
+    }
+  }
+
+  /** Each pod has a log of its own, numbered from 1. */
+  private takeUp(pod: V1Pod | undefined): void {
+    const uid = pod?.metadata?.uid;
+    if (pod === undefined || uid === undefined) return;
+    if (uid !== this.attempt?.uid) this.attempt = new Attempt(uid, pod);
+    this.attempt.pod = pod;
+    const state = stateOf(pod, this.following.container);
+    if (this.attempt.isStarted || !(state?.running || state?.terminated)) return;
+    this.attempt.isStarted = true;
+    this.attempt.read = this.readLog(this.attempt).catch((error: unknown) => (this.broken = { error }));
+  }
+
+  private async readLog(attempt: Attempt): Promise<void> {
+    const hasEnded = (): boolean => {
+      const pod = this.watched.podByUid(attempt.uid);
+      return pod === undefined || stateOf(pod, this.following.container)?.terminated !== undefined;
+    };
+    const log = {
+      pod: attempt.pod.metadata!.name!,
+      container: this.following.container,
+      hasEnded,
+      signal: this.over,
+    };
+    for await (const event of podEvents(this.api, log)) this.take(attempt, event);
+  }
+
+  private take(attempt: Attempt, event: PodEvent): void {
+    if (event.event === 'holding') attempt.holding = event;
+    else if (event.event === 'pod') attempt.gpus = event.gpus;
+    else if (event.event !== 'released') {
+      if (event.event === 'end') attempt.ended = event;
+      if (event.event === 'failed') attempt.failed = event;
+      this.following.onEvent(event);
+    }
+  }
+
+  /** As Ctrl-C here: the cell is interrupted, and the record closed. */
+  private stopThere(): void {
+    if (this.isStopping || !this.attempt?.isStarted) return;
+    this.isStopping = true;
+    const pod = this.attempt.pod.metadata!.name!;
+    const command = ['sh', '-c', ': > /work/cancel'];
+    const { container } = this.following;
+    exec(this.api, { pod, container, command, signal: this.over }, () => undefined).catch(
+      () => (this.isStopping = false),
+    );
+  }
+
+  private found(what: Partial<Followed>): Followed {
+    const { attempt, watched } = this;
+    const events = watched.events.map(({ reason = '', message = '' }) =>
+      `${reason}: ${message}`.slice(0, 500),
+    );
+    if (attempt === undefined) return { ...what, events };
+    const { uid, pod, gpus, ended, failed } = attempt;
+    return {
+      pod: { name: pod.metadata?.name ?? '', uid, node: pod.spec?.nodeName ?? '', gpus },
+      ...(ended ? { ended } : {}),
+      ...(failed ? { failed } : {}),
+      ...what,
+      events,
+    };
+  }
+
+  private tell(words: string): void {
+    if (words === this.said) return;
+    this.said = words;
+    this.following.onNotice(words);
+  }
+}
+
+/** One pod of the run. */
+class Attempt {
+  isStarted = false;
+  read: Promise<unknown> = Promise.resolve();
+  gpus: string[] = [];
+  ended: Ended | undefined;
+  failed: Followed['failed'];
+  holding: Holding | undefined;
+
+  constructor(
+    readonly uid: string,
+    public pod: V1Pod,
+  ) {}
+}
+
+function stateOf(pod: V1Pod, container: string): V1ContainerState | undefined {
+  return pod.status?.containerStatuses?.find(({ name }) => name === container)?.state;
+}
+
+function terminatedOf(
+  pod: V1Pod,
+  container: string,
+): { exit: number; reason: string; message?: string } | undefined {
+  const ended = stateOf(pod, container)?.terminated;
+  if (ended) return { exit: ended.exitCode, reason: ended.reason ?? '', message: ended.message };
+  // Evicted before its container had a state of its own.
+  if (pod.status?.phase === 'Failed') return { exit: -1, reason: pod.status.reason ?? 'Failed' };
+  return undefined;
+}
+
+function isDisrupted(pod: V1Pod): boolean {
+  return (
+    pod.status?.conditions?.some(({ type, status }) => type === 'DisruptionTarget' && status === 'True') ??
+    false
+  );
+}
+
+function lostWords(status: number): string {
+  if (status === 401)
+    return 'The cluster does not know you any more: log in again in another terminal. The run goes on meanwhile.';
+  if (status === 403) return 'The cluster lets you look at the run no longer. The run goes on meanwhile.';
+  return 'The cluster does not answer. The run goes on there; so does this, once it answers.';
+}

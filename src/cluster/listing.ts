@@ -1,0 +1,62 @@
+/** The runs that are in a cluster, or went there from here. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Store } from '../lineage/store';
+import { TARGET_FILE } from '../replay/target';
+import type { Api } from './api';
+import { FLAVOURS } from './flavours';
+import type { Owner } from './follow/watched';
+import { MANAGED_BY, RUN_LABEL } from './manifests/request';
+import { type ClusterRun, readState, writeState } from './state';
+import { explained } from './errors';
+import { again, remove } from './submit';
+
+export type Listed = Pick<
+  ClusterRun,
+  'run' | 'notebook' | 'stage' | 'namespace' | 'name' | 'replayOf' | 'context' | 'submittedAt'
+>;
+
+/** Those that went to a cluster from this root, newest first. */
+export function listed(store: Store): Listed[] {
+  return store
+    .runIds()
+    .filter((run) => existsSync(join(store.runFolder(run), TARGET_FILE)))
+    .map((run) => readState(store, run));
+}
+
+/** Runs of anybody's that the cluster has, by label. */
+export async function running(api: Api): Promise<{ run: string; name: string; owner: Owner }[]> {
+  const labelSelector = Object.entries(MANAGED_BY)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');
+  const { body } = await api.ask<{ items: Owner[] }>(api.path(FLAVOURS.job.path), {
+    query: { labelSelector },
+  });
+  return body.items.map((owner) => ({
+    run: owner.metadata?.labels?.[RUN_LABEL] ?? '',
+    name: owner.metadata?.name ?? '',
+    owner,
+  }));
+}
+
+/** Ends the pod and keeps the Job. */
+export async function cancel(api: Api, { settings, name }: ClusterRun): Promise<void> {
+  const { path, suspend } = FLAVOURS[settings.flavour];
+  try {
+    await again(() => api.ask(api.path(`${path}/${name}`), { method: 'PATCH', body: suspend }));
+  } catch (error) {
+    throw explained(error, 'cancel the run');
+  }
+}
+
+/** Takes away all that the cluster has of a run. */
+export async function takeAway(api: Api, store: Store, state: ClusterRun): Promise<void> {
+  const { path } = FLAVOURS[state.settings.flavour];
+  try {
+    await remove(api, { path, name: state.name, inputs: state.inputs });
+  } catch (error) {
+    throw explained(error, 'take the run away');
+  }
+  const stage = state.stage === 'collected' || state.stage === 'cleaned' ? 'cleaned' : 'cancelled';
+  writeState(store, { ...state, stage });
+}

@@ -1,0 +1,78 @@
+/** What would stop a run on this cluster, asked before anything is spent. */
+import { Failure } from '../notebook/failure';
+import { lacking, type Right, rightWords } from './access';
+import type { Api } from './api';
+import { explained } from './errors';
+import { dryRun } from './submit';
+
+/** One line of the check list. */
+export type Check = {
+  what: 'cluster' | 'rights' | 'image' | 'admission' | 'inputs' | 'forecast';
+  state: 'good' | 'note' | 'bad';
+  words: string;
+  /** What can be done about it. */
+  fix?: string;
+};
+
+/** @param owner what is about to be created, and the path of its collection */
+export async function preflight(
+  api: Api,
+  { path, owner, rights }: { path: string; owner: object; rights: readonly Right[] },
+  signal?: AbortSignal,
+): Promise<Check[]> {
+  let missing: Right[];
+  try {
+    missing = await lacking(api, rights, signal);
+  } catch (error) {
+    throw explained(error, `ask ${api.server || 'the cluster'}`);
+  }
+  const reached: Check = {
+    what: 'cluster',
+    state: 'good',
+    words: `${api.server} answers, namespace ${api.namespace}`,
+  };
+  if (missing.length > 0) {
+    const words = `in namespace ${api.namespace} you may not ${rightWords(missing)}`;
+    const fix =
+      'Whoever runs the cluster can grant it: the Role in deploy/base/role.yaml is what a run needs.';
+    return [reached, { what: 'rights', state: 'bad', words, fix }];
+  }
+  const rightsCheck: Check = {
+    what: 'rights',
+    state: 'good',
+    words: 'every right that a run needs is there',
+  };
+  return [reached, rightsCheck, await admitted(api, path, owner, signal)];
+}
+
+async function admitted(api: Api, path: string, owner: object, signal?: AbortSignal): Promise<Check> {
+  try {
+    const warnings = await dryRun(api, path, owner, signal);
+    const refused = warnings.filter((warning) => /would violate PodSecurity/.test(warning));
+    if (refused.length > 0) {
+      const fix =
+        'The namespace admits only restricted pods: take out of the profile what they may not have.';
+      return { what: 'admission', state: 'bad', words: refused.join('; '), fix };
+    }
+    return {
+      what: 'admission',
+      state: warnings.length > 0 ? 'note' : 'good',
+      words: ['the cluster accepts the job', ...warnings].join('; '),
+    };
+  } catch (error) {
+    return { what: 'admission', state: 'bad', words: explained(error, 'submit the run').message };
+  }
+}
+
+/** @throws Failure with all that would stop it */
+export function requireGood(checks: readonly Check[]): void {
+  const bad = checks.filter(({ state }) => state === 'bad');
+  if (bad.length === 0) return;
+  const said = bad.map(({ words, fix }) => `${words.replace(/\.$/, '')}.${fix ? ` ${fix}` : ''}`).join('\n');
+  const kind = bad.some(({ what }) => what === 'image') ? 'usage' : 'infrastructure';
+  throw new Failure(
+    kind,
+    bad[0]!.what === 'rights' ? 'forbidden' : `preflight-${bad[0]!.what}`,
+    `Nothing was sent. ${said}`,
+  );
+}

@@ -1,0 +1,83 @@
+/** All that is sent for a run, made ready here: what it is made from does not change between its check and its sending. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { lockedVersions, lockOf } from '../environment/locks';
+import { Failure } from '../notebook/failure';
+import { packBundle } from '../replay/archive';
+import { presentInputs } from '../replay/isolated';
+import type { Work } from '../replay/target';
+import { type Inputs, inputs, type Way, wayOf } from './manifests/inputs';
+import type { JobRequest } from './manifests/request';
+import type { Target as Settings } from './profile/merge';
+import type { ClusterRun } from './state';
+
+export type Prepared = {
+  request: JobRequest;
+  inputs: Inputs;
+  way: Way;
+  bundle: { sha256: string; size: number };
+};
+
+/** What a pod writes, reads and prints is the same wherever it is. */
+const PLACELESS = { TZ: 'UTC', LC_ALL: 'C.UTF-8' };
+
+export async function prepare(
+  work: Work,
+  { settings, agent, purpose }: { settings: Settings; agent: string; purpose: ClusterRun['purpose'] },
+): Promise<Prepared> {
+  const { store, run, notebook, original } = work;
+  const archive = await packBundle(store, run, original ? presentInputs(store, original) : []);
+  const bundle = { sha256: archive.sha256, size: archive.bytes.length };
+  const request: Omit<JobRequest, 'inputs'> = {
+    run,
+    purpose,
+    attempt: 1,
+    ...(original ? { record: original.root } : {}),
+    notebook: createHash('sha256').update(notebook).digest('hex'),
+    image: imageFor(work, settings),
+    target: settings,
+    variables: PLACELESS,
+    ...driverOf(work),
+  };
+  const pod = {
+    schema: 'reprise/pod/1',
+    run,
+    bundle,
+    inputs: archive.inputs,
+    environment: environmentOf(work),
+    ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
+    holdSeconds: settings.holdSeconds,
+  };
+  const way = wayOf(archive.bytes.length);
+  const made = inputs(request, {
+    agent: readFileSync(agent),
+    pod: JSON.stringify(pod),
+    bundle: archive.bytes,
+  });
+  return { request: { ...request, inputs: made.mounted }, inputs: made, way, bundle };
+}
+
+/** @throws Failure `no-image` */
+function imageFor({ sidecar }: Work, { image = sidecar?.settings.image }: Settings): string {
+  if (image !== undefined) return image;
+  throw new Failure(
+    'usage',
+    'no-image',
+    'Which image is it to run in? Give --image name@sha256:…, or name one in reprise.yaml or in the pin (reprise pin --image). Nothing was sent.',
+  );
+}
+
+/** A pinned notebook runs in nothing else than its pin; what an image has beside it changes no number. */
+function environmentOf({ sidecar, store, notebook }: Work): object {
+  const pin = sidecar?.pin;
+  if (pin === undefined) return { check: 'record' };
+  const folder = path.dirname(path.resolve(store.root, notebook));
+  const packages = Object.fromEntries(lockedVersions(lockOf(pin, folder, store.root)));
+  return { check: 'refuse', python: pin.python, packages };
+}
+
+function driverOf({ original }: Work): { driver?: string } {
+  const driver = original?.header.environment.gpus[0]?.driver;
+  return driver === undefined ? {} : { driver };
+}

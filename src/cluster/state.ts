@@ -1,0 +1,60 @@
+/** What is kept beside a run that went to a cluster: from it every stage can be taken up again. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Store } from '../lineage/store';
+import { Failure } from '../notebook/failure';
+import { replaceFile } from '../notebook/replaceFile';
+import { TARGET_FILE } from '../replay/target';
+import type { Target as Settings } from './profile/merge';
+
+/** `followed`: how it ended is known; `collected`: its results are here; `cleaned`: nothing of it is left there. */
+export type Stage = 'submitting' | 'submitted' | 'followed' | 'collected' | 'cleaned' | 'cancelled';
+
+export type ClusterRun = {
+  schema: 'reprise/target/0';
+  target: 'kubernetes';
+  stage: Stage;
+  run: string;
+  notebook: string;
+  replayOf?: string;
+  purpose: 'run' | 'verify' | 'replay';
+  /** As the kubeconfig names it; what the user's machine calls a cluster is nobody else's business. */
+  context?: string;
+  namespace: string;
+  /** The object that runs. */
+  name: string;
+  /** Names of the ConfigMaps that were made for it. */
+  inputs: string[];
+  image: string;
+  settings: Settings;
+  bundle: { sha256: string; size: number };
+  submittedAt: string;
+  /** Where it ran. */
+  got?: { name: string; uid: string; node: string; gpus: string[] };
+  /** How it ended there, as its termination message or its log said. */
+  end?: { exit?: number; status?: string; root?: string; results?: string; cells?: string };
+  /** What the cluster said meanwhile; its own events are gone after an hour. */
+  events: string[];
+};
+
+/** @throws Failure `no-run` where the run did not go to a cluster */
+export function readState(store: Store, run: string): ClusterRun {
+  try {
+    return JSON.parse(readFileSync(join(store.runFolder(run), TARGET_FILE), 'utf8')) as ClusterRun;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    throw new Failure(
+      'usage',
+      'no-run',
+      `Run ${run} did not go to a cluster; it is kept here. See: reprise replays`,
+    );
+  }
+}
+
+export function writeState(store: Store, state: ClusterRun): ClusterRun {
+  replaceFile(
+    join(store.runFolder(state.run), TARGET_FILE),
+    Buffer.from(JSON.stringify(state, null, 1) + '\n'),
+  );
+  return state;
+}

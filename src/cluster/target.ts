@@ -1,0 +1,203 @@
+/** A cluster as a place to run notebooks. */
+import { Failure } from '../notebook/failure';
+import type { Ended, RunnerEvent } from '../replay/local';
+import type { Signals, Target, Work } from '../replay/target';
+import { rightsFor } from './access';
+import type { Api } from './api';
+import { fetchFiles, readSmall } from './collect/fetch';
+import { MANIFEST_BYTES, placed, readResults } from './collect/results';
+import { explained } from './errors';
+import { exec } from './exec';
+import { type FlavourOf, FLAVOURS } from './flavours';
+import { follow, type Followed } from './follow/follow';
+import { howItEnded } from './follow/outcome';
+import { pendingOf } from './follow/pending';
+import { RUN_LABEL } from './manifests/request';
+import { prepare, type Prepared } from './prepare';
+import { type Check, preflight, requireGood } from './preflight';
+import type { Target as Settings } from './profile/merge';
+import { type ClusterRun, readState, type Stage, writeState } from './state';
+import { remove, submit } from './submit';
+
+const RESULTS = '/work/results/manifest.json';
+const ROOT = '/work/root';
+
+export type Telling = {
+  onNotice: (notice: string) => void;
+  /** Told what was looked at before anything is sent. */
+  onChecks?: (checks: readonly Check[]) => void;
+  /** Told how much of the results is here, in bytes. */
+  onFetched?: (bytes: number, of: number) => void;
+};
+
+export class KubernetesTarget implements Target {
+  private prepared: Prepared | undefined;
+  private holding: Followed['holding'];
+
+  /** @param agent path of the zipapp */
+  constructor(
+    private readonly api: Api,
+    private readonly settings: Settings,
+    private readonly agent: string,
+    private readonly purpose: ClusterRun['purpose'],
+    private readonly telling: Telling,
+  ) {}
+
+  get cores(): number {
+    return this.settings.cpu;
+  }
+
+  /** What would be sent, without sending it. */
+  async manifests(work: Work): Promise<object[]> {
+    const { inputs, request } = await this.prepare(work);
+    return [...inputs.objects, this.flavour.manifest(request)];
+  }
+
+  async preflight(work: Work, signal?: AbortSignal): Promise<void> {
+    const { request, way } = await this.prepare(work);
+    const { path, group, manifest } = this.flavour;
+    const owner = { group, resource: path.split('/').at(-1)! };
+    const checks = await preflight(
+      this.api,
+      { path, owner: manifest(request), rights: rightsFor(owner) },
+      signal,
+    );
+    const size: Check = {
+      what: 'inputs',
+      state: way.way === 'outside' ? 'bad' : 'good',
+      words: way.sentence,
+    };
+    const all = [...checks, size];
+    this.telling.onChecks?.(all);
+    requireGood(all);
+  }
+
+  async submit(work: Work, signal?: AbortSignal): Promise<void> {
+    const { request, inputs, bundle } = await this.prepare(work);
+    const { path, manifest } = this.flavour;
+    const owner = manifest(request);
+    const state: ClusterRun = {
+      schema: 'reprise/target/0',
+      target: 'kubernetes',
+      stage: 'submitting',
+      run: work.run,
+      notebook: work.notebook,
+      purpose: this.purpose,
+      ...(work.original ? { replayOf: work.original.header.run } : {}),
+      ...(this.settings.context ? { context: this.settings.context } : {}),
+      namespace: this.api.namespace,
+      name: owner.metadata.name,
+      inputs: inputs.objects.map(({ metadata }) => metadata.name),
+      image: request.image,
+      settings: this.settings,
+      bundle,
+      submittedAt: new Date().toISOString(),
+      events: [],
+    };
+    // Before anything is there: what is begun can be found and taken away, whatever happens to us.
+    writeState(work.store, state);
+    try {
+      await submit(this.api, { path, owner, inputs: inputs.objects }, signal);
+    } catch (error) {
+      if (!signal?.aborted) await this.cleanup(work).catch(() => undefined);
+      throw explained(error, 'submit the run');
+    }
+    writeState(work.store, { ...state, stage: 'submitted' });
+    this.telling.onNotice(`Submitted as ${state.name} in namespace ${state.namespace}.`);
+  }
+
+  async follow(work: Work, onEvent: (event: RunnerEvent) => void, { stop, leave }: Signals): Promise<Ended> {
+    const state = readState(work.store, work.run);
+    const { path, container, endOf } = this.flavour;
+    const followed = await follow(this.api, {
+      path: `${path}/${state.name}`,
+      name: state.name,
+      selector: `${RUN_LABEL}=${work.run}`,
+      container,
+      onEvent,
+      onNotice: this.telling.onNotice,
+      pending: pendingOf,
+      ownerEnd: ({ owner }) => owner && endOf(owner),
+      stop,
+      leave,
+    });
+    this.holding = followed.holding;
+    const outcome = howItEnded(followed, work);
+    writeState(work.store, {
+      ...state,
+      stage: 'followed',
+      ...(followed.pod ? { got: followed.pod } : {}),
+      ...(outcome.end ? { end: outcome.end } : {}),
+      events: followed.events,
+    });
+    if ('ended' in outcome) return outcome.ended;
+    await this.cleanup(work);
+    throw outcome.failure;
+  }
+
+  async collect(work: Work, signal?: AbortSignal): Promise<void> {
+    const state = readState(work.store, work.run);
+    if (state.stage === 'collected' || state.stage === 'cleaned') return;
+    const { holding } = this;
+    if (holding === undefined || state.got === undefined) {
+      await this.cleanup(work);
+      throw new Failure(
+        'infrastructure',
+        'results-lost',
+        `The pod ended before its results could be fetched. ${lastWords(state)}`,
+      );
+    }
+    const { size, sha256 } = holding.manifest;
+    if (size > MANIFEST_BYTES)
+      throw new Failure('infrastructure', 'results-changed', 'The list of results is too long to be one.');
+    const pod = { pod: state.got.name, container: this.flavour.container };
+    try {
+      const list = await readSmall(this.api, pod, RESULTS, size, signal);
+      const wanted = placed(work.store, work.run, readResults(list, sha256, work.run));
+      const total = wanted.reduce((sum, file) => sum + file.size, 0);
+      let bytes = 0;
+      const onBytes = (count: number): void => this.telling.onFetched?.((bytes += count), total);
+      await fetchFiles(this.api, pod, ROOT, wanted, { signal, onBytes });
+    } catch (error) {
+      throw explained(error, 'fetch the results');
+    }
+    writeState(work.store, { ...state, stage: 'collected' });
+    await exec(this.api, { ...pod, command: ['sh', '-c', ': > /work/ack'] }, () => undefined).catch(
+      () => undefined,
+    );
+  }
+
+  async cleanup({ store, run }: Pick<Work, 'store' | 'run'>, stage: Stage = 'cleaned'): Promise<void> {
+    const state = readState(store, run);
+    try {
+      await remove(this.api, { path: this.flavour.path, name: state.name, inputs: state.inputs });
+    } catch (error) {
+      this.telling.onNotice(
+        `${explained(error, 'take the run away').message} What is left there: reprise delete ${run}.`,
+      );
+      return;
+    }
+    writeState(store, { ...readState(store, run), stage });
+  }
+
+  private async prepare(work: Work): Promise<Prepared> {
+    if (this.prepared?.request.run !== work.run) {
+      this.prepared = await prepare(work, {
+        settings: this.settings,
+        agent: this.agent,
+        purpose: this.purpose,
+      });
+    }
+    return this.prepared;
+  }
+
+  private get flavour(): FlavourOf {
+    return FLAVOURS[this.settings.flavour];
+  }
+}
+
+function lastWords({ end }: ClusterRun): string {
+  if (end?.status === undefined) return 'It said nothing of how it ended.';
+  const cells = end.cells === undefined ? '' : `, ${end.cells.length / 16} cells`;
+  return `Its last words: ${end.status}${cells}, results ${end.results?.slice(0, 16) ?? '?'}.`;
+}
