@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Store } from '../lineage/store';
 import { TARGET_FILE } from '../replay/target';
 import type { Api } from './api';
-import { FLAVOURS } from './flavours';
+import { collectionOf, FLAVOURS, suspension } from './manifests/flavours';
 import type { Owner } from './follow/watched';
 import { MANAGED_BY, RUN_LABEL } from './manifests/request';
 import { type ClusterRun, readState, writeState } from './state';
@@ -29,7 +29,7 @@ export async function running(api: Api): Promise<{ run: string; name: string; ow
   const labelSelector = Object.entries(MANAGED_BY)
     .map(([name, value]) => `${name}=${value}`)
     .join(',');
-  const { body } = await api.ask<{ items: Owner[] }>(api.path(FLAVOURS.job.path), {
+  const { body } = await api.ask<{ items: Owner[] }>(api.path(collectionOf(FLAVOURS.job)), {
     query: { labelSelector },
   });
   return body.items.map((owner) => ({
@@ -41,9 +41,11 @@ export async function running(api: Api): Promise<{ run: string; name: string; ow
 
 /** Ends the pod and keeps the Job. */
 export async function cancel(api: Api, { settings, name }: ClusterRun): Promise<void> {
-  const { path, suspend } = FLAVOURS[settings.flavour];
+  const flavour = FLAVOURS[settings.flavour];
   try {
-    await again(() => api.ask(api.path(`${path}/${name}`), { method: 'PATCH', body: suspend }));
+    await again(() =>
+      api.ask(api.path(`${collectionOf(flavour)}/${name}`), { method: 'PATCH', body: suspension(flavour) }),
+    );
   } catch (error) {
     throw explained(error, 'cancel the run');
   }
@@ -51,7 +53,7 @@ export async function cancel(api: Api, { settings, name }: ClusterRun): Promise<
 
 /** Takes away all that the cluster has of a run. */
 export async function takeAway(api: Api, store: Store, state: ClusterRun): Promise<void> {
-  const { path } = FLAVOURS[state.settings.flavour];
+  const path = collectionOf(FLAVOURS[state.settings.flavour]);
   try {
     await remove(api, { path, name: state.name, inputs: state.inputs });
   } catch (error) {

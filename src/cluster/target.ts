@@ -8,10 +8,10 @@ import { fetchFiles, readSmall } from './collect/fetch';
 import { MANIFEST_BYTES, placed, readResults } from './collect/results';
 import { explained } from './errors';
 import { exec } from './exec';
-import { type FlavourOf, FLAVOURS } from './flavours';
 import { follow, type Followed } from './follow/follow';
 import { howItEnded } from './follow/outcome';
 import { pendingOf } from './follow/pending';
+import { collectionOf, type FlavourKind, FLAVOURS } from './manifests/flavours';
 import { RUN_LABEL } from './manifests/request';
 import { prepare, type Prepared } from './prepare';
 import { type Check, preflight, requireGood } from './preflight';
@@ -55,13 +55,10 @@ export class KubernetesTarget implements Target {
 
   async preflight(work: Work, signal?: AbortSignal): Promise<void> {
     const { request, way } = await this.prepare(work);
-    const { path, group, manifest } = this.flavour;
-    const owner = { group, resource: path.split('/').at(-1)! };
-    const checks = await preflight(
-      this.api,
-      { path, owner: manifest(request), rights: rightsFor(owner) },
-      signal,
-    );
+    const { apiVersion, plural, manifest } = this.flavour;
+    const rights = rightsFor({ group: apiVersion.split('/')[0]!, resource: plural });
+    const path = collectionOf(this.flavour);
+    const checks = await preflight(this.api, { path, owner: manifest(request), rights }, signal);
     const size: Check = {
       what: 'inputs',
       state: way.way === 'outside' ? 'bad' : 'good',
@@ -74,8 +71,8 @@ export class KubernetesTarget implements Target {
 
   async submit(work: Work, signal?: AbortSignal): Promise<void> {
     const { request, inputs, bundle } = await this.prepare(work);
-    const { path, manifest } = this.flavour;
-    const owner = manifest(request);
+    const path = collectionOf(this.flavour);
+    const owner = this.flavour.manifest(request);
     const state: ClusterRun = {
       schema: 'reprise/target/0',
       target: 'kubernetes',
@@ -108,16 +105,17 @@ export class KubernetesTarget implements Target {
 
   async follow(work: Work, onEvent: (event: RunnerEvent) => void, { stop, leave }: Signals): Promise<Ended> {
     const state = readState(work.store, work.run);
-    const { path, container, endOf } = this.flavour;
+    const { container, logs, statusOf } = this.flavour;
     const followed = await follow(this.api, {
-      path: `${path}/${state.name}`,
+      path: `${collectionOf(this.flavour)}/${state.name}`,
       name: state.name,
       selector: `${RUN_LABEL}=${work.run}`,
       container,
+      logs,
       onEvent,
       onNotice: this.telling.onNotice,
       pending: pendingOf,
-      ownerEnd: ({ owner }) => owner && endOf(owner),
+      statusOf: ({ owner, isGone }) => statusOf(isGone ? undefined : (owner ?? {})),
       stop,
       leave,
     });
@@ -170,7 +168,7 @@ export class KubernetesTarget implements Target {
   async cleanup({ store, run }: Pick<Work, 'store' | 'run'>, stage: Stage = 'cleaned'): Promise<void> {
     const state = readState(store, run);
     try {
-      await remove(this.api, { path: this.flavour.path, name: state.name, inputs: state.inputs });
+      await remove(this.api, { path: collectionOf(this.flavour), name: state.name, inputs: state.inputs });
     } catch (error) {
       this.telling.onNotice(
         `${explained(error, 'take the run away').message} What is left there: reprise delete ${run}.`,
@@ -191,7 +189,7 @@ export class KubernetesTarget implements Target {
     return this.prepared;
   }
 
-  private get flavour(): FlavourOf {
+  private get flavour(): FlavourKind {
     return FLAVOURS[this.settings.flavour];
   }
 }

@@ -12,7 +12,14 @@ export type Holding = {
 
 export type PodEvent =
   | RunnerEvent
-  | { n: number; event: 'pod'; pod: string; uid: string; node: string; gpus: string[] }
+  | {
+      n: number;
+      event: 'pod';
+      pod: string;
+      uid: string;
+      node: string;
+      gpus: { product: string; driver?: string }[];
+    }
   | Holding
   | { n: number; event: 'released'; by: string; exit: number };
 
@@ -40,7 +47,7 @@ function isEvent(said: Record<string, unknown>): boolean {
     names.every((name) => Number.isFinite(said[name]) && (said[name] as number) >= 0);
   switch (said['event']) {
     case 'pod':
-      return texts('pod', 'uid', 'node') && isTexts(said['gpus']);
+      return texts('pod', 'uid', 'node') && areGpus(said['gpus']);
     case 'started':
       return texts('run');
     case 'environment':
@@ -81,8 +88,11 @@ function isManifest(value: unknown): boolean {
   );
 }
 
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((each) => typeof each === 'string');
+function areGpus(value: unknown): boolean {
+  return (
+    Array.isArray(value) &&
+    value.every((each) => typeof (each as { product?: unknown } | null)?.product === 'string')
+  );
 }
 
 /** Texts go to terminals: none of them is to move a cursor or hide a line there. */

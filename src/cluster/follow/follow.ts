@@ -8,6 +8,7 @@ import { exec } from '../exec';
 import { type EndMessage, readEndMessage } from './end';
 import { type Holding, type PodEvent } from './events';
 import { podEvents } from './log';
+import type { Status } from '../manifests/flavours/status';
 import { Watched } from './watched';
 
 const LOOK_MS = 1_000;
@@ -34,13 +35,15 @@ export type Following = {
   name: string;
   selector: string;
   container: string;
+  /** The container in whose log the events are. */
+  logs: string;
   onEvent: (event: RunnerEvent) => void;
   /** Told in a sentence what is waited for, when that changes. */
   onNotice: (notice: string) => void;
   /** Why the pod does not run yet; `isFinal` where it never will. */
   pending: (watched: Watched) => { words: string; isFinal: boolean } | undefined;
-  /** Whether the object that runs has come to an end of its own, and why. */
-  ownerEnd: (watched: Watched) => string | undefined;
+  /** How the object that runs stands. */
+  statusOf: (watched: Watched) => Status;
   stop?: AbortSignal;
   leave?: AbortSignal;
 };
@@ -72,7 +75,7 @@ class Follower {
   ) {}
 
   async run(): Promise<Followed> {
-    const { leave, stop, pending, ownerEnd } = this.following;
+    const { leave, stop, pending } = this.following;
     const signal = leave ? AbortSignal.any([leave, this.over]) : this.over;
     for (;;) {
       if (leave?.aborted) throw new Failure('infrastructure', 'left', 'It goes on in the cluster.');
@@ -87,16 +90,17 @@ class Follower {
         // A pod that the cluster ended is replaced; whatever it said of itself is not how the run ended.
         if (
           !isDisrupted(this.watched.podByUid(attempt.uid) ?? attempt.pod) ||
-          ownerEnd(this.watched) !== undefined
+          this.ownerEnd() !== undefined
         ) {
           return this.found({ terminated: { ...ended, message: readEndMessage(ended.message) } });
         }
         this.tell('The cluster ended the pod; it starts another one.');
       }
       if (attempt?.holding && !ended) return this.found({ holding: attempt.holding });
-      const end = ownerEnd(this.watched);
+      const end = this.ownerEnd();
       if (end !== undefined && !ended) return this.found({ lost: end });
-      if (this.watched.isGone) return this.found({ lost: 'it was deleted in the cluster' });
+      if (this.following.statusOf(this.watched).phase === 'gone')
+        return this.found({ lost: 'it was deleted in the cluster' });
       const waits = attempt?.isStarted ? undefined : pending(this.watched);
       if (waits?.isFinal) return this.found({ lost: waits.words });
       const lost = this.watched.lost;
@@ -104,6 +108,11 @@ class Follower {
       else if (waits !== undefined) this.tell(waits.words);
       await this.watched.next(LOOK_MS, signal);
     }
+  }
+
+  private ownerEnd(): string | undefined {
+    const { phase, reason = '', message = '' } = this.following.statusOf(this.watched);
+    return phase === 'succeeded' || phase === 'failed' ? `${reason || phase}: ${message}` : undefined;
   }
 
   /** Each pod has a log of its own, numbered from 1. */
@@ -125,7 +134,7 @@ class Follower {
     };
     const log = {
       pod: attempt.pod.metadata!.name!,
-      container: this.following.container,
+      container: this.following.logs,
       hasEnded,
       signal: this.over,
     };
@@ -134,7 +143,7 @@ class Follower {
 
   private take(attempt: Attempt, event: PodEvent): void {
     if (event.event === 'holding') attempt.holding = event;
-    else if (event.event === 'pod') attempt.gpus = event.gpus;
+    else if (event.event === 'pod') attempt.gpus = event.gpus.map(({ product }) => product);
     else if (event.event !== 'released') {
       if (event.event === 'end') attempt.ended = event;
       if (event.event === 'failed') attempt.failed = event;

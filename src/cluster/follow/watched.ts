@@ -9,13 +9,15 @@ import type {
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../api';
 import { ApiError } from '../errors';
+import type { Observed } from '../manifests/flavours/status';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** Of what is not watched, the object that runs, the newest state is asked for this often. */
 const POLL_MS = 2_000;
 
-export type Owner = KubernetesObject & { status?: Record<string, unknown>; spec?: Record<string, unknown> };
+/** As the API answers it: its times are texts. */
+export type Owner = Observed & { metadata?: { name?: string } };
 
 /** The newest pod is the one that counts: one that was evicted is replaced. */
 export class Watched {

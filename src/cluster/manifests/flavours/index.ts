@@ -78,3 +78,14 @@ export const FLAVOURS: Readonly<Record<Flavour, FlavourKind>> = {
 function inOneContainer(container: string): { container: string; logs: string } {
   return { container, logs: container };
 }
+
+/** Where objects of it are, as `batch/v1/jobs`. */
+export function collectionOf({ apiVersion, plural }: FlavourKind): string {
+  return `${apiVersion}/${plural}`;
+}
+
+/** The patch that ends its pods, and keeps it. */
+export function suspension({ apiVersion }: FlavourKind): object {
+  const suspend = { suspend: true };
+  return { spec: apiVersion === 'kubeflow.org/v1' ? { runPolicy: suspend } : suspend };
+}
