@@ -41,6 +41,21 @@ describe('the kernel environment', () => {
     });
   });
 
+  it.each([
+    [undefined, '--xla_gpu_deterministic_ops=true'],
+    ['', '--xla_gpu_deterministic_ops=true'],
+    ['--xla_dump_to=here', '--xla_dump_to=here --xla_gpu_deterministic_ops=true'],
+    ['--xla_gpu_deterministic_ops=false', '--xla_gpu_deterministic_ops=false'],
+    [
+      '--xla_gpu_deterministic_ops_too=1 --xla_a',
+      '--xla_gpu_deterministic_ops_too=1 --xla_a --xla_gpu_deterministic_ops=true',
+    ],
+  ])('adds its flag to those that XLA_FLAGS has already (%s)', (flags, expected) => {
+    const variables = kernelEnvironment('full', 'abc1', { given: { XLA_FLAGS: flags }, cores: 2 });
+    expect(variables.XLA_FLAGS).toBe(expected);
+    expect(kernelEnvironment('close', 'abc1', { given: {}, cores: 2 })).not.toHaveProperty('XLA_FLAGS');
+  });
+
   it('takes the thread counts of the run that is replayed', () => {
     const recorded = { OMP_NUM_THREADS: '16', OPENBLAS_NUM_THREADS: '16' };
     const variables = kernelEnvironment('full', 'abc1', { given, cores: 2, recorded });
