@@ -16,7 +16,16 @@ from .config import Config
 from .entropy import EntropyLog
 from .outputs import MESSAGES
 from .recorder import Recorder
-from .seeding import frameworks, handovers, numpy_random, python_random, states, system, workers
+from .seeding import (
+    deterministic,
+    frameworks,
+    handovers,
+    numpy_random,
+    python_random,
+    states,
+    system,
+    workers,
+)
 from .seeding.draws import Draws
 from .seeding.imports import ImportHooks
 from .seeding.tasks import Tasks, global_name
@@ -50,7 +59,9 @@ class RepriseKernel(IPythonKernel):
             hooks.after(
                 "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
             )
-            frameworks.install(hooks, draws.streams, users, config.policy, config.strict)
+            frameworks.install(hooks, draws.streams, users, config.enforces)
+            if config.policy == "full":
+                deterministic.install(hooks, config.strict)
             system.install(draws, config.entropy == "enforce" and config.enforces)
         recorder.install()
         with recorder.guard("answering installs"):

@@ -43,7 +43,7 @@ class Recorder:
         ignored = [os.path.join(root, path) for path in (config.notebook, *config.ignore) if path]
         self._variables = VariableTracker(shell, config.value_budget_ms)
         self._files = FileTracker(root, os.getcwd(), ignored)
-        self._warnings = WarningTracker()
+        self._warnings = WarningTracker(cells)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
         self._moved: Optional[List[str]] = None
@@ -177,7 +177,7 @@ class Recorder:
             line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]
         with self.guard("tracking warnings"):
             line["warnings"] = self._warnings.after()
-            line["operations"] = _operations(line["warnings"], execution.index)
+            line["operations"] = self._warnings.operations()
         with self.guard("tracking clocks"):
             line["clock"] = [
                 {"call": read["call"], "at": {"cell": execution.index, "line": read["line"]}}
@@ -297,14 +297,3 @@ class _Identity:
                 return key, position
         position = self._unknown.setdefault(code, len(self._index) + len(self._unknown))
         return f"cell-{position}", position
-
-
-def _operations(warnings: List[Dict[str, Any]], index: int) -> List[Dict[str, Any]]:
-    """Operations that a framework itself calls nondeterministic (torch's warn-only mode)."""
-    found = []
-    for warning in warnings:
-        message = warning.get("message", "")
-        if "does not have a deterministic implementation" in message:
-            at = {"at": {"cell": index, "line": warning["line"]}} if warning.get("line") else {}
-            found.append({"op": message.split(" does not have")[0].split()[-1], **at})
-    return found

@@ -12,6 +12,7 @@ import warnings
 
 from IPython.core import interactiveshell
 from IPython.core.interactiveshell import InteractiveShell
+from reprise_agent.cells import Cells
 from reprise_agent.tracking.files import FileTracker
 from reprise_agent.tracking.variables import VariableTracker
 from reprise_agent.tracking.warnings import WarningTracker
@@ -28,7 +29,8 @@ class Notebook:
         InteractiveShell.clear_instance()
         self.shell = InteractiveShell.instance()
         self.variables = VariableTracker(self.shell, budget_ms)
-        self.warnings = WarningTracker()
+        self.cells, self.count = Cells(str(root)), 0
+        self.warnings = WarningTracker(self.cells)
         self.files = (
             FileTracker(str(root), str(root), [os.path.join(str(root), "notebook.ipynb")]) if files else None
         )
@@ -41,12 +43,18 @@ class Notebook:
         self.variables.before("cell", source)
         if self.files is not None:
             self.files.before(source)
+        filename = self.shell.compile.get_code_name(
+            source, self.shell.transform_cell(source), self.shell.execution_count
+        )
+        self.cells.begin(f"cell-{self.count}", self.count, filename)
+        self.count += 1
         self.warnings.before()
         with contextlib.redirect_stdout(io.StringIO()) as printed:
             result = self.shell.run_cell(source)
         line = self.variables.after()
         line["files"] = self.files.after() if self.files is not None else []
         line["warnings"] = self.warnings.after()
+        line["operations"] = self.warnings.operations()
         line["error"] = result.error_in_exec or result.error_before_exec
         line["printed"] = printed.getvalue()
         line["wrote"] = [entry["name"] for entry in line["writes"]]

@@ -43,3 +43,39 @@ def test_home_does_not_get_into_the_record(nb):
     nb.warnings._home = "/home/somebody"
     line = nb.run("warnings.warn('in /home/somebody/lib')")
     assert line["warnings"][0]["message"] == "in ~/lib"
+
+
+# The wording of torch 2.11, and where it warns from: forward in the user's own line, backward in a module of torch's.
+TORCH = """\
+import types, warnings
+torch = types.ModuleType("torch_like")
+exec(compile('''
+import warnings
+WAY = ("you set 'torch.use_deterministic_algorithms(True, warn_only=True)'. You can file an issue at "
+       "https://github.com/pytorch/pytorch/issues (Triggered internally at Context.cpp:160.)")
+def backward(op):
+    warnings.warn(f"{op} does not have a deterministic implementation, but {WAY}", stacklevel=1)
+def attend():
+    warnings.warn("Memory Efficient attention defaults to a non-deterministic algorithm. To explicitly enable …")
+''', "/site-packages/torch_like.py", "exec"), vars(torch))
+def train():
+    torch.backward("upsample_bilinear2d_backward_out_cuda")
+"""
+
+
+def test_an_operation_without_a_deterministic_form_is_named_at_the_users_line(nb):
+    nb.run(TORCH)
+    line = nb.run("x = 1\ntorch.backward('cumsum_cuda_kernel')\ntorch.attend()")
+    assert line["operations"] == [
+        {"op": "cumsum_cuda_kernel", "at": {"cell": 2, "line": 2}},
+        {"op": "Memory Efficient attention", "at": {"cell": 2, "line": 3}},
+    ]
+    assert nb.run("torch.tried = 1\nwarnings.warn('look out')")["operations"] == []
+
+
+def test_each_cell_hears_of_its_operations_and_once_a_place(nb):
+    nb.run(TORCH)
+    first, second = (nb.run("for step in range(3):\n    train()") for _ in range(2))
+    within = {"op": "upsample_bilinear2d_backward_out_cuda", "at": {"cell": 1, "line": 13}}
+    assert first["operations"] == second["operations"] == [within]
+    assert len(first["warnings"]) == len(second["warnings"]) == 1

@@ -119,6 +119,7 @@ def _settings(
 def _torch(torch: Any) -> Dict[str, Any]:
     cuda, backends = torch.backends.cuda.matmul, torch.backends
     return {
+        **_precisions(torch),
         "version": torch.__version__,
         "commit": torch.version.git_version,
         "cuda": torch.version.cuda,
@@ -133,10 +134,24 @@ def _torch(torch: Any) -> Dict[str, Any]:
         "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
         "cudnn deterministic": backends.cudnn.deterministic,
         "cudnn benchmark": backends.cudnn.benchmark,
-        "matmul precision": torch.get_float32_matmul_precision(),
+        "fill uninitialized memory": torch.utils.deterministic.fill_uninitialized_memory,
         "reduced precision fp16": getattr(cuda, "allow_fp16_reduced_precision_reduction", None),
         "reduced precision bf16": getattr(cuda, "allow_bf16_reduced_precision_reduction", None),
     }
+
+
+def _precisions(torch: Any) -> Dict[str, Any]:
+    """torch 2.9 and later refuse to answer in the older words where the user has set it in the newer ones."""
+    found = {}
+    for name, asked in (
+        ("matmul precision", torch.get_float32_matmul_precision),
+        ("cudnn tf32", lambda: torch.backends.cudnn.allow_tf32),
+    ):
+        try:
+            found[name] = asked()
+        except RuntimeError:
+            found[name] = "set by fp32_precision"
+    return found
 
 
 def _build_option(text: str, name: str) -> Optional[str]:

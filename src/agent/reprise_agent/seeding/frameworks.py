@@ -1,5 +1,4 @@
-"""Frameworks seed themselves from C++, out of reach of any patch: their global generators are seeded at import, and
-`full` turns their deterministic operations on there too."""
+"""Frameworks seed themselves from C++, out of reach of any patch: their global generators are seeded at import."""
 
 from __future__ import annotations
 
@@ -12,9 +11,7 @@ from .tasks import global_name
 from .users import UserSeeds, watching
 
 
-def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, policy: str, strict: bool) -> None:
-    enforces = policy in ("close", "full")
-
+def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, enforces: bool) -> None:
     def seeder(source: str, path: str, bits: int) -> Callable[[Any], None]:
         def after_import(module: Any) -> None:
             owner, name = _resolve(module, path)
@@ -30,23 +27,27 @@ def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, policy: str,
     hooks.after("torch", seeder("torch", "manual_seed", 63))
     hooks.after("tensorflow", seeder("tensorflow", "random.set_seed", 31))
     hooks.after("polars", seeder("polars", "set_random_seed", 63))
-    if policy == "full":
-        hooks.after("torch", lambda torch: _deterministic_torch(torch, strict))
-        if strict:
-            hooks.after("tensorflow", lambda tf: tf.config.experimental.enable_op_determinism())
 
 
 def torch_state() -> "bytes | None":
+    """Of the processor's generator, and of those on GPUs that have been drawn from."""
     torch = sys.modules.get("torch")
     generator = getattr(torch, "default_generator", None)
-    return None if generator is None else generator.get_state().numpy().tobytes()
+    if generator is None:
+        return None
+    return generator.get_state().numpy().tobytes() + _on_gpus(torch)
 
 
-def _deterministic_torch(torch: Any, strict: bool) -> None:
-    # warn_only keeps a user's cell running; the warning is recorded and caps the verdict at `canonical`.
-    torch.use_deterministic_algorithms(True, warn_only=not strict)
-    torch.backends.cudnn.deterministic = True
-    torch.backends.cudnn.benchmark = False
+def _on_gpus(torch: Any) -> bytes:
+    """Generators at their beginning are left out: that CUDA was started is no draw. Empty where they cannot be asked
+    (an older torch, or while CUDA captures a graph)."""
+    try:
+        if not torch.cuda.is_initialized():
+            return b""
+        drawn = [each for each in torch.cuda.default_generators if each.get_offset()]
+        return b"".join(each.get_state().numpy().tobytes() for each in drawn)
+    except Exception:
+        return b""
 
 
 def _resolve(module: Any, path: str) -> "tuple[Any, str]":

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import linecache
 import os
+import sys
 import warnings
 from typing import Any, Dict, List
+
+from ..cells import Cells
+from .operations import Operations, nondeterministic
 
 _LIMIT = 1_000
 
@@ -14,7 +18,8 @@ class WarningTracker:
     """Sees what passes the filters, also what `catch_warnings` then collects. What the filters drop, and repetitions
     from one place that they hide, it does not see: looking would change what is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, cells: Cells) -> None:
+        self._operations = Operations(cells)
         self._found: List[Dict[str, Any]] = []
         self._running = False
         self._home = os.path.expanduser("~").rstrip(os.sep)
@@ -25,7 +30,11 @@ class WarningTracker:
         def show(message: Any) -> Any:
             if self._running and len(self._found) < _LIMIT:
                 try:
-                    self._found.append(self._entry(message))
+                    entry = self._entry(message)
+                    self._found.append(entry)
+                    operation = nondeterministic(entry["message"])
+                    if operation is not None:
+                        self._operations.note(operation, sys._getframe(1))
                 except Exception:
                     pass  # a warning whose text cannot be made is shown, or fails, without our help
             return shown(message)
@@ -34,11 +43,16 @@ class WarningTracker:
 
     def before(self) -> None:
         self._found, self._running = [], True
+        self._operations.begin()
 
     def after(self) -> List[Dict[str, Any]]:
         """`[{category, message, line?}]` in order of appearance; `line` only where the cell itself is to blame."""
         self._running = False
         return self._found
+
+    def operations(self) -> List[Dict[str, Any]]:
+        """`[{op, at?}]`: operations that the last cell was warned of, each place once."""
+        return self._operations.found()
 
     def _entry(self, message: Any) -> Dict[str, Any]:
         text = str(message.message)

@@ -1,0 +1,31 @@
+"""What `full` turns on inside a framework once it has been imported. Each setting stands alone: one that a version does
+not have is a fault in the record, and the others are made all the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import attention
+from .imports import ImportHooks
+
+
+def install(hooks: ImportHooks, strict: bool) -> None:
+    """`strict`: an operation without a deterministic form raises, where else it warns. TF32 stays as the user has it."""
+
+    def operations(torch: Any) -> None:
+        # As `use_deterministic_algorithms`, which would import torch's compiler (seconds); that one is told by
+        # TORCHINDUCTOR_DETERMINISTIC. A warning is recorded and keeps the verdict at `canonical` or below.
+        torch.set_deterministic_debug_mode("error" if strict else "warn")
+
+    def kernels(torch: Any) -> None:
+        torch.backends.cudnn.deterministic = True
+
+    def timing(torch: Any) -> None:
+        torch.backends.cudnn.benchmark = False
+
+    for setting in (operations, kernels, timing):
+        hooks.after("torch", setting)
+    if strict:
+        hooks.after("tensorflow", lambda tf: tf.config.experimental.enable_op_determinism())
+    else:
+        hooks.after("torch", attention.install)

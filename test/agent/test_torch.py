@@ -1,0 +1,94 @@
+"""What a user of torch sees of `close` and `full`; skipped where torch is not installed."""
+
+import pytest
+
+pytest.importorskip("torch")
+
+WORKERS = """\
+import random, numpy as np, torch
+class Draws(torch.utils.data.Dataset):
+    def __len__(self):
+        return 8
+    def __getitem__(self, index):
+        return torch.tensor([random.random(), np.random.rand(), np.random.default_rng().random(), float(torch.rand(()))])
+for epoch in range(2):
+    rows = torch.cat(list(torch.utils.data.DataLoader(Draws(), batch_size=2, shuffle=True, num_workers=2)))
+    print(rows.tolist(), len(torch.unique(rows)))
+"""
+SETTINGS = """\
+import sys, torch
+print(torch.get_deterministic_debug_mode(), torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark)
+print("torch._inductor" in sys.modules, torch.utils.deterministic.fill_uninitialized_memory)
+"""
+UNDETERMINED = """\
+import torch
+x = torch.zeros(4)
+x.put_(torch.tensor([1]), torch.tensor([1.0]))
+"""
+ATTENTION = """\
+import torch
+import torch.nn.functional as F
+modes = []
+query = torch.randn(1, 2, 8, 16, requires_grad=True)
+attended = F.scaled_dot_product_attention(query, query, query)
+attended.grad_fn.register_prehook(lambda gradients: modes.append(torch.get_deterministic_debug_mode()))
+attended.transpose(1, 2).sum().backward()
+print(modes, torch.get_deterministic_debug_mode(), query.grad.shape)
+layer = torch.nn.TransformerEncoderLayer(16, 2, 32, batch_first=True)
+layer(torch.randn(2, 8, 16)).sum().backward()
+"""
+FAILED = """\
+import torch
+import torch.nn.functional as F
+class Fails(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x.clone()
+    @staticmethod
+    def backward(ctx, gradient):
+        raise MemoryError
+query = torch.randn(1, 2, 8, 16, requires_grad=True)
+attended = F.scaled_dot_product_attention(Fails.apply(query), query, query)
+attended.grad_fn.register_prehook(lambda gradients: 1 / 0)
+try:
+    attended.sum().backward()
+except ZeroDivisionError:
+    print("failed")
+F.scaled_dot_product_attention(query, query, query)
+print(torch.get_deterministic_debug_mode())
+"""
+
+
+@pytest.mark.parametrize("policy", ["close", "full"])
+def test_workers_of_a_data_loader_repeat_and_differ_from_one_another(run, policy):
+    first, again = (run(WORKERS, policy=policy) for _ in range(2))
+    assert first.cells[0]["status"] == "ok"
+    assert first.text(0) == again.text(0)
+    epochs = first.text(0).splitlines()
+    assert epochs[0] != epochs[1]
+    assert all(epoch.endswith(" 32") for epoch in epochs), "no two draws are alike"
+
+
+def test_full_sets_torch_up_at_import_without_its_compiler(run):
+    ran = run("import torch.nn as nn", SETTINGS, policy="full")
+    assert ran.text(1).splitlines() == ["1 True False", "False True"]
+    assert run(SETTINGS, policy="close").text(0).splitlines()[0] == "0 False False"
+    assert ran.cells[1]["faults"] == []
+
+
+def test_an_operation_without_a_deterministic_form_warns_and_raises_under_strict(run):
+    ran = run("pass", UNDETERMINED, policy="full")
+    assert ran.cells[1]["operations"] == [{"op": "put_", "at": {"cell": 1, "line": 3}}]
+    strict = run(UNDETERMINED, policy="full", agent={"strict": True})
+    assert strict.cells[0]["error"]["ename"] == "RuntimeError"
+
+
+def test_attention_runs_in_error_mode_and_leaves_it(run):
+    ran = run(ATTENTION, policy="full")
+    assert ran.text(0).splitlines() == ["[2] 1 torch.Size([1, 2, 8, 16])"]
+    assert ran.cells[0]["operations"] == []
+    assert run(ATTENTION, policy="close").text(0).startswith("[0] 0 ")
+
+
+def test_the_mode_is_left_after_a_backward_pass_that_failed(run):
+    assert run(FAILED, policy="full").text(0).splitlines() == ["failed", "1"]
