@@ -1,0 +1,138 @@
+"""The matrix as a table: how many different results each policy gave, what it cost, and what was named."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any, Dict, List
+
+from rows import ROWS, Row
+from runs import POLICIES, Outcome
+
+KINDS = ("losses", "weights", "predictions", "printed", "results")
+
+
+def summary(row: Row, outcomes: List[Outcome]) -> Dict[str, Any]:
+    """Per policy: runs that ended well, and different digests of each kind among them."""
+    policies: Dict[str, Any] = {}
+    for policy in ("plain", *POLICIES):
+        runs = [each for each in outcomes if each.policy == policy]
+        well = [each for each in runs if each.problem is None]
+        if not runs:
+            continue
+        distinct = {
+            kind: len({each.digests[kind] for each in well if kind in each.digests})
+            for kind in KINDS
+            if any(kind in each.digests for each in well)
+        }
+        policies[policy] = {
+            "runs": len(runs),
+            "well": len(well),
+            "distinct": distinct,
+            "digests": sorted({each.digests.get("weights", "") for each in well}),
+            "verdict": _verdict(row.expected.get(policy), well, distinct),
+            "operations": sorted({op for each in runs for op in each.operations}),
+            "entropy": sorted({draw for each in runs for draw in each.entropy}),
+            "faults": sorted({fault for each in runs for fault in each.faults}),
+            "problems": sorted({" ".join(each.problem.split())[:400] for each in runs if each.problem}),
+        }
+    return {"name": row.name, "about": row.about, "expected": row.expected, "policies": policies}
+
+
+def _verdict(expected: Any, well: List[Outcome], distinct: Dict[str, int]) -> str:
+    if expected is None or len(well) < 2:
+        return "not judged"
+    same = all(distinct.get(kind, 0) == 1 for kind in ("losses", "weights", "predictions"))
+    return "as expected" if same == (expected == "same") else "NOT as expected"
+
+
+def timing(row: Row, outcomes: List[Outcome]) -> Dict[str, Any]:
+    """Of the runs that were alone on the machine: medians of the whole process and of the training cell."""
+    found: Dict[str, Any] = {"name": row.name}
+    for policy in ("plain", *POLICIES):
+        runs = [each for each in outcomes if each.policy == policy and each.problem is None]
+        cells = [
+            each.cell_ms[row.timed]
+            for each in runs
+            if row.timed is not None and len(each.cell_ms) > row.timed
+        ]
+        if runs:
+            found[policy] = {
+                "runs": len(runs),
+                "seconds": [round(each.seconds, 3) for each in runs],
+                "median_s": round(statistics.median(each.seconds for each in runs), 3),
+                "cell_ms": cells,
+                "cell_median_ms": round(statistics.median(cells), 3) if cells else None,
+            }
+    return found
+
+
+def markdown(results: Dict[str, Any]) -> str:
+    lines = [
+        "# Determinism on a GPU",
+        "",
+        f"{results['device']}. {results['versions']}.",
+        "",
+        "Each run is a fresh process. `n/N`: n different digests of (weights) among N runs; 1/N is bit for bit the same.",
+        "",
+        "| row | observe | close | full | as expected |",
+        "|---|---|---|---|---|",
+    ]
+    for row in results["rows"]:
+        cells = [_cell(row["policies"].get(policy)) for policy in POLICIES]
+        verdicts = {
+            policy: found["verdict"]
+            for policy, found in row["policies"].items()
+            if found["verdict"] != "not judged"
+        }
+        wrong = [policy for policy, verdict in verdicts.items() if verdict != "as expected"]
+        judged = f"no: {', '.join(wrong)}" if wrong else "yes" if verdicts else "–"
+        lines.append(f"| {row['name']}: {row['about']} | {' | '.join(cells)} | {judged} |")
+    lines += ["", "## Named", ""]
+    for row in results["rows"]:
+        for policy, found in row["policies"].items():
+            for kind in ("operations", "entropy", "faults", "problems"):
+                if found[kind] and not (kind == "entropy" and policy == "full"):
+                    lines.append(f"- {row['name']}, {policy}, {kind}: {'; '.join(found[kind])}")
+    lines += [
+        "",
+        "## Cost",
+        "",
+        "Runs alone on the machine, turn about; medians. The training cell in milliseconds, the whole process in seconds.",
+        "",
+        "| row | plain script | observe | close | full | full / observe | full / plain |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in results["timings"]:
+        cells = [_time(row.get(policy)) for policy in ("plain", *POLICIES)]
+        lines.append(
+            f"| {row['name']} | {' | '.join(cells)} | {_ratio(row, 'observe')} | {_ratio(row, 'plain')} |"
+        )
+    if results["skipped"]:
+        lines += ["", "Not run: " + "; ".join(results["skipped"]) + "."]
+    return "\n".join(lines) + "\n"
+
+
+def _cell(found: Any) -> str:
+    if not found:
+        return "–"
+    counts = [found["distinct"].get(kind) for kind in ("losses", "weights", "predictions")]
+    failed = f", {found['runs'] - found['well']} failed" if found["well"] < found["runs"] else ""
+    if None in counts:
+        return f"0 of {found['runs']} ended{failed}"
+    return f"{max(counts)}/{found['well']}{failed}"
+
+
+def _time(found: Any) -> str:
+    return (
+        f"{found['cell_median_ms']:.0f} ms, {found['median_s']:.1f} s" if found and found["cell_ms"] else "–"
+    )
+
+
+def _ratio(row: Dict[str, Any], to: str) -> str:
+    if not all(row.get(policy, {}).get("cell_median_ms") for policy in ("full", to)):
+        return "–"
+    return f"{row['full']['cell_median_ms'] / row[to]['cell_median_ms']:.2f}×"
+
+
+def named(name: str) -> Row:
+    return next(row for row in ROWS if row.name == name)
