@@ -41,6 +41,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'cluster',
+          include: ['test/cluster/**/*.test.ts'],
+          globalSetup: 'test/cluster/support/globalSetup.mjs',
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // There is one cluster, and some of them break it.
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'bench',
           include: ['bench/**/*.bench.ts'],
           globalSetup: 'test/editor/support/globalSetup.mjs',

@@ -7,6 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { bootstrap } from './bootstrap.mjs';
+import { ensureParts } from './cluster/cluster.mjs';
+import { whatIsMissing } from './cluster/prerequisites.mjs';
 import { ensureEditorTools } from './editor/install.mjs';
 import { ensureVsix } from './editor/vsix.mjs';
 import { node, root } from './lib/checkout.mjs';
@@ -20,6 +22,7 @@ const SUITES = {
   cli: (context) => runVitest('cli', context),
   webview: (context) => runVitest('webview', context),
   editor: runEditor,
+  cluster: runCluster,
   'agent-311': (context) => runPytest('demo-311', context),
   'agent-39': (context) => runPytest('agent-39', context),
   'agent-313': (context) => runPytest('agent-313', context),
@@ -88,6 +91,21 @@ async function runEditor(context) {
     return {};
   }
   return runVitest('editor', context);
+}
+
+/** On a real control plane, which not every machine can have; where CI is set it has to. */
+async function runCluster(context) {
+  if (process.env.REPRISE_TEST_KUBECONFIG) return runVitest('cluster', context);
+  const missing = await whatIsMissing();
+  if (missing !== null && !process.env.CI) return { missing };
+  try {
+    await ensureParts();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    say(error.message);
+    return {};
+  }
+  return runVitest('cluster', context);
 }
 
 async function runPytest(environment, { reports, env }) {

@@ -130,7 +130,7 @@ async function installWheels(python, lock, layer, options = []) {
   const target = path.join(layer, PACKAGES);
   const uv = await ensureUv(python);
   const install = ['pip', 'install', '--quiet', '--python', python.path, '--target', target, ...options];
-  install.push('--link-mode', 'copy', '--require-hashes', '--only-binary', ':all:', '-r', lock);
+  install.push('--require-hashes', '--only-binary', ':all:', '-r', lock);
   await mustExecute(`Installing ${lock}`, uv, install, { env: { UV_PYTHON_DOWNLOADS: 'never' } });
   for (const name of ['bin', '.lock']) rmSync(path.join(target, name), { recursive: true, force: true });
   await mustExecute('find', 'find', [

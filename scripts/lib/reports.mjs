@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 
 /**
  * A skipped test fails the gate unless its reason begins with this word: what it needs is not on every machine. Vitest
- * reports no reasons; its tests leave theirs in their `meta` (test/editor/support/optional.ts).
+ * reports no reasons; its tests leave theirs in their `meta` (test/optional.ts).
  */
 const OPTIONAL = /^(Skipped: )?optional:/;
 

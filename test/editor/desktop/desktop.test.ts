@@ -3,7 +3,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { installedReprise } from '../support/checks';
 import { Desktop, NoDesktop } from '../support/desktop';
 import { examples } from '../support/folders';
-import { optional } from '../support/optional';
+import { optional } from '../../optional';
 
 // A download takes as long as the network lets it.
 const PATIENCE_MS = 600_000;

@@ -1,0 +1,22 @@
+/** Once for all tests on a cluster: a real control plane and node, removed again; or the one that is named or up. */
+import { down, running, up } from '../../../scripts/cluster/cluster.mjs';
+import { kubeconfigOf } from '../../../scripts/cluster/layout.mjs';
+
+export default async function setup() {
+  if (process.env.REPRISE_TEST_KUBECONFIG) {
+    markOwn(process.env.REPRISE_TEST_KUBECONFIG);
+    return;
+  }
+  const standing = await running();
+  const { kubeconfig, image, imageOther } = standing ?? (await up());
+  process.env.REPRISE_TEST_KUBECONFIG = kubeconfig;
+  process.env.REPRISE_TEST_IMAGE = image;
+  process.env.REPRISE_TEST_IMAGE_OTHER = imageOther;
+  markOwn(kubeconfig);
+  if (standing === null) return down;
+}
+
+/** Parts of a cluster that was not made here cannot be killed. */
+function markOwn(kubeconfig) {
+  if (kubeconfig === kubeconfigOf('admin')) process.env.REPRISE_TEST_CLUSTER_OWN = '1';
+}
