@@ -1,6 +1,8 @@
 /** Once for all tests on a cluster: a real control plane and node, removed again; or the one that is named or up. */
+import { spawnSync } from 'node:child_process';
 import { down, running, up } from '../../../scripts/cluster/cluster.mjs';
 import { kubeconfigOf } from '../../../scripts/cluster/layout.mjs';
+import { root } from '../../../scripts/lib/checkout.mjs';
 
 export default async function setup() {
   if (process.env.REPRISE_TEST_KUBECONFIG) {
@@ -13,10 +15,24 @@ export default async function setup() {
   process.env.REPRISE_TEST_IMAGE = image;
   process.env.REPRISE_TEST_IMAGE_OTHER = imageOther;
   markOwn(kubeconfig);
-  if (standing === null) return down;
+  if (standing === null) return removal();
 }
 
 /** Parts of a cluster that was not made here cannot be killed. */
 function markOwn(kubeconfig) {
   if (kubeconfig === kubeconfigOf('admin')) process.env.REPRISE_TEST_CLUSTER_OWN = '1';
+}
+
+/** The teardown, which Ctrl-C leaves out. */
+function removal() {
+  const removeAtOnce = () =>
+    spawnSync(process.execPath, ['scripts/cluster.mjs', 'down'], { cwd: root, stdio: 'inherit' });
+  const end = () => process.exit(130);
+  process.once('exit', removeAtOnce);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, end);
+  return async () => {
+    await down();
+    process.off('exit', removeAtOnce);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, end);
+  };
 }
