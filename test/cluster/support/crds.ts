@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ApiextensionsV1Api, type V1CustomResourceDefinition } from '@kubernetes/client-node';
 // Not the client's `loadYaml`, which renames x-kubernetes-* for its own serializer and so breaks definitions.
-import { loadAll } from 'js-yaml';
+import { parseAllDocuments } from 'yaml';
 import { expect } from 'vitest';
 import { admin, send } from './cluster';
 
@@ -42,7 +42,7 @@ export async function applyCrds(
 function definitionsIn(file: string): V1CustomResourceDefinition[] {
   const text = readFileSync(file, 'utf8');
   if (!/^kind: CustomResourceDefinition/m.test(text)) return [];
-  const documents = loadAll(text) as (V1CustomResourceDefinition | null)[];
+  const documents = parseAllDocuments(text).map((each) => each.toJS() as V1CustomResourceDefinition | null);
   return documents.filter(
     (each) => each?.kind === 'CustomResourceDefinition',
   ) as V1CustomResourceDefinition[];
