@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { AuthorizationV1Api, Exec, type V1Pod } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { optional } from '../optional';
 import { admin, connect, type Connection, controls, imageOther, send } from './support/cluster';
 import { applyCrds } from './support/crds';
 import { isRunning, outputOf, podOf, pythonJob, selectorOf } from './support/jobs';
@@ -15,6 +14,18 @@ import { createUser, type User } from './support/user';
 const PACKAGES = `
 import importlib.metadata, json
 print(json.dumps({each.metadata["Name"]: each.version for each in importlib.metadata.distributions()}))`;
+
+const NUMBERS = `
+import os
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+import hashlib, pickle
+import numpy as np
+from sklearn.datasets import load_wine
+from sklearn.ensemble import RandomForestClassifier
+data, target = load_wine(return_X_y=True)
+forest = RandomForestClassifier(50, random_state=7).fit(data, target)
+print(hashlib.sha256(forest.feature_importances_.tobytes()).hexdigest())
+print(hashlib.sha256(np.linalg.svd(data, compute_uv=False).tobytes()).hexdigest())`;
 
 const WAIT = `
 import time
@@ -71,6 +82,12 @@ const cancel = (name: string) =>
     gracePeriodSeconds: 0,
   });
 
+function runLocally(code: string): string {
+  const python = process.env.REPRISE_TEST_PYTHON;
+  if (!python) throw new Error('REPRISE_TEST_PYTHON is not set; npm test sets it.');
+  return execFileSync(python, ['-I', '-c', code], { encoding: 'utf8' });
+}
+
 const conditionOf = (pod: V1Pod | undefined, type: string) =>
   pod?.status?.conditions?.find((condition) => condition.type === type);
 
@@ -82,10 +99,14 @@ describe('images', () => {
     const packages = async (name: string) =>
       JSON.parse(await outputOf(notebook, namespace.name, name)) as Record<string, string>;
 
-    const python = process.env.REPRISE_TEST_PYTHON ?? optional(context, 'REPRISE_TEST_PYTHON is not set');
-    const local = JSON.parse(execFileSync(python, ['-I', '-c', PACKAGES], { encoding: 'utf8' })) as object;
+    const local = JSON.parse(runLocally(PACKAGES)) as object;
     expect(await packages('packages')).toEqual(local);
     expect(await packages('packages-other')).toEqual({ ...local, 'scikit-learn': '1.8.0' });
+  });
+
+  it('compute the same bits as the local environment', async () => {
+    await submit({ name: 'numbers', code: NUMBERS });
+    expect(await outputOf(notebook, namespace.name, 'numbers')).toBe(runLocally(NUMBERS));
   });
 
   it('run without root, capabilities or a writable file system, and reach no network', async () => {
