@@ -1,5 +1,5 @@
-"""`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz serve` the local server,
-`agent.pyz probe [ROOT]` the fingerprint."""
+"""`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz pod IN WORK` that
+in a container, `agent.pyz serve` the local server, `agent.pyz probe [ROOT]` the fingerprint."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ def main() -> int:
         from .runner.main import run_bundle
 
         return run_bundle(sys.argv[2])
+    if command == "pod":
+        from .pod.main import pod
+
+        return pod(sys.argv[2], sys.argv[3])
     if command == "serve":
         from .server.main import serve
 

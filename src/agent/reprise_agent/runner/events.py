@@ -26,13 +26,27 @@ class Events:
                 sys.stdout = open(os.devnull, "w")
 
 
-class Control(threading.Thread):
-    """Sets `cancelled` on `{"op":"cancel"}`, and at end of file: the owner of this run is gone."""
+class Control:
+    """Cancels a run, from any thread or signal handler; `wake` is readable from then on."""
 
-    def __init__(self, wake: int) -> None:
+    def __init__(self) -> None:
+        self.wake, self._told = os.pipe()
+        self._cancelled = False
+
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        os.write(self._told, b"c")
+
+
+class Owner(threading.Thread):
+    """Cancels on `{"op":"cancel"}` from stdin, and at its end: the owner of this run is gone."""
+
+    def __init__(self, control: Control) -> None:
         super().__init__(daemon=True)
-        self.cancelled = threading.Event()
-        self._wake = wake
+        self._control = control
 
     def run(self) -> None:
         descriptor, pending = sys.stdin.fileno(), b""
@@ -44,8 +58,7 @@ class Control(threading.Thread):
             pending += data
             *lines, pending = pending.split(b"\n")
             if not data or any(_is_cancel(line) for line in lines):
-                self.cancelled.set()
-                os.write(self._wake, b"c")
+                self._control.cancel()
                 return
 
 

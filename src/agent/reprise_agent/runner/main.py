@@ -21,19 +21,20 @@ from ..record.folder import write_local
 from ..record.header import header, now
 from ..record.writer import RecordWriter, cut_torn_line
 from .bundle import Bundle, BundleError, Step, read_bundle
-from .events import Control, Events
+from .events import Control, Events, Owner
 from .executed import write_executed, write_manifest
 
 INFRASTRUCTURE = 5
 
 
-def run_bundle(folder: str) -> int:
-    """Exit code 0 when the run came to an end of any kind (the events say which), 5 when nothing could run."""
-    events = Events()
+def run_bundle(folder: str, events: Optional[Events] = None, control: Optional[Control] = None) -> int:
+    """Exit code 0 when the run came to an end of any kind (the events say which), 5 when nothing could run. Without
+    a `control` the owner at the other end of stdin cancels, unless the bundle is detached."""
+    events = events or Events()
     try:
         bundle = read_bundle(folder)
         _require_ipykernel()
-        return _Run(bundle, events).execute()
+        return _Run(bundle, events, control).execute()
     except BundleError as error:
         return _failed(events, "bad-bundle", str(error))
     except _NoIpykernel:
@@ -59,9 +60,10 @@ def _failed(events: Events, reason: str, message: str) -> int:
 
 
 class _Run:
-    def __init__(self, bundle: Bundle, events: Events) -> None:
+    def __init__(self, bundle: Bundle, events: Events, control: Optional[Control] = None) -> None:
         self._bundle = bundle
         self._events = events
+        self._control = control
         self._record = os.path.join(bundle.out, "record.jsonl")
         self._outputs: Dict[int, "tuple[OutputArea, Optional[int]]"] = {}
         self._raws: List[str] = []
@@ -75,12 +77,11 @@ class _Run:
         from .client import Cancelled, Client
 
         bundle = self._bundle
-        reading, writing = os.pipe()
-        control = Control(writing)
-        if not bundle.detached:
-            control.start()
+        control = self._control or Control()
+        if self._control is None and not bundle.detached:
+            Owner(control).start()
         client = Client(
-            self._argv(), self._environment(), bundle.working_folder, control.cancelled.is_set, reading
+            self._argv(), self._environment(), bundle.working_folder, control.cancelled, control.wake
         )
         environment: Dict[str, Any] = {}
         status = "cancelled"
@@ -156,7 +157,8 @@ class _Run:
     def _end_cell(self, step: Step, status: str, began: float, record: Any, area: OutputArea) -> None:
         arrived, _ = digest_form(raw_form(area.finished()))
         self._raws.append(arrived)
-        fields: Dict[str, Any] = {"record": record, "durationMs": round((time.monotonic() - began) * 1000, 3)}
+        duration = round((time.monotonic() - began) * 1000, 3)
+        fields: Dict[str, Any] = {"record": record, "durationMs": duration, "outputs": {"raw": arrived}}
         if record is not None and record["outputs"]["raw"] != arrived:
             fields["lost"] = True
         for fault in (record or {}).get("faults", []):
@@ -193,7 +195,8 @@ class _Run:
             write_manifest(self._bundle.out)
         except OSError as error:
             self._events.send("fault", where="disk", message=f"writing the run: {error.strerror}")
-        self._events.send("end", status=status, results=results, root=root, durationMs=duration)
+        ended = {"results": results, "root": root, "durationMs": duration, **self._how_it_ended}
+        self._events.send("end", status=status, **ended)
 
     def _surroundings(self) -> Dict[str, Any]:
         environment = fingerprint(self._environment(), self._bundle.root)

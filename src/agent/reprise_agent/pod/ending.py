@@ -1,0 +1,41 @@
+"""What ends a run in a pod before its last cell: SIGTERM and its own deadline. Both cancel as Ctrl-C does elsewhere."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import Any, Optional
+
+from ..runner.events import Control
+
+
+class Ending(Control):
+    """`by` says what cancelled first, `signal` or `deadline`. Timers and signals rather than threads: the runner forks."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._started = time.monotonic()
+        self.by: Optional[str] = None
+        self.terminated = False
+        signal.signal(signal.SIGTERM, self._on_signal)
+        signal.signal(signal.SIGALRM, self._on_deadline)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+    def limit(self, seconds: float) -> None:
+        """Seconds from the start of the pod's program."""
+        signal.setitimer(signal.ITIMER_REAL, max(0.001, self._started + seconds - time.monotonic()))
+
+    def lift(self) -> None:
+        """The run has ended; only SIGTERM counts from now on."""
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _on_signal(self, *_: Any) -> None:
+        self.terminated = True
+        self._end("signal")
+
+    def _on_deadline(self, *_: Any) -> None:
+        self._end("deadline")
+
+    def _end(self, by: str) -> None:
+        self.by = self.by or by
+        self.cancel()

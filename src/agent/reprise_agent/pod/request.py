@@ -1,0 +1,84 @@
+"""`pod.json`: what the submitter asks of a pod."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass, field
+from typing import Any, Dict, List, Optional
+
+OK, CELL_RAISED, DRIFT, INPUTS, NOTHING_RAN, DEADLINE, TERMINATED = 0, 20, 30, 40, 50, 60, 143
+
+_RUN = re.compile(r"\d{8}-\d{6}-[0-9a-z]{6}")
+# What a bundle holds besides its inputs: the notebook without outputs, and sources.
+_SOURCES = 64 << 20
+_PER_FILE = 4 << 10
+
+
+class Refused(Exception):
+    """Nothing runs: with which exit code, why (a word for programs, a sentence for people), and facts for the event."""
+
+    def __init__(self, code: int, reason: str, message: str, **facts: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+        self.facts = facts
+
+
+@dataclass
+class Input:
+    path: str
+    size: int
+    sha256: str
+
+
+@dataclass
+class Request:
+    run: str
+    sha256: str
+    size: int
+    unpacked: int
+    inputs: List[Input]
+    refuses_drift: bool
+    python: Optional[str] = None
+    packages: Dict[str, str] = field(default_factory=dict)
+    url: Optional[str] = None
+    deadline: Optional[float] = None
+    hold: float = 600.0
+
+
+def read_request(given: str) -> Request:
+    """Raises Refused where `pod.json` in the folder `given` is absent or not understood."""
+    try:
+        with open(os.path.join(given, "pod.json"), encoding="utf-8") as file:
+            document = json.load(file)
+        if document["schema"] != "reprise/pod/1":
+            raise ValueError(f"its schema is {document['schema']!r}")
+        return _request(document)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"pod.json cannot be used: {type(error).__name__}: {error}. Nothing ran."
+        raise Refused(NOTHING_RAN, "pod", message) from None
+
+
+def _request(document: Dict[str, Any]) -> Request:
+    bundle, environment = document["bundle"], document.get("environment") or {}
+    run = document["run"]
+    if not _RUN.fullmatch(run):
+        raise ValueError(f"{run!r} is no run id")
+    inputs = [Input(item["path"], int(item["size"]), item["sha256"]) for item in document.get("inputs") or []]
+    declared = sum(item.size + _PER_FILE for item in inputs) + _SOURCES
+    deadline, hold = document.get("deadlineSeconds"), document.get("holdSeconds")
+    return Request(
+        run=run,
+        sha256=bundle["sha256"],
+        size=int(bundle["size"]),
+        unpacked=int(bundle.get("unpacked") or declared),
+        inputs=inputs,
+        refuses_drift=environment.get("check") == "refuse",
+        python=environment.get("python"),
+        packages=dict(environment.get("packages") or {}),
+        url=document.get("url"),
+        deadline=None if deadline is None else float(deadline),
+        hold=600.0 if hold is None else float(hold),
+    )
