@@ -1,0 +1,59 @@
+/** What of a cluster's objects the words are made from. All of it may be absent, and texts in it are anybody's. */
+import type { Condition } from '../manifests/flavours/status';
+
+export type ContainerStatus = {
+  name: string;
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    running?: { startedAt?: string };
+    terminated?: { exitCode: number; signal?: number; reason?: string; message?: string };
+  };
+};
+
+export type ObservedPod = {
+  metadata?: { name?: string };
+  spec?: { nodeName?: string; containers?: { name: string; image?: string }[] };
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: Condition[];
+    containerStatuses?: ContainerStatus[];
+    initContainerStatuses?: ContainerStatus[];
+  };
+};
+
+export type ObservedEvent = {
+  reason?: string;
+  message?: string;
+  involvedObject?: { kind?: string; name?: string };
+};
+
+export type ObservedJob = {
+  metadata?: { labels?: Record<string, string> };
+  spec?: { suspend?: boolean };
+  status?: { conditions?: Condition[] };
+};
+
+/** Kueue's Workload of the run, and its place in the queue (0 is next) where the visibility API gave one. */
+export type ObservedWorkload = { status?: { conditions?: Condition[] }; position?: number };
+
+const LONGEST = 400;
+
+/** A cluster's text on one line without what a terminal would obey, and not without end. */
+export function plain(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
+}
+
+export function conditionOf(
+  object: { status?: { conditions?: Condition[] } } | undefined,
+  type: string,
+): Condition | undefined {
+  return object?.status?.conditions?.find((condition) => condition.type === type);
+}
+
+/** Init containers first, as they run. */
+export function containersOf(pod: ObservedPod | undefined): ContainerStatus[] {
+  return [...(pod?.status?.initContainerStatuses ?? []), ...(pod?.status?.containerStatuses ?? [])];
+}
