@@ -1,19 +1,12 @@
 /** Why nothing runs yet. */
+import type { ObservedJob } from '../words/observed';
+import { pendingWords } from '../words/pending';
 import type { Watched } from './watched';
 
 export function pendingOf({ pod, owner, events }: Watched): { words: string; isFinal: boolean } | undefined {
+  const words = pendingWords({ job: owner as ObservedJob | undefined, pod, events });
   const waiting = pod?.status?.containerStatuses?.[0]?.state?.waiting;
-  const scheduled = pod?.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-  if (waiting?.reason && waiting.reason !== 'ContainerCreating' && waiting.reason !== 'PodInitializing') {
-    return {
-      words: `${waiting.reason}: ${waiting.message ?? ''}`,
-      isFinal: waiting.reason === 'InvalidImageName',
-    };
-  }
-  if (scheduled?.status === 'False')
-    return { words: `Waiting for a node: ${scheduled.message ?? ''}`, isFinal: false };
+  if (words.length > 0) return { words: words.join(' '), isFinal: waiting?.reason === 'InvalidImageName' };
   if (pod !== undefined) return { words: 'The pod is being started.', isFinal: false };
-  const refused = events.findLast(({ reason }) => reason === 'FailedCreate');
-  if (refused) return { words: `The pod is not let in: ${refused.message ?? ''}`, isFinal: false };
   return owner === undefined ? undefined : { words: 'Waiting for the pod.', isFinal: false };
 }

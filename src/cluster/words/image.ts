@@ -16,6 +16,8 @@ export function isImageReason(reason: string | undefined): boolean {
 /** Why the image is not there, and what to do; the message is the container runtime's. */
 export function imageWords(image: string, message: string): string {
   const what = `The image ${plain(image)}`;
+  if (/couldn't parse image|invalid reference format/i.test(message))
+    return `${plain(image)} is no name of an image: give one as registry/name@sha256:…`;
   if (/unauthorized|denied|forbidden|\b40[13]\b|authentication required/i.test(message)) {
     return `${what} may not be pulled: the registry wants credentials. Name a Secret with them in reprise.yaml (imagePullSecrets), or check that it may read this image.`;
   }

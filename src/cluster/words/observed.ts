@@ -5,7 +5,7 @@ export type ContainerStatus = {
   name: string;
   state?: {
     waiting?: { reason?: string; message?: string };
-    running?: { startedAt?: string };
+    running?: object;
     terminated?: { exitCode: number; signal?: number; reason?: string; message?: string };
   };
 };

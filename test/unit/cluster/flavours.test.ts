@@ -75,6 +75,8 @@ describe.skipIf(crds === undefined)('against the schema of its operator', () => 
     if (flavour !== 'trainjob') expect(refusals(file, manifest(flavour, {}, { lock: 'lock' }))).toEqual([]);
     const wrong = { ...manifest(flavour), spec: { ...manifest(flavour).spec, suspended: true } };
     expect(refusals(file, wrong)).toEqual([expect.stringContaining('"additionalProperty":"suspended"')]);
+    const text = JSON.stringify(manifest(flavour)).replaceAll('"mountPath"', '"mountpath"');
+    expect(refusals(file, JSON.parse(text) as Manifest).join()).toContain('"additionalProperty":"mountpath"');
   });
 });
 

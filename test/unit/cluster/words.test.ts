@@ -112,6 +112,11 @@ describe('why a run waits', () => {
       ],
     ],
     [
+      'an image that nobody can name',
+      waiting('InvalidImageName', `Failed to apply default image tag "${IMAGE}": couldn't parse image name`),
+      [`${IMAGE} is no name of an image: give one as registry/name@sha256:…`],
+    ],
+    [
       'a registry that is not reached',
       waiting(
         'ImagePullBackOff',
