@@ -8,7 +8,7 @@ import { replaysCommand } from './cli/cluster/replays';
 import { compareCommand } from './cli/compare';
 import { doctorCommand } from './cli/doctor';
 import { EXIT, problemOf } from './cli/exit';
-import { Detached } from './replay/target';
+import { Detached, NothingSent } from './replay/target';
 import { explainCommand } from './cli/explain';
 import { exportCommand } from './cli/export';
 import { gcCommand } from './cli/gc';
@@ -48,8 +48,11 @@ program.parseAsync().catch((error: unknown) => {
 });
 
 function end(error: unknown): number {
+  if (error instanceof NothingSent) return EXIT.good;
   if (error instanceof Detached) {
-    process.stdout.write(`${error.message} Come back to it: reprise attach ${error.run}\n`);
+    const { run } = error;
+    if (wantsJson()) print({ schema: 'reprise/submitted/0', run });
+    else process.stdout.write(`${error.message} Come back to it: reprise attach ${run}\n`);
     return EXIT.good;
   }
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
@@ -63,12 +66,16 @@ function end(error: unknown): number {
   }
   const { reason, message } = problem;
   process.stderr.write(`${message}\n`);
-  if (
-    process.argv.some(
-      (word, i) => word === '--format=json' || (word === 'json' && process.argv[i - 1] === '--format'),
-    )
-  ) {
-    process.stdout.write(JSON.stringify({ schema: 'reprise/error/0', reason, message }, null, 2) + '\n');
-  }
+  if (wantsJson()) print({ schema: 'reprise/error/0', reason, message });
   return interruption.signal.aborted ? EXIT.interrupted : problem.code;
+}
+
+function wantsJson(): boolean {
+  return process.argv.some(
+    (word, i) => word === '--format=json' || (word === 'json' && process.argv[i - 1] === '--format'),
+  );
+}
+
+function print(document: object): void {
+  process.stdout.write(JSON.stringify(document, null, 2) + '\n');
 }

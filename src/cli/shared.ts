@@ -90,8 +90,8 @@ export function count(text: string): number {
   return value;
 }
 
-export function terminalOf(flags: OutputFlags): Terminal {
-  return new Terminal(flags.format, flags.progress, { color: flags.color });
+export function terminalOf(flags: OutputFlags & { dryRun?: boolean }): Terminal {
+  return new Terminal(flags.format, flags.progress, flags);
 }
 
 /** @throws Failure `bad-image` */

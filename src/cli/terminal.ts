@@ -9,7 +9,7 @@ export class Terminal {
   constructor(
     readonly format: Format,
     readonly progress: 'text' | 'ndjson' | 'none',
-    options: { color?: boolean },
+    private readonly options: { color?: boolean; dryRun?: boolean },
     private readonly out: NodeJS.WriteStream = process.stdout,
     private readonly err: NodeJS.WriteStream = process.stderr,
   ) {
@@ -30,9 +30,9 @@ export class Terminal {
     if (this.format === 'text') this.out.write(text + '\n');
   }
 
-  /** What happens while it happens: stdout for people, stderr beside a document unless events take its place. */
+  /** What happens while it happens: stdout for people, stderr beside a document or manifests unless events take its place. */
   tell(text: string): void {
-    if (this.format === 'text') this.out.write(text + '\n');
+    if (this.format === 'text' && !this.options.dryRun) this.out.write(text + '\n');
     else if (this.progress === 'text') this.err.write(text + '\n');
   }
 

@@ -52,7 +52,10 @@ export class Detached extends Error {
   }
 }
 
-/** @throws Failure; Detached */
+/** Thrown where only what would be sent was asked for. */
+export class NothingSent extends Error {}
+
+/** @throws Failure; Detached; NothingSent */
 export async function executeOn(
   target: Target,
   work: Work,

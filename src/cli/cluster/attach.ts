@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { readRecord } from '../../lineage/read';
 import type { Store } from '../../lineage/store';
+import type { NotebookDocument } from '../../notebook/model';
 import { sidecarBeside } from '../../notebook/sidecarFile';
 import type { ClusterRun } from '../../cluster/state';
 import { finished } from '../../replay/run';
@@ -13,6 +15,7 @@ import { tellEnd } from '../run';
 import { contextOf, type OutputFlags, outputOptions, runningAgent, storeHere, terminalOf } from '../shared';
 import type { Terminal } from '../terminal';
 import { exitOfJudgement, tellJudgement } from '../verdict';
+import { loadCluster } from './load';
 import { placeOptions } from './options';
 import { tellingOf } from './target';
 
@@ -33,7 +36,7 @@ export function attachCommand(program: Command, signal: AbortSignal, done: (code
 async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
   const store = storeHere(terminal);
-  const { connect, KubernetesTarget, readState } = await import('../../cluster');
+  const { connect, KubernetesTarget, readState } = await loadCluster();
   const state = readState(store, run);
   terminal.tell(`${terminal.bold(`Taking up ${run}`)}  ${terminal.dim(state.notebook)}`);
   if (state.stage !== 'collected' && state.stage !== 'cleaned') {
@@ -46,7 +49,10 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
       state.purpose,
       tellingOf(terminal),
     );
-    const { onEvent } = contextOf(terminal, signal);
+    const { onEvent, onDocument } = contextOf(terminal, signal);
+    onDocument?.(
+      JSON.parse(readFileSync(join(store.runFolder(run), 'notebook.ipynb'), 'utf8')) as NotebookDocument,
+    );
     await finishOn(target, workOf(store, state), onEvent, { leave: signal });
   }
   return tellResult(terminal, store, state, flags.allowErrors ?? false);

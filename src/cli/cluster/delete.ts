@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { EXIT } from '../exit';
 import { type OutputFlags, outputOptions, storeHere, terminalOf } from '../shared';
+import { loadCluster } from './load';
 import { placeOptions } from './options';
 
 type Flags = OutputFlags & { kubeconfig?: string; context?: string; namespace?: string };
@@ -11,7 +12,7 @@ export function deleteCommand(program: Command, _signal: AbortSignal, done: (cod
     .addHelpText('before', 'Example: reprise delete 20261126-101500-3fa2c1\n')
     .action(async (run: string, flags: Flags) => {
       const terminal = terminalOf(flags);
-      const { connect, readState, takeAway } = await import('../../cluster');
+      const { connect, readState, takeAway } = await loadCluster();
       const store = storeHere(terminal);
       const state = readState(store, run);
       const { context = state.context, namespace = state.namespace, kubeconfig } = flags;

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Listed } from '../../cluster/listing';
+import { loadCluster } from './load';
 import { EXIT } from '../exit';
 import { type OutputFlags, outputOptions, storeHere, terminalOf } from '../shared';
 
@@ -18,7 +19,7 @@ export function replaysCommand(program: Command, _signal: AbortSignal, done: (co
     .addHelpText('before', 'Example: reprise replays\n')
     .action(async (flags: OutputFlags) => {
       const terminal = terminalOf(flags);
-      const { listed } = await import('../../cluster');
+      const { listed } = await loadCluster();
       const replays = listed(storeHere(terminal));
       terminal.document({ schema: 'reprise/replays/0', replays });
       if (replays.length === 0)

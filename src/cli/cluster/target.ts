@@ -1,5 +1,6 @@
 /** The target that a command's flags mean. */
 import { resolve } from 'node:path';
+import { stringify } from 'yaml';
 import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
 import type { Telling } from '../../cluster/target';
@@ -7,6 +8,7 @@ import type { ClusterRun } from '../../cluster/state';
 import type { Target } from '../../replay/target';
 import { runningAgent } from '../shared';
 import type { Terminal } from '../terminal';
+import { loadCluster } from './load';
 import { type ClusterFlags, targetFlags } from './options';
 
 /** undefined where it is to run here. @throws Failure for flags that mean nothing here; ProfileError */
@@ -21,7 +23,7 @@ export async function targetOf(
     return undefined;
   }
   const { chooseProfile, connect, findProfiles, KubernetesTarget, loadProfiles, mergeTarget } =
-    await import('../../cluster');
+    await loadCluster();
   const path = resolve(notebook);
   const file = findProfiles(path, findRoot(path));
   if (flags.profile !== undefined && file === undefined) {
@@ -35,7 +37,10 @@ export async function targetOf(
   const settings = mergeTarget(profile, targetFlags(flags));
   const { context, namespace } = settings;
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
-  return new KubernetesTarget(api, settings, runningAgent(), purpose, tellingOf(terminal));
+  const dryRun = flags.dryRun
+    ? { onManifests: (objects: readonly object[]) => showManifests(terminal, objects) }
+    : {};
+  return new KubernetesTarget(api, settings, runningAgent(), purpose, { ...tellingOf(terminal), ...dryRun });
 }
 
 export function tellingOf(terminal: Terminal): Telling {
@@ -54,6 +59,17 @@ export function tellingOf(terminal: Terminal): Telling {
       terminal.draw(bytes >= of ? '' : terminal.dim(`  fetching the results: ${done}`));
     },
   };
+}
+
+/** On stdout, for `kubectl apply -f -`; what was looked at goes beside it. */
+function showManifests(terminal: Terminal, objects: readonly object[]): void {
+  terminal.document({ schema: 'reprise/manifests/0', items: objects });
+  terminal.say(
+    objects
+      .map((object) => stringify(object, { lineWidth: 0 }))
+      .join('---\n')
+      .trimEnd(),
+  );
 }
 
 const ONLY_THERE = [

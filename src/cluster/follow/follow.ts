@@ -151,12 +151,12 @@ class Follower {
     }
   }
 
-  /** As Ctrl-C here: the cell is interrupted, and the record closed. */
+  /** As Ctrl-C here: the cell is interrupted, the record closed, and what there is waits to be fetched. */
   private stopThere(): void {
     if (this.isStopping || !this.attempt?.isStarted) return;
     this.isStopping = true;
     const pod = this.attempt.pod.metadata!.name!;
-    const command = ['sh', '-c', ': > /work/cancel'];
+    const command = ['sh', '-c', 'kill -USR1 1'];
     const { container } = this.following;
     exec(this.api, { pod, container, command, signal: this.over }, () => undefined).catch(
       () => (this.isStopping = false),

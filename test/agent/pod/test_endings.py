@@ -110,6 +110,18 @@ def test_sigterm_is_143_closes_the_record_and_leaves_a_moment_to_fetch(pod):
     assert "began" in pod.listed()
 
 
+def test_its_owner_cancels_it_with_sigusr1_and_has_all_the_time_to_fetch(pod):
+    pod.give("print('first')", LONG, pod={"holdSeconds": 600}).start()
+    pod.until("cell-start", index=1)
+    soon((pod.root / "began").exists)
+    pod.process.send_signal(signal.SIGUSR1)
+    assert pod.until("holding")["seconds"] == 600
+    (pod.work / "ack").touch()
+    assert pod.wait() == 143
+    assert (pod.message["status"], pod.message["reason"]) == ("cancelled", "cancelled")
+    assert pod.record[-1]["status"] == "cancelled"
+
+
 def test_sigterm_before_the_kernel_has_started_is_143(pod):
     pod.give("1").start()
     pod.until("pod")

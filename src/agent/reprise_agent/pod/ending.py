@@ -1,4 +1,5 @@
-"""What ends a run in a pod before its last cell: SIGTERM and its own deadline. Both cancel as Ctrl-C does elsewhere."""
+"""What ends a run in a pod before its last cell: SIGTERM, its own deadline, and its owner by SIGUSR1. Each cancels as
+Ctrl-C does elsewhere; after SIGTERM the pod has little time left, after the others its results wait as ever."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from ..runner.events import Control
 
 
 class Ending(Control):
-    """`by` says what cancelled first, `signal` or `deadline`. Timers and signals rather than threads: the runner forks."""
+    """`by` says what cancelled first: `signal`, `deadline` or `owner`. Timers and signals rather than threads: the runner forks."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,7 +20,8 @@ class Ending(Control):
         self.terminated = False
         signal.signal(signal.SIGTERM, self._on_signal)
         signal.signal(signal.SIGALRM, self._on_deadline)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        signal.signal(signal.SIGUSR1, lambda *_: self._end("owner"))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGUSR1})
 
     def limit(self, seconds: float) -> None:
         """Seconds from the start of the pod's program."""

@@ -8,25 +8,30 @@ import signal
 import time
 from typing import Callable, Iterator
 
+# What a cluster ends a pod with, and what the run's owner ends the run alone with.
+PASSED_ON = frozenset({signal.SIGTERM, signal.SIGUSR1})
+
 
 def under_init(main: Callable[[int], int], killed: Callable[[int], None]) -> int:
     """Runs `main`, which is told our process id, in a child and returns its exit code, in both processes. `killed` is
     told the exit code where a signal ended the child, such as the system's that was out of memory.
 
     Whatever cells leave behind becomes a child of this process and is reaped here; in `main`'s own process that would
-    take the exit status of the kernel from whoever waits for it. SIGTERM is blocked when `main` begins."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    take the exit status of the kernel from whoever waits for it. SIGTERM and SIGUSR1 are blocked when `main` begins."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, PASSED_ON)
     _adopt_orphans()
     init = os.getpid()
     child = os.fork()
     if child == 0:
         return main(init)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(child, signal.SIGTERM))
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    for each in PASSED_ON:
+        signal.signal(each, lambda number, _: os.kill(child, number))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, PASSED_ON)
     ended, status = os.wait()
     while ended != child:
         ended, status = os.wait()
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for each in PASSED_ON:
+        signal.signal(each, signal.SIG_IGN)
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
         code = 128 - code

@@ -124,11 +124,10 @@ class _Pod:
         if "cancelled" in (failed.get("reason"), ended.get("status")):
             if self._ending.by == "deadline":
                 return request.DEADLINE, "deadline", f"The deadline passed; the run was cancelled in {cell}."
-            return (
-                request.TERMINATED,
-                "terminated",
-                f"The pod was told to end; the run was cancelled in {cell}.",
-            )
+            if self._ending.by == "owner":
+                return request.TERMINATED, "cancelled", f"Its owner cancelled the run, in {cell}."
+            why = f"The pod was told to end; the run was cancelled in {cell}."
+            return request.TERMINATED, "terminated", why
         if failed:
             return request.NOTHING_RAN, failed["reason"], failed["message"]
         if self._events.unwritten is not None:
