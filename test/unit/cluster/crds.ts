@@ -1,16 +1,21 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import Ajv, { type ValidateFunction } from 'ajv';
+import type { TestContext } from 'vitest';
 import { parse } from 'yaml';
+import { optional } from '../../optional';
 
 /** The operators' CRDs, which lie beside the checkout where tests of the cluster run. */
 const FOLDERS = [process.env.REPRISE_TEST_CRDS, path.resolve(__dirname, '../../../../shared/crds')];
 export const crds = FOLDERS.find((folder) => folder !== undefined && existsSync(folder));
 
-if (crds === undefined)
-  console.warn(
-    'SKIPPED: manifests against CRDs. Put the schemas in ../shared/crds, or name them in REPRISE_TEST_CRDS.',
+/** Skips a test where they are not there. */
+export function needCrds(context: TestContext): string {
+  return (
+    crds ??
+    optional(context, 'the CRDs are not in ../shared/crds, nor in a folder that REPRISE_TEST_CRDS names')
   );
+}
 
 type Schema = { [key: string]: unknown };
 type Crd = {

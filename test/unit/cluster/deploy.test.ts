@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import type { Manifest, PodSpec } from '../../../src/cluster/manifests/kubernetes';
 import { podTemplate } from '../../../src/cluster/manifests/podTemplate';
-import { crds, refusals } from './crds';
+import { optional } from '../../optional';
+import { needCrds, refusals } from './crds';
 import { replayRequest } from './requests';
 
 const deploy = path.resolve(__dirname, '../../../deploy');
@@ -49,11 +50,12 @@ describe('the namespace for a team', () => {
     expect(policy?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
   });
 
-  it.skipIf(crds === undefined).each([
-    ['components/kueue/queue.yaml', 'kueue/kueue.x-k8s.io_localqueues.yaml'],
+  it.for([
+    ['components/kueue/queue.yaml', 'kueue/kueue.x-k8s.io_localqueues.yaml'] as const,
     ['components/trainer/runtime.yaml', 'kubeflow-trainer/trainer.kubeflow.org_trainingruntimes.yaml'],
     ['argocd/application.yaml', 'argo-cd/application-crd.yaml'],
-  ])('%s is accepted by its schema', { timeout: 60_000 }, (file, crd) => {
+  ])('%s is accepted by its schema', { timeout: 60_000 }, ([file, crd], context) => {
+    needCrds(context);
     expect(documents(file).flatMap((object) => refusals(crd, object))).toEqual([]);
   });
 
@@ -72,7 +74,8 @@ describe('the namespace for a team', () => {
   });
   type ReplicatedJob = { template: { spec: { template: { spec: PodSpec } } } };
 
-  it.skipIf(!kubectl)('is built by Kustomize itself', () => {
+  it('is built by Kustomize itself', (context) => {
+    if (!kubectl) optional(context, 'there is no kubectl');
     const built = execFileSync('kubectl', ['kustomize', path.join(deploy, 'base')], { encoding: 'utf8' });
     const kinds = parseAllDocuments(built).map((each) => (each.toJS() as Manifest).kind);
     expect(kinds.toSorted()).toEqual([

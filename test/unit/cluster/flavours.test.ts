@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { FLAVOURS } from '../../../src/cluster/manifests/flavours';
-import type { Manifest, PodTemplate } from '../../../src/cluster/manifests/kubernetes';
-import type { Flavour, Profile } from '../../../src/cluster/profile/profile';
-import { crds, refusals } from './crds';
-import { replayRequest } from './requests';
+import type { Manifest } from '../../../src/cluster/manifests/kubernetes';
+import type { Flavour } from '../../../src/cluster/profile/profile';
+import { needCrds, refusals } from './crds';
+import { EVERYTHING } from './everything';
+import { replayRequest, templatesIn } from './requests';
 
 /** A Job itself has no CRD; a JobSet's has the whole of its spec, with every type of Kubernetes' own. */
 const FILES: Partial<Record<Flavour, string>> = {
@@ -12,38 +13,6 @@ const FILES: Partial<Record<Flavour, string>> = {
   pytorchjob: 'kubeflow-training-operator-v1/kubeflow.org_pytorchjobs.yaml',
   tfjob: 'kubeflow-training-operator-v1/kubeflow.org_tfjobs.yaml',
   rayjob: 'kuberay/ray.io_rayjobs.yaml',
-};
-
-const EVERYTHING: Profile = {
-  queue: 'team-a',
-  priorityClass: 'batch',
-  runtimeClass: 'nvidia',
-  serviceAccount: 'notebooks',
-  imagePullSecrets: ['registry'],
-  nodeSelector: { zone: 'a' },
-  tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'ml', effect: 'NoSchedule' }],
-  volumes: [
-    {
-      name: 'a',
-      mountPath: '/data/a',
-      readOnly: true,
-      persistentVolumeClaim: { claimName: 'a', readOnly: true },
-    },
-    { name: 'b', mountPath: '/data/b', subPath: 'x', csi: { driver: 'csi.example', readOnly: true } },
-    {
-      name: 'c',
-      mountPath: '/data/c',
-      ephemeral: {
-        volumeClaimTemplate: {
-          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
-        },
-      },
-    },
-  ],
-  env: { MODE: 'offline', TOKEN: { secretKeyRef: { name: 'hub', key: 'token' } } },
-  deadlineSeconds: 3600,
-  labels: { team: 'a' },
-  annotations: { note: 'anything at all' },
 };
 
 const flavours = Object.keys(FLAVOURS) as Flavour[];
@@ -57,27 +26,23 @@ function manifest(flavour: Flavour, ...of: Parameters<typeof replayRequest>): Ma
 }
 type Spec = { [key: string]: never };
 
-/** Every pod template in a manifest. */
-function templatesIn(value: unknown): PodTemplate[] {
-  if (value === null || typeof value !== 'object') return [];
-  const own = 'spec' in value && hasContainers(value.spec) ? [value as PodTemplate] : [];
-  return [...own, ...Object.values(value).flatMap(templatesIn)];
-}
-
-function hasContainers(spec: unknown): boolean {
-  return spec !== null && typeof spec === 'object' && 'containers' in spec;
-}
-
-describe.skipIf(crds === undefined)('against the schema of its operator', () => {
-  it.each(withSchema)('a %s is accepted, unknown fields refused', { timeout: 60_000 }, (flavour, file) => {
-    expect(refusals(file, manifest(flavour))).toEqual([]);
-    expect(refusals(file, manifest(flavour, EVERYTHING, { driver: '570.124.06' }))).toEqual([]);
-    if (flavour !== 'trainjob') expect(refusals(file, manifest(flavour, {}, { lock: 'lock' }))).toEqual([]);
-    const wrong = { ...manifest(flavour), spec: { ...manifest(flavour).spec, suspended: true } };
-    expect(refusals(file, wrong)).toEqual([expect.stringContaining('"additionalProperty":"suspended"')]);
-    const text = JSON.stringify(manifest(flavour)).replaceAll('"mountPath"', '"mountpath"');
-    expect(refusals(file, JSON.parse(text) as Manifest).join()).toContain('"additionalProperty":"mountpath"');
-  });
+describe('against the schema of its operator', () => {
+  it.for(withSchema)(
+    'a %s is accepted, unknown fields refused',
+    { timeout: 60_000 },
+    ([flavour, file], context) => {
+      needCrds(context);
+      expect(refusals(file, manifest(flavour))).toEqual([]);
+      expect(refusals(file, manifest(flavour, EVERYTHING, { driver: '570.124.06' }))).toEqual([]);
+      if (flavour !== 'trainjob') expect(refusals(file, manifest(flavour, {}, { lock: 'lock' }))).toEqual([]);
+      const wrong = { ...manifest(flavour), spec: { ...manifest(flavour).spec, suspended: true } };
+      expect(refusals(file, wrong)).toEqual([expect.stringContaining('"additionalProperty":"suspended"')]);
+      const text = JSON.stringify(manifest(flavour)).replaceAll('"mountPath"', '"mountpath"');
+      expect(refusals(file, JSON.parse(text) as Manifest).join()).toContain(
+        '"additionalProperty":"mountpath"',
+      );
+    },
+  );
 });
 
 describe('every flavour', () => {

@@ -1,5 +1,6 @@
 import { mergeTarget } from '../../../src/cluster/profile/merge';
 import type { Profile } from '../../../src/cluster/profile/profile';
+import type { PodTemplate } from '../../../src/cluster/manifests/kubernetes';
 import type { JobRequest } from '../../../src/cluster/manifests/request';
 
 export const IMAGE = `registry.example/team/notebook@sha256:${'a'.repeat(64)}`;
@@ -19,4 +20,15 @@ export function replayRequest(profile: Profile = {}, more: Partial<JobRequest> =
     inputs: ['reprise-20261126-101500-k3v9qa-agent', 'reprise-20261126-101500-k3v9qa-bundle'],
     ...more,
   };
+}
+
+/** Every pod template in a manifest. */
+export function templatesIn(value: unknown): PodTemplate[] {
+  if (value === null || typeof value !== 'object') return [];
+  const own = 'spec' in value && hasContainers(value.spec) ? [value as PodTemplate] : [];
+  return [...own, ...Object.values(value).flatMap(templatesIn)];
+}
+
+function hasContainers(spec: unknown): boolean {
+  return spec !== null && typeof spec === 'object' && 'containers' in spec;
 }

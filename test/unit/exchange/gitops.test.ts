@@ -9,7 +9,8 @@ import { job } from '../../../src/cluster/manifests/job';
 import type { Manifest } from '../../../src/cluster/manifests/kubernetes';
 import { yamlText } from '../../../src/cluster/manifests/text';
 import { argocdFiles, type ExportFile, kustomizeFiles } from '../../../src/exchange/gitops';
-import { crds, refusals } from '../cluster/crds';
+import { optional } from '../../optional';
+import { needCrds, refusals } from '../cluster/crds';
 import { IMAGE, replayRequest } from '../cluster/requests';
 
 const NAME = 'reprise-20261126-101500-k3v9qa';
@@ -61,7 +62,8 @@ describe('a run as a Kustomize base', () => {
     expect(files.filter(({ text }) => text.includes('namespace: notebooks'))).toHaveLength(1);
   });
 
-  it.skipIf(!kubectl)('is built by Kustomize itself', () => {
+  it('is built by Kustomize itself', (context) => {
+    if (!kubectl) optional(context, 'there is no kubectl');
     const folder = mkdtempSync(path.join(tmpdir(), 'reprise-'));
     for (const { path: name, text } of files) {
       mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -91,7 +93,8 @@ describe('a run as an Argo CD Application', () => {
     });
   });
 
-  it.skipIf(crds === undefined)('is accepted by the schema of Argo CD', () => {
+  it('is accepted by the schema of Argo CD', { timeout: 60_000 }, (context) => {
+    needCrds(context);
     expect(refusals('argo-cd/application-crd.yaml', application)).toEqual([]);
   });
 
