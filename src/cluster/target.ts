@@ -134,7 +134,8 @@ export class KubernetesTarget implements Target {
       leave,
     });
     this.holding = followed.holding;
-    const outcome = howItEnded(followed, work);
+    const { memory, ephemeralStorage } = state.settings;
+    const outcome = howItEnded(followed, work, { container, memory, ephemeralStorage });
     writeState(work.store, {
       ...state,
       stage: 'followed',

@@ -9,7 +9,7 @@ import { type EndMessage, readEndMessage } from './end';
 import { type Holding, type PodEvent } from './events';
 import { podEvents } from './log';
 import type { Status } from '../manifests/flavours/status';
-import { Watched } from './watched';
+import { type Owner, Watched } from './watched';
 
 const LOOK_MS = 1_000;
 /** A log follows its container's end at once, or the connection is lost. */
@@ -26,6 +26,8 @@ export type Followed = {
   terminated?: { exit: number; reason: string; message?: EndMessage };
   /** Where no container will ever run, or it was taken away: why. */
   lost?: string;
+  /** The last that was seen of the pod and of what made it. */
+  seen: { pod?: V1Pod; owner?: Owner };
   events: string[];
 };
 
@@ -168,7 +170,8 @@ class Follower {
     const events = watched.events.map(({ reason = '', message = '' }) =>
       `${reason}: ${message}`.slice(0, 500),
     );
-    if (attempt === undefined) return { ...what, events };
+    const { owner } = watched;
+    if (attempt === undefined) return { ...what, events, seen: { owner } };
     const { uid, pod, gpus, ended, failed } = attempt;
     return {
       pod: { name: pod.metadata?.name ?? '', uid, node: pod.spec?.nodeName ?? '', gpus },
@@ -176,6 +179,7 @@ class Follower {
       ...(failed ? { failed } : {}),
       ...what,
       events,
+      seen: { pod: watched.podByUid(uid) ?? pod, owner },
     };
   }
 

@@ -3,14 +3,17 @@ import { Failure, type FailureKind } from '../../notebook/failure';
 import type { Ended } from '../../replay/local';
 import type { Work } from '../../replay/target';
 import type { ClusterRun } from '../state';
+import { failureWords } from '../words/failure';
+import type { ObservedJob } from '../words/observed';
 import type { Followed } from './follow';
+
+/** What the run was given, for the sentences that say that it was too little. */
+export type Had = { container: string; memory: string; ephemeralStorage: string };
 
 export type Outcome = { end: ClusterRun['end'] } & ({ ended: Ended } | { failure: Failure });
 
-export function howItEnded(
-  { ended, failed, holding, terminated, lost, pod }: Followed,
-  { run }: Pick<Work, 'run'>,
-): Outcome {
+export function howItEnded(followed: Followed, { run }: Pick<Work, 'run'>, had: Had): Outcome {
+  const { ended, failed, terminated } = followed;
   const { message } = terminated ?? {};
   const { status = ended?.status, root = ended?.root, results = ended?.results, cells } = message ?? {};
   const end = { exit: terminated?.exit, status, root, results, cells };
@@ -34,23 +37,18 @@ export function howItEnded(
   });
   const reason = failed?.reason ?? message?.reason;
   const said = failed?.message ?? message?.message;
-  if (reason === 'environment')
-    return failure('drift', 'environment', said ?? 'The image is not the pinned environment.');
-  if (reason !== undefined) return failure('infrastructure', reason, said ?? `Nothing ran (${reason}).`);
-  if (holding) return failure('infrastructure', 'runner-died', 'The runner ended before the run did.');
-  if (terminated)
-    return failure(
-      'infrastructure',
-      'pod-ended',
-      `The pod ${pod?.name ?? ''} ended early: ${endWords(terminated)}.`,
-    );
-  return failure('infrastructure', 'not-run', `The run did not start: ${lost ?? 'its pod is gone'}.`);
-}
-
-function endWords({ exit, reason }: { exit: number; reason: string }): string {
-  if (reason === 'OOMKilled')
-    return 'it ran out of memory; ask for more (memory in reprise.yaml, or --memory)';
-  if (exit === 143) return 'the cluster ended it (exit 143)';
-  if (exit === 137) return 'it was killed (exit 137)';
-  return `${reason || 'exit'}${exit >= 0 ? ` ${exit}` : ''}`;
+  if (reason !== undefined && said !== undefined) {
+    return failure(reason === 'environment' ? 'drift' : 'infrastructure', reason, said);
+  }
+  const words = failureWords({
+    ...had,
+    pod: followed.seen.pod,
+    job: followed.seen.owner as ObservedJob | undefined,
+  });
+  if (words !== undefined) return failure('infrastructure', words.reason, words.sentence);
+  return failure(
+    'infrastructure',
+    'not-run',
+    `The run did not start: ${followed.lost ?? 'its pod is gone'}.`,
+  );
 }
