@@ -37,7 +37,11 @@ export function replayCommand(program: Command, signal: AbortSignal, done: (code
     )
     .option('--overwrite', 'let the replay write over the files of the run, however large')
     .option('--isolated', 'in a folder of its own, with nothing but the recorded inputs')
-    .option('--stop-at-first-divergence', 'end at the first cell whose outputs differ')
+    .option(
+      '--stop-at-first-divergence',
+      'end at the first cell whose outputs differ (on a cluster the default)',
+    )
+    .option('--no-stop-at-first-divergence', 'run to the end, whatever differs')
     .addOption(new Option('--budget <time>', 'end after this time, such as 20m').argParser(budget))
     .option('--strict', 'raise where an operation has no deterministic form')
     .action(async (what: string, flags: Flags) => done(await replay(what, flags, signal)));
@@ -49,15 +53,15 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
   terminal.tell(
     `${terminal.bold(`Replaying ${run}`)}  ${terminal.dim(readRecord(store.recordPath(run)).header.notebook)}`,
   );
-  const { header } = readRecord(store.recordPath(run));
-  const target = await targetOf(flags, join(store.root, header.notebook), 'replay', terminal);
+  const record = readRecord(store.recordPath(run));
+  const target = await targetOf(flags, join(store.root, record.header.notebook), 'replay', terminal, record);
   if (flags.isolated) tellOutside(terminal, readOutside(readRecord(store.recordPath(run))));
   const options = {
     ...runOptionsOf(flags),
     order: flags.order,
     overwrite: flags.overwrite,
     isolated: flags.isolated,
-    stop: { atFirstDivergence: flags.stopAtFirstDivergence, budgetMs: flags.budget },
+    stop: { atFirstDivergence: flags.stopAtFirstDivergence ?? target !== undefined, budgetMs: flags.budget },
   };
   const context = {
     ...contextOf(terminal, signal, { target, detach: flags.detach }),

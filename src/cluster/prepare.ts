@@ -19,8 +19,13 @@ export type Prepared = {
   bundle: { sha256: string; size: number };
 };
 
-/** What a pod writes, reads and prints is the same wherever it is. */
-const PLACELESS = { TZ: 'UTC', LC_ALL: 'C.UTF-8' };
+/** Sorting, numbers and dates follow them: those of the original, and of a first run the same wherever it is. */
+function placeVariables({ original }: Work): Record<string, string> {
+  const { variables = {}, timezone = 'UTC' } = original?.header.environment ?? {};
+  const locale = Object.entries(variables).filter(([name]) => /^(LANG|LC_.*)$/.test(name));
+  const given = locale.length > 0 ? Object.fromEntries(locale) : { LC_ALL: 'C.UTF-8' };
+  return { TZ: variables['TZ'] ?? timezone, ...given };
+}
 
 export async function prepare(
   work: Work,
@@ -37,7 +42,7 @@ export async function prepare(
     notebook: createHash('sha256').update(notebook).digest('hex'),
     image: imageFor(work, settings),
     target: settings,
-    variables: PLACELESS,
+    variables: placeVariables(work),
     ...driverOf(work),
   };
   const pod = {

@@ -1,6 +1,9 @@
 /** A cluster as a place to run notebooks. */
 import { Failure } from '../notebook/failure';
+import { createHash } from 'node:crypto';
+import { forecast, forecastWords } from '../replay/forecast';
 import type { Ended, RunnerEvent } from '../replay/local';
+import { ResultsLost } from '../replay/lastwords';
 import { NothingSent, type Signals, type Target, type Work } from '../replay/target';
 import { rightsFor } from './access';
 import type { Api } from './api';
@@ -21,6 +24,8 @@ import { remove, submit } from './submit';
 
 const RESULTS = '/work/results/manifest.json';
 const ROOT = '/work/root';
+/** Outputs of one cell that are looked at while the next one runs. */
+const OBJECT_BYTES = 16 << 20;
 
 export type Telling = {
   onNotice: (notice: string) => void;
@@ -35,6 +40,7 @@ export type Telling = {
 export class KubernetesTarget implements Target {
   private prepared: Prepared | undefined;
   private holding: Followed['holding'];
+  private pod: string | undefined;
 
   /** @param agent path of the zipapp */
   constructor(
@@ -62,7 +68,7 @@ export class KubernetesTarget implements Target {
       state: way.way === 'outside' ? 'bad' : 'good',
       words: way.sentence,
     };
-    const all = [...checks, size];
+    const all = [...checks, size, ...forecastOf(work, this.settings)];
     this.telling.onChecks?.(all);
     if (this.telling.onManifests) {
       this.telling.onManifests([...inputs.objects, manifest(request)]);
@@ -127,6 +133,7 @@ export class KubernetesTarget implements Target {
       container,
       logs,
       onEvent,
+      onPod: (pod) => (this.pod = pod),
       onNotice: this.telling.onNotice,
       pending: pendingOf,
       statusOf: ({ owner, isGone }) => statusOf(isGone ? undefined : (owner ?? {})),
@@ -148,17 +155,25 @@ export class KubernetesTarget implements Target {
     throw outcome.failure;
   }
 
+  async object(run: string, digest: string): Promise<Buffer | undefined> {
+    const { pod, flavour } = this;
+    if (pod === undefined || !/^[0-9a-f]{64}$/.test(digest)) return undefined;
+    const file = `${ROOT}/.reprise/objects/${digest}`;
+    try {
+      const bytes = await readSmall(this.api, { pod, container: flavour.container }, file, OBJECT_BYTES);
+      return createHash('sha256').update(bytes).digest('hex') === digest ? bytes : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
   async collect(work: Work, signal?: AbortSignal): Promise<void> {
     const state = readState(work.store, work.run);
     if (state.stage === 'collected' || state.stage === 'cleaned') return;
     const { holding } = this;
     if (holding === undefined || state.got === undefined) {
       await this.cleanup(work);
-      throw new Failure(
-        'infrastructure',
-        'results-lost',
-        `The pod ended before its results could be fetched. ${lastWords(state)}`,
-      );
+      throw lostResults(state);
     }
     const { size, sha256 } = holding.manifest;
     if (size > MANIFEST_BYTES)
@@ -209,8 +224,27 @@ export class KubernetesTarget implements Target {
   }
 }
 
-function lastWords({ end }: ClusterRun): string {
-  if (end?.status === undefined) return 'It said nothing of how it ended.';
-  const cells = end.cells === undefined ? '' : `, ${end.cells.length / 16} cells`;
-  return `Its last words: ${end.status}${cells}, results ${end.results?.slice(0, 16) ?? '?'}.`;
+/** Of a run there is nothing to foretell. */
+function forecastOf({ original, sidecar }: Work, { cpu, gpu }: Settings): Check[] {
+  if (original === undefined) return [];
+  const { policy } = original.header;
+  const tolerance = sidecar?.settings.tolerance !== undefined;
+  const isPinned = sidecar?.pin !== undefined;
+  const told = forecast(original, { cores: cpu, gpu }, { policy, tolerance, isPinned });
+  return [
+    { what: 'forecast', state: told.best === 'identical' ? 'good' : 'note', words: forecastWords(told) },
+  ];
+}
+
+function lostResults({ run, end }: ClusterRun): Failure {
+  const said = 'The pod ended before its results could be fetched.';
+  if (end?.cells !== undefined) {
+    const words = { run, root: end.root ?? '', cells: end.cells };
+    return new ResultsLost(words, `${said} What is left are the digests of its outputs.`);
+  }
+  return new Failure(
+    'infrastructure',
+    'results-lost',
+    `${said} Nothing is known of what it made: send it again.`,
+  );
 }

@@ -18,16 +18,18 @@ const FULL: readonly Row[] = full.variables;
  * @param recorded variables of the run being replayed: thread counts follow them, so that sums are taken in the same order.
  * @param given the environment that the kernel would inherit.
  * @param cores usable processor cores.
+ * @param isQuota the cores are a share of a machine's: pools would take the size of the whole machine.
  */
 export function kernelEnvironment(
   policy: Policy,
   seed: string,
-  options: { given: NodeJS.ProcessEnv; cores: number; recorded?: Record<string, string> },
+  options: { given: NodeJS.ProcessEnv; cores: number; isQuota?: boolean; recorded?: Record<string, string> },
 ): Record<string, string> {
   if (policy === 'observe') return {};
   const variables: Record<string, string> = { PYTHONHASHSEED: hashSeed(seed) };
-  if (policy === 'close') return variables;
-  for (const row of FULL) variables[row.name] = valued(row, options.given[row.name]);
+  if (policy === 'full') {
+    for (const row of FULL) variables[row.name] = valued(row, options.given[row.name]);
+  } else if (!options.isQuota) return variables;
   for (const name of full.threads) {
     variables[name] = options.recorded?.[name] ?? options.given[name] ?? String(options.cores);
   }

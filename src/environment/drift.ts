@@ -59,7 +59,9 @@ function packageDrift(before: Record<string, string>, after: Record<string, stri
 }
 
 function variableDrift(before: Fingerprint, after: Fingerprint): Drift[] {
-  const rows = differing(before.variables, after.variables).map(([name, old, present]): Drift => ({
+  const sameZone = before.timezone !== undefined && before.timezone === after.timezone;
+  const differ = differing(before.variables, after.variables).filter(([name]) => name !== 'TZ' || !sameZone);
+  const rows = differ.map(([name, old, present]): Drift => ({
     what: name,
     kind: 'variable',
     ...values(old, present),

@@ -23,6 +23,17 @@ export function compareLoaded(before: Loaded, after: Loaded, others: readonly Dr
   ];
 }
 
+/** Without the variables that asked for the numbers of threads which both runs had anyway. */
+export function withoutMootThreads(drift: readonly Drift[], before: Loaded, after: Loaded): Drift[] {
+  const threads = ({ libraries = [] }: Loaded): string =>
+    libraries
+      .map(({ name, of, threads }) => `${name} ${of} ${threads}`)
+      .sort()
+      .join();
+  if (!before.libraries?.length || threads(before) !== threads(after)) return [...drift];
+  return drift.filter(({ kind, what }) => kind !== 'variable' || !/_NUM_THREADS$/.test(what));
+}
+
 type Because = (names: RegExp) => Drift['kind'];
 
 function libraryDrift(before: Loaded, after: Loaded, because: Because): Drift[] {

@@ -3,7 +3,7 @@ import manifest from '../../package.json';
 import { CANON } from '../notebook/canon';
 import type { Tolerance } from '../notebook/tolerance';
 import { compareFingerprints, driftThatMatters } from '../environment/drift';
-import { compareLoaded } from '../environment/loadeddrift';
+import { compareLoaded, withoutMootThreads } from '../environment/loadeddrift';
 import type { Drift } from '../environment/fingerprint';
 import { explainCell, leadingCauses } from './explain';
 import { compareSides, type Comparison, type Whole } from './compare';
@@ -139,8 +139,9 @@ function driftBetween(original: Side, replay: Side): Drift[] {
   if (before === undefined || after === undefined) return [];
   const drift = compareFingerprints(before, after);
   const [had, has] = [original.record?.loaded, replay.record?.loaded];
-  const loaded = had && has ? compareLoaded(had, has, drift) : [];
-  return [...drift, ...loaded, ...newEdits(original, replay)];
+  const edits = newEdits(original, replay);
+  if (had === undefined || has === undefined) return [...drift, ...edits];
+  return [...withoutMootThreads(drift, had, has), ...compareLoaded(had, has, drift), ...edits];
 }
 
 /** Files of the pin's environment that were edited between the two. */

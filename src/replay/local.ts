@@ -17,7 +17,9 @@ export type RunnerEvent =
       id: string;
       status: 'ok' | 'error';
       durationMs: number;
-      record: CellLine | null;
+      /** Absent elsewhere than here: it is in the record, and the event has the digest. */
+      record?: CellLine | null;
+      outputs?: { raw: string };
       lost?: boolean;
     }
   | { n: number; event: 'fault'; where: string; message: string }

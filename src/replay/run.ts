@@ -144,13 +144,16 @@ export async function replayRun(
     header: { replayOf: original, order: options.order ?? 'document', ...pinOfHeader(pinned.sidecar, edits) },
     root: options.isolated && !context.target ? unpackInputs(store, run, record) : store.root,
   });
-  const stopper = new Stopper(store, record, options.stop ?? {}, context.signal);
+  const { target } = context;
+  const fetch = target && ((digest: string) => target.object(run, digest));
+  const stopper = new Stopper(store, record, options.stop ?? {}, context.signal, fetch);
   const watched = {
     ...context,
     stop: stopper.signal,
     onEvent: (event: RunnerEvent) => {
       context.onEvent(event);
-      stopper.look(event);
+      // What cannot be looked at now is judged when the replay has ended.
+      stopper.look(event).catch(() => undefined);
     },
   };
   const work = { store, run, notebook: header.notebook, sidecar: pinned.sidecar, original: record };
@@ -319,8 +322,8 @@ function replayedSeed(recorded: Seed, option: RunOptions['seed']): Seed {
   return { value: seedValue(option), from: 'option' };
 }
 
-function machineOf({ target }: Context): { given: NodeJS.ProcessEnv; cores: number } {
-  if (target !== undefined) return { given: {}, cores: target.cores };
+function machineOf({ target }: Context): { given: NodeJS.ProcessEnv; cores: number; isQuota?: boolean } {
+  if (target !== undefined) return { given: {}, cores: target.cores, isQuota: true };
   return { given: process.env, cores: availableParallelism() };
 }
 

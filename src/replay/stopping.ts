@@ -25,6 +25,9 @@ export class Stopper {
     original: RunRecord,
     private readonly stop: Stop,
     user: AbortSignal | undefined,
+    /** An object that is where the replay runs; undefined where it cannot be had. */
+    private readonly fetch: (digest: string) => Promise<Buffer | undefined> = () =>
+      Promise.resolve(undefined),
   ) {
     this.signal = user ? AbortSignal.any([user, this.own.signal]) : this.own.signal;
     this.expected = new Map(original.cells.map((cell) => [cell.id, cell]));
@@ -33,24 +36,34 @@ export class Stopper {
     }
   }
 
-  look(event: RunnerEvent): void {
-    if (!this.stop.atFirstDivergence || event.event !== 'cell-end' || !event.record) return;
+  async look(event: RunnerEvent): Promise<void> {
+    if (!this.stop.atFirstDivergence || event.event !== 'cell-end') return;
     const before = this.expected.get(event.id);
-    if (before && !this.agree(before, event.record)) this.end({ why: 'diverged', cell: event.index });
+    // Elsewhere the record's line stays with the record, and the event has the digest alone.
+    const after = event.record?.outputs ?? event.outputs;
+    if (before && after && !(await this.agree(before, after)))
+      this.end({ why: 'diverged', cell: event.index });
   }
 
   dispose(): void {
     clearTimeout(this.timer);
   }
 
-  private agree(before: CellLine, after: CellLine): boolean {
-    if (before.outputs.raw === after.outputs.raw) return before.outputs.layout === after.outputs.layout;
-    const digests = [before, after].map((line) => {
-      if (!this.store.hasObject(line.outputs.raw)) return line.outputs.raw;
-      const outputs = JSON.parse(this.store.getObject(line.outputs.raw).toString('utf8')) as Output[];
-      return canonicalize(outputs, { source: this.store.getObject(line.source).toString('utf8') }).digest;
+  private async agree(before: CellLine, after: { raw: string; layout?: string }): Promise<boolean> {
+    const { raw, layout } = before.outputs;
+    if (raw === after.raw) return after.layout === undefined || layout === after.layout;
+    const source = this.store.getObject(before.source).toString('utf8');
+    const outputs = await Promise.all([raw, after.raw].map((digest) => this.object(digest)));
+    // What cannot be looked at is judged when the replay has ended.
+    if (outputs.some((each) => each === undefined)) return after.layout === undefined;
+    const [one, other] = outputs.map((each) => {
+      return canonicalize(JSON.parse(each!.toString('utf8')) as Output[], { source }).digest;
     });
-    return digests[0] === digests[1];
+    return one === other;
+  }
+
+  private async object(digest: string): Promise<Buffer | undefined> {
+    return this.store.hasObject(digest) ? this.store.getObject(digest) : this.fetch(digest);
   }
 
   private end(stopped: Stopped): void {

@@ -29,6 +29,8 @@ export interface Target {
   submit(work: Work, signal?: AbortSignal): Promise<void>;
   /** Until results can be had, or never will be. */
   follow(work: Work, onEvent: (event: RunnerEvent) => void, signals: Signals): Promise<Ended>;
+  /** An object of a run that is going on there; undefined where it cannot be had. */
+  object(run: string, digest: string): Promise<Buffer | undefined>;
   /** Brings record, executed notebook, objects and files into the run folder. */
   collect(work: Work, signal?: AbortSignal): Promise<void>;
   /** Leaves nothing behind there. */

@@ -7,6 +7,7 @@ import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Judgement } from './documents';
 import { type Experiment, judge } from './judge';
+import { judgeByLastWords, ResultsLost } from './lastwords';
 import { planRun, type RunOptions } from './plan';
 import { type Context, type Finished, type ReplayOptions, replayRun, runNotebook } from './run';
 import { loadNotebookSide, loadRunSide } from './side';
@@ -66,12 +67,25 @@ export async function replayAndJudge(
   const replays: Finished[] = [];
   for (let number = 1; number <= times; number++) {
     context.onStep?.(times > 1 ? `replay ${number} of ${times}` : 'replaying');
-    const replay = await replayRun(store, original, options, context);
+    let replay: Finished;
+    try {
+      replay = await replayRun(store, original, options, context);
+    } catch (error) {
+      if (!(error instanceof ResultsLost)) throw error;
+      return judgeLost(store, original, error, context);
+    }
     if (replay.stopped) context.onStep?.(stopPhrase(replay));
     else requireEnd(replay);
     replays.push(replay);
   }
   return judgeReplays(store, original, replays);
+}
+
+/** The results of a replay are gone, and its last words are not. */
+export function judgeLost(store: Store, original: string, lost: ResultsLost, { onStep }: Steps): Judgement {
+  onStep?.(lost.message);
+  const judgement = judgeByLastWords(readRecord(store.recordPath(original)), lost.words);
+  return keepVerdict(store, lost.words.run, judgement);
 }
 
 /** Judges replays that have come to their ends against the run they are of; the judgement is kept with the last. */

@@ -6,10 +6,12 @@ import type { Store } from '../../lineage/store';
 import type { NotebookDocument } from '../../notebook/model';
 import { sidecarBeside } from '../../notebook/sidecarFile';
 import type { ClusterRun } from '../../cluster/state';
+import type { Judgement } from '../../replay/documents';
+import { ResultsLost } from '../../replay/lastwords';
 import { finished } from '../../replay/run';
 import { runDocument } from '../../replay/rundocument';
 import { finishOn } from '../../replay/target';
-import { judgeReplays } from '../../replay/verify';
+import { judgeLost, judgeReplays } from '../../replay/verify';
 import { exitOfRun } from '../exit';
 import { tellEnd } from '../run';
 import { contextOf, type OutputFlags, outputOptions, runningAgent, storeHere, terminalOf } from '../shared';
@@ -53,7 +55,14 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
     onDocument?.(
       JSON.parse(readFileSync(join(store.runFolder(run), 'notebook.ipynb'), 'utf8')) as NotebookDocument,
     );
-    await finishOn(target, workOf(store, state), onEvent, { leave: signal });
+    try {
+      await finishOn(target, workOf(store, state), onEvent, { leave: signal });
+    } catch (error) {
+      if (!(error instanceof ResultsLost) || state.replayOf === undefined) throw error;
+      const onStep = (step: string) => terminal.tell(terminal.dim(`  ${step}`));
+      const judgement = judgeLost(store, state.replayOf, error, { onStep });
+      return tellVerdict(terminal, store, judgement, flags.allowErrors ?? false);
+    }
   }
   return tellResult(terminal, store, state, flags.allowErrors ?? false);
 }
@@ -75,7 +84,10 @@ function tellResult(terminal: Terminal, store: Store, state: ClusterRun, allowEr
     tellEnd(terminal, result);
     return exitOfRun(result.status);
   }
-  const judgement = judgeReplays(store, state.replayOf, [result]);
+  return tellVerdict(terminal, store, judgeReplays(store, state.replayOf, [result]), allowErrors);
+}
+
+function tellVerdict(terminal: Terminal, store: Store, judgement: Judgement, allowErrors: boolean): number {
   terminal.document(judgement);
   tellJudgement(terminal, store, judgement);
   return exitOfJudgement(store, judgement, allowErrors);

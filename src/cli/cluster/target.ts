@@ -5,6 +5,8 @@ import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
 import type { Telling } from '../../cluster/target';
 import type { ClusterRun } from '../../cluster/state';
+import type { RunRecord } from '../../lineage/record';
+import { asRecorded } from '../../replay/forecast';
 import type { Target } from '../../replay/target';
 import { runningAgent } from '../shared';
 import type { Terminal } from '../terminal';
@@ -17,6 +19,7 @@ export async function targetOf(
   notebook: string,
   purpose: ClusterRun['purpose'],
   terminal: Terminal,
+  original?: RunRecord,
 ): Promise<Target | undefined> {
   if (flags.target !== 'kubernetes') {
     refuseElsewhere(flags);
@@ -34,7 +37,7 @@ export async function targetOf(
     );
   }
   const profile = file === undefined ? {} : chooseProfile(loadProfiles(file), flags.profile);
-  const settings = mergeTarget(profile, targetFlags(flags));
+  const settings = mergeTarget({ ...(original ? asRecorded(original) : {}), ...profile }, targetFlags(flags));
   const { context, namespace } = settings;
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
   const dryRun = flags.dryRun

@@ -40,6 +40,8 @@ export type Following = {
   /** The container in whose log the events are. */
   logs: string;
   onEvent: (event: RunnerEvent) => void;
+  /** Told the name of the pod whose events come. */
+  onPod: (pod: string) => void;
   /** Told in a sentence what is waited for, when that changes. */
   onNotice: (notice: string) => void;
   /** Why the pod does not run yet; `isFinal` where it never will. */
@@ -145,8 +147,10 @@ class Follower {
 
   private take(attempt: Attempt, event: PodEvent): void {
     if (event.event === 'holding') attempt.holding = event;
-    else if (event.event === 'pod') attempt.gpus = event.gpus.map(({ product }) => product);
-    else if (event.event !== 'released') {
+    else if (event.event === 'pod') {
+      attempt.gpus = event.gpus.map(({ product }) => product);
+      this.following.onPod(attempt.pod.metadata?.name ?? '');
+    } else if (event.event !== 'released') {
       if (event.event === 'end') attempt.ended = event;
       if (event.event === 'failed') attempt.failed = event;
       this.following.onEvent(event);
