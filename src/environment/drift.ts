@@ -60,7 +60,10 @@ function packageDrift(before: Record<string, string>, after: Record<string, stri
 
 function variableDrift(before: Fingerprint, after: Fingerprint): Drift[] {
   const sameZone = before.timezone !== undefined && before.timezone === after.timezone;
-  const differ = differing(before.variables, after.variables).filter(([name]) => name !== 'TZ' || !sameZone);
+  const sameLocale = effectiveLocale(before.variables) === effectiveLocale(after.variables);
+  const isMoot = (name: string): boolean =>
+    (name === 'TZ' && sameZone) || (/^(LANG|LC_)/.test(name) && sameLocale);
+  const differ = differing(before.variables, after.variables).filter(([name]) => !isMoot(name));
   const rows = differ.map(([name, old, present]): Drift => ({
     what: name,
     kind: 'variable',
@@ -82,6 +85,13 @@ function variableDrift(before: Fingerprint, after: Fingerprint): Drift[] {
     ...known('text encoding', 'variable', old?.encoding, present?.encoding, NUMBERS),
     ...(said(/^TZ$/) ? [] : known('time zone', 'variable', before.timezone, after.timezone, NUMBERS)),
   ];
+}
+
+/** POSIX: LC_ALL decides every category, else its own variable, else LANG; an empty one is as if it were not there. */
+function effectiveLocale(variables: Record<string, string>): string {
+  const { LC_ALL, LANG } = variables;
+  const categories = ['COLLATE', 'CTYPE', 'MESSAGES', 'MONETARY', 'NUMERIC', 'TIME'];
+  return categories.map((name) => LC_ALL || variables[`LC_${name}`] || LANG || 'C').join();
 }
 
 function machineDrift(before: Fingerprint, after: Fingerprint): Drift[] {

@@ -65,4 +65,10 @@ describe('the kernel environment', () => {
       MKL_NUM_THREADS: '2',
     });
   });
+
+  it('fixes thread counts under close too where the processors are a share of a machine', () => {
+    const quota = { given: {}, cores: 3, isQuota: true };
+    expect(kernelEnvironment('close', 'abc1', quota)).toMatchObject({ OMP_NUM_THREADS: '3' });
+    expect(kernelEnvironment('observe', 'abc1', quota)).toEqual({});
+  });
 });

@@ -56,6 +56,13 @@ describe('what a difference can change', () => {
     ]);
   });
 
+  it('is none where other variables come to the same locale, or the time zone is the same', () => {
+    const place = { timezone: 'UTC' };
+    const before = { ...place, variables: { LANG: 'C.UTF-8' } };
+    expect(drift(before, { ...place, variables: { LC_ALL: 'C.UTF-8', TZ: 'UTC' } })).toEqual([]);
+    expect(drift(before, { ...place, variables: { LANG: 'C.UTF-8', LC_TIME: 'de_DE' } })).toHaveLength(1);
+  });
+
   it.each<[string, Partial<Fingerprint>, Partial<Drift>]>([
     [
       'python patch',
