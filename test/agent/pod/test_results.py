@@ -88,10 +88,23 @@ def test_a_record_that_a_cell_forged_lists_nothing_outside(pod, tmp_path):
     paths = ["../../secret.txt", "a/../../../secret.txt", str(tmp_path / "secret.txt"), "a\0b", ""]
     lines = [{"type": "cell", "files": [{"path": path, "mode": "write"}]} for path in paths]
     lines += [{"type": "cell", "files": 3}, {"type": "cell", "files": [{}]}, []]
-    text = "".join(json.dumps(line) + "\n" for line in lines)
-    pod.give(f"open('{FOLDER}/record.jsonl', 'a').write({text!r})").run()
+    text = "".join(json.dumps(line) + "\n" for line in lines).encode() + b"\xff\n"
+    pod.give(f"open('{FOLDER}/record.jsonl', 'ab').write({text!r})").run()
     assert not any("secret" in path for path in pod.listed())
     assert f"{FOLDER}/record.jsonl" in pod.listed()
+
+
+def test_names_that_cannot_be_written_elsewhere_and_forged_objects_are_left(pod):
+    names = "open('a\\\\b.txt', 'w').close()\nopen('a\\nb.txt', 'w').close()\nopen('good.txt', 'w').close()\n"
+    forged = f"open('.reprise/objects/{'1' * 64}', 'w').write('forged')"
+    assert pod.give(names + forged).run() == 0
+    left = {entry["path"]: entry["reason"] for entry in pod.manifest["left"]}
+    assert left == {
+        "a\\b.txt": "name",
+        "a\nb.txt": "name",
+        f".reprise/objects/{'1' * 64}": "not what its name says",
+    }
+    assert "good.txt" in pod.listed()
 
 
 def test_an_unfinished_line_is_kept_beside_the_record(pod):

@@ -27,7 +27,7 @@ def pod(given: str, work: str) -> int:
 
     def killed(code: int) -> None:
         if not os.path.exists(told) or os.path.getsize(told) == 0:
-            facts = {"run": "", "exit": code, "status": "died", "reason": "runner-killed"}
+            facts = {"run": "", "exit": code, "status": "failed", "reason": "runner-killed"}
             message.write_message(
                 told, {**facts, "message": "The runner was killed; memory may have run out."}
             )
@@ -69,7 +69,7 @@ class _Pod:
         named = {"pod": "REPRISE_POD", "uid": "REPRISE_POD_UID", "node": "REPRISE_NODE"}
         gpus = listed(Readings())
         self._gpu = ", ".join(gpu.get("product", "GPU") for gpu in gpus) or None
-        facts = {field: os.environ.pop(variable, None) for field, variable in named.items()}
+        facts = {field: os.environ.pop(variable, "") for field, variable in named.items()}
         self._events.send("pod", **facts, gpus=gpus)
 
     def _prepare(self, asked: Request) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import stat
 from dataclasses import dataclass
 from typing import Any, Dict, Iterator, List, Set
 
 _HOST_LOCAL = "local.json"
+_OBJECTS = ".reprise/objects/"
+# What the other side, which may be another system, refuses to write.
+_NO_NAME = re.compile(r"[\\\x00-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass
@@ -34,9 +38,13 @@ def write_results(folder: str, root: str, run: str, objects_before: Set[str]) ->
     files: List[Dict[str, Any]] = []
     left: List[Dict[str, str]] = []
     for path in sorted({*_of_run(root, run), *_objects(root, objects_before), *_written(root, run)}):
-        reason = _why_not(path, root)
+        reason, file = _why_not(path, root), None
         if reason is None:
-            files.append({"path": path, **_digest(os.path.join(root, path))})
+            file = {"path": path, **_digest(os.path.join(root, path))}
+            if path.startswith(_OBJECTS) and not path.endswith(file["sha256"]):
+                reason = "not what its name says"
+        if reason is None:
+            files.append(file)
         elif reason != "gone":
             left.append({"path": path, "reason": reason})
     manifest = {"schema": "reprise/results/1", "run": run, "files": files, **({"left": left} if left else {})}
@@ -60,12 +68,13 @@ def _of_run(root: str, run: str) -> Iterator[str]:
 
 
 def _objects(root: str, before: Set[str]) -> Iterator[str]:
-    return (f".reprise/objects/{name}" for name in objects_in(root) - before if not name.startswith("."))
+    return (f"{_OBJECTS}{name}" for name in objects_in(root) - before if not name.startswith("."))
 
 
 def _written(root: str, run: str) -> Iterator[str]:
-    with open(os.path.join(root, ".reprise", "runs", run, "record.jsonl"), encoding="utf-8") as record:
-        for text in record:
+    record = os.path.join(root, ".reprise", "runs", run, "record.jsonl")
+    with open(record, encoding="utf-8", errors="replace") as lines:
+        for text in lines:
             try:
                 line = json.loads(text)
             except ValueError:
@@ -74,7 +83,10 @@ def _written(root: str, run: str) -> Iterator[str]:
             entries = line.get("files") if isinstance(line, dict) else None
             for entry in entries if isinstance(entries, list) else []:
                 path = entry.get("path") if isinstance(entry, dict) else None
-                if isinstance(path, str) and entry.get("mode") == "write" and not entry.get("outside"):
+                theirs = (
+                    isinstance(path, str) and not path.startswith(".reprise/") and not entry.get("outside")
+                )
+                if theirs and entry.get("mode") == "write":
                     yield path
 
 
@@ -89,6 +101,8 @@ def _why_not(path: str, root: str) -> "str | None":
         return "gone"
     if not stat.S_ISREG(mode):
         return "not a file"
+    if _NO_NAME.search(path):
+        return "name"
     return None if os.access(real, os.R_OK) else "unreadable"
 
 
