@@ -44,6 +44,11 @@ def test_a_run_to_the_end_is_0(pod):
     assert pod.text(0) == "[]\n"  # no cell sees where it runs
 
 
+def test_a_notebook_runs_in_its_folder_even_if_nothing_else_is_there(pod):
+    assert pod.give("import os; print(os.getcwd())", notebook="deep/study/train.ipynb").run() == 0
+    assert pod.text(0) == f"{pod.root}/deep/study\n"
+
+
 def test_a_cell_that_raises_is_20(pod):
     assert pod.give("1 / 0", "print('never')").run() == 20
     assert pod.event("end")["status"] == "error"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import shutil
@@ -9,6 +10,7 @@ from typing import Any, Dict, Optional
 
 from ..fingerprint.gpus import listed
 from ..fingerprint.reading import Readings
+from ..runner.bundle import BundleError, read_bundle
 from ..runner.main import run_bundle
 from . import message, request
 from .checking import check_environment, check_inputs
@@ -80,6 +82,10 @@ class _Pod:
         os.unlink(archive)
         check_inputs(asked.inputs, self._root)
         check_environment(asked)
+        # Of a notebook that reads nothing from its own folder, the bundle has no file there. What else may be wrong
+        # with the bundle, the runner says.
+        with contextlib.suppress(BundleError):
+            os.makedirs(read_bundle(self._folder(asked)).working_folder, exist_ok=True)
 
     def _begin_anew(self) -> None:
         """Kubernetes may start a container twice: what an earlier start left is no input of this one."""
@@ -101,7 +107,7 @@ class _Pod:
 
     def _execute(self, asked: Request) -> int:
         before = objects_in(self._root)
-        run_bundle(os.path.join(self._root, ".reprise", "runs", asked.run), self._events, self._ending)
+        run_bundle(self._folder(asked), self._events, self._ending)
         self._ending.lift()
         end_orphans(self._init)
         code, reason, why = self._outcome()
@@ -170,6 +176,9 @@ class _Pod:
         self._events.send("holding", manifest=manifest, **held)
         by = hold(self._ack, seconds, self._ending, cancelled)
         self._events.send("released", by=by, exit=code)
+
+    def _folder(self, asked: Request) -> str:
+        return os.path.join(self._root, ".reprise", "runs", asked.run)
 
     @property
     def _ack(self) -> str:
