@@ -1,5 +1,6 @@
 /** What would stop a run on this cluster, asked before anything is spent. */
 import { Failure } from '../notebook/failure';
+import type { Left } from '../replay/inputs';
 import { lacking, type Right, rightWords } from './access';
 import type { Api } from './api';
 import { explained } from './errors';
@@ -62,6 +63,15 @@ async function admitted(api: Api, path: string, owner: object, signal?: AbortSig
   } catch (error) {
     return { what: 'admission', state: 'bad', words: explained(error, 'submit the run').message };
   }
+}
+
+/** What will be missing there is said here, and not by a cell after an hour. */
+export function notSent(left: readonly Left[]): Check[] {
+  if (left.length === 0) return [];
+  const why = { outside: 'outside of the root', 'too-big': 'too big', gone: 'not there any more' };
+  const shown = left.slice(0, 5).map((file) => `${file.path} (${why[file.why]})`);
+  const more = left.length > shown.length ? ` and ${left.length - shown.length} more` : '';
+  return [{ what: 'inputs', state: 'note', words: `not sent: ${shown.join(', ')}${more}` }];
 }
 
 /** @throws Failure with all that would stop it */

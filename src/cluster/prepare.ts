@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { lockedVersions, lockOf } from '../environment/locks';
 import { Failure } from '../notebook/failure';
+import { parseNotebook } from '../notebook/model';
 import { packBundle } from '../replay/archive';
-import { presentInputs } from '../replay/isolated';
+import { type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
 import type { Work } from '../replay/target';
 import { type Inputs, inputs, type Way, wayOf } from './manifests/inputs';
 import type { JobRequest } from './manifests/request';
@@ -17,6 +18,8 @@ export type Prepared = {
   inputs: Inputs;
   way: Way;
   bundle: { sha256: string; size: number };
+  /** Files that the run may want and that are not sent. */
+  left: Left[];
 };
 
 /** Sorting, numbers and dates follow them: those of the original, and of a first run the same wherever it is. */
@@ -32,7 +35,8 @@ export async function prepare(
   { settings, agent, purpose }: { settings: Settings; agent: string; purpose: ClusterRun['purpose'] },
 ): Promise<Prepared> {
   const { store, run, notebook, original } = work;
-  const archive = await packBundle(store, run, original ? presentInputs(store, original) : []);
+  const { files, left } = original ? recordedInputs(store.root, original) : importedModules(work);
+  const archive = await packBundle(store, run, files);
   const bundle = { sha256: archive.sha256, size: archive.bytes.length };
   const request: Omit<JobRequest, 'inputs'> = {
     run,
@@ -48,7 +52,7 @@ export async function prepare(
   const pod = {
     schema: 'reprise/pod/1',
     run,
-    bundle,
+    bundle: { ...bundle, unpacked: archive.unpacked },
     inputs: archive.inputs,
     environment: environmentOf(work),
     ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
@@ -60,7 +64,17 @@ export async function prepare(
     pod: JSON.stringify(pod),
     bundle: archive.bytes,
   });
-  return { request: { ...request, inputs: made.mounted }, inputs: made, way, bundle };
+  return { request: { ...request, inputs: made.mounted }, inputs: made, way, bundle, left };
+}
+
+function importedModules({ store, run, notebook }: Work): Chosen {
+  const text = readFileSync(path.join(store.runFolder(run), 'notebook.ipynb'), 'utf8');
+  const cells = parseNotebook(text).cells.filter(({ type }) => type === 'code');
+  return notebookInputs(
+    store.root,
+    notebook,
+    cells.map(({ source }) => source),
+  );
 }
 
 /** @throws Failure `no-image` */

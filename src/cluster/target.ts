@@ -17,7 +17,7 @@ import { pendingOf } from './follow/pending';
 import { collectionOf, type FlavourKind, FLAVOURS } from './manifests/flavours';
 import { RUN_LABEL } from './manifests/request';
 import { prepare, type Prepared } from './prepare';
-import { type Check, preflight, requireGood } from './preflight';
+import { type Check, notSent, preflight, requireGood } from './preflight';
 import type { Target as Settings } from './profile/merge';
 import { type ClusterRun, readState, type Stage, writeState } from './state';
 import { remove, submit } from './submit';
@@ -56,7 +56,7 @@ export class KubernetesTarget implements Target {
   }
 
   async preflight(work: Work, signal?: AbortSignal): Promise<void> {
-    const { request, inputs, way } = await this.prepare(work);
+    const { request, inputs, way, left } = await this.prepare(work);
     const { apiVersion, plural, manifest } = this.flavour;
     const rights = rightsFor({ group: apiVersion.split('/')[0]!, resource: plural });
     const path = collectionOf(this.flavour);
@@ -68,7 +68,7 @@ export class KubernetesTarget implements Target {
       state: way.way === 'outside' ? 'bad' : 'good',
       words: way.sentence,
     };
-    const all = [...checks, size, ...forecastOf(work, this.settings)];
+    const all = [...checks, size, ...notSent(left), ...forecastOf(work, this.settings)];
     this.telling.onChecks?.(all);
     if (this.telling.onManifests) {
       this.telling.onManifests([...inputs.objects, manifest(request)]);

@@ -10,7 +10,8 @@ import type { Step } from './bundle';
 /** A file beneath the root that travels with the run: `path` relative to it, with `/`; `size` in bytes. */
 export type InputFile = { path: string; size: number; sha256: string };
 
-export type Archive = { bytes: Buffer; sha256: string; inputs: InputFile[] };
+/** `unpacked`: bytes of the tar in it. */
+export type Archive = { bytes: Buffer; sha256: string; unpacked: number; inputs: InputFile[] };
 
 /** Of the member's names in an archive: no file of a user is there. */
 const OURS = '.reprise';
@@ -38,11 +39,12 @@ export async function packBundle(store: Store, run: string, inputs: readonly str
     members.set(name, { bytes, mode: statSync(file).mode & 0o100 ? 0o755 : 0o644 });
     return { path: name, size: bytes.length, sha256: sha256Of(bytes) };
   });
-  const bytes = await gzippedTar(members);
-  return { bytes, sha256: sha256Of(bytes), inputs: files };
+  const tar = await tarOf(members);
+  const bytes = gzipped(tar);
+  return { bytes, sha256: sha256Of(bytes), unpacked: tar.length, inputs: files };
 }
 
-async function gzippedTar(members: Map<string, { bytes: Buffer; mode: number }>): Promise<Buffer> {
+async function tarOf(members: Map<string, { bytes: Buffer; mode: number }>): Promise<Buffer> {
   const tar = pack();
   const names = [...members.keys()].sort(byBytes);
   for (const name of names) {
@@ -53,7 +55,11 @@ async function gzippedTar(members: Map<string, { bytes: Buffer; mode: number }>)
   tar.finalize();
   const chunks: Buffer[] = [];
   for await (const chunk of tar) chunks.push(chunk as Buffer);
-  const zipped = gzipSync(Buffer.concat(chunks), { level: 9 });
+  return Buffer.concat(chunks);
+}
+
+function gzipped(tar: Buffer): Buffer {
+  const zipped = gzipSync(tar, { level: 9 });
   // RFC 1952: the operating system, which differs between builds of zlib.
   zipped[9] = 255;
   return zipped;

@@ -53,7 +53,8 @@ export function writeBundle(store: Store, content: BundleContent): string {
       rng: content.rng,
       strict: content.strict,
       valueBudgetMs: null,
-      ignore: ownOutput(store.root),
+      // Elsewhere our own output is no file beside the notebook.
+      ignore: content.detached ? [] : ownOutput(store.root),
       header: content.header,
     },
     environment: content.environment,

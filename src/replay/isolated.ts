@@ -45,7 +45,8 @@ export function readOutside(record: RunRecord): string[] {
   return [...new Set(outside.map(({ path }) => path))];
 }
 
-function inputs(record: RunRecord): string[] {
+/** Files under the root that a run found there, relative to it, in the order in which it came to them. */
+export function inputs(record: RunRecord): string[] {
   const first = new Map<string, boolean>();
   for (const file of filesOf(record)) {
     const found = file.mode === 'read' || file.created !== true;
