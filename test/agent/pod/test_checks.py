@@ -68,6 +68,16 @@ def test_the_environment_that_was_asked_for_runs_however_names_are_written(pod):
     assert pod.give("1", pod={"environment": environment}).run() == 0
 
 
+def test_packages_that_the_image_has_on_pythonpath_count(pod, tmp_path):
+    (tmp_path / "lib" / "from_image-1.5.dist-info").mkdir(parents=True)
+    (tmp_path / "lib" / "from_image.py").write_text("VALUE = 7")
+    environment = {"check": "refuse", "packages": {"from-image": "1.5"}}
+    pod.give("import from_image; print(from_image.VALUE)", pod={"environment": environment})
+    assert pod.run(env={"PYTHONPATH": str(tmp_path / "lib")}) == 0
+    assert pod.text(0) == "7\n"
+    assert pod.record[0]["environment"]["packages"]["from-image"] == "1.5"
+
+
 @pytest.fixture
 def small(pod):
     """`/work` is a disk of 2 MB."""

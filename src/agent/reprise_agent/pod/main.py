@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import shutil
+import sys
 from typing import Any, Dict, Optional
 
 from ..fingerprint.gpus import listed
@@ -26,6 +27,7 @@ from .unpacking import fetch, unpack
 def pod(given: str, work: str) -> int:
     """The exit code says how it ended: `request.py` names them."""
     told = message.place()
+    _see_what_the_kernel_sees()
 
     def killed(code: int) -> None:
         if not os.path.exists(told) or os.path.getsize(told) == 0:
@@ -35,6 +37,13 @@ def pod(given: str, work: str) -> int:
             )
 
     return under_init(lambda init: _Pod(given, os.path.abspath(work), told, init).run(), killed)
+
+
+def _see_what_the_kernel_sees() -> None:
+    """`-I` hides PYTHONPATH from us, through which an image may bring its packages, and not from the kernel."""
+    if sys.flags.isolated:
+        given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+        sys.path[1:1] = [folder for folder in given if os.path.isabs(folder)]
 
 
 class _Pod:
