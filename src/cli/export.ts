@@ -11,27 +11,44 @@ import { findUv } from '../environment/uv';
 import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import { planRun } from '../replay/plan';
+import { exportReplay, GITOPS, type GitopsFlags } from './cluster/gitops';
+import { clusterOptions } from './cluster/options';
 import { EXIT } from './exit';
 import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
 
 const KINDS = ['requirements', 'environment', 'dockerfile', 'devcontainer'] as const;
 type Kind = (typeof KINDS)[number];
 type Flags = OutputFlags & { as: Kind; out?: string; image?: string };
+type AnyFlags = Omit<Flags, 'as'> & { as?: Kind } & Partial<Omit<GitopsFlags, keyof OutputFlags>>;
 
 export function exportCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  outputOptions(program.command('export <notebook>'))
-    .description('the pin of a notebook for other tools: pip, conda, containers')
+  clusterOptions(outputOptions(program.command('export <notebook-or-run>')))
+    .description(
+      'the pin of a notebook for pip, conda and containers; a replay for a cluster that follows a repository',
+    )
     .addHelpText(
       'before',
       'Example: reprise export study/train.ipynb --as requirements --out requirements.txt\n',
     )
-    .addOption(new Option('--as <kind>', 'what it is written for').choices([...KINDS]).makeOptionMandatory())
+    .addOption(new Option('--as <kind>', 'what the pin is written for').choices([...KINDS]))
+    .addOption(new Option('--to <kind>', 'what a replay is written for').choices([...GITOPS]).conflicts('as'))
     .option(
       '--out <file>',
       'where it is written; stdout, and for devcontainer .devcontainer/devcontainer.json',
     )
-    .option('--image <name@sha256>', 'the image that a container starts from, by its digest')
-    .action(async (notebook: string, flags: Flags) => done(await write(notebook, flags, signal)));
+    .option('--repo <url>', 'the repository that Argo CD follows; default the notebook’s own')
+    .option('--path <folder>', 'of the files in it; default --out')
+    .option('--revision <commit>', 'all 40 digits; default the commit that the run was recorded at')
+    .action(async (what: string, flags: AnyFlags) => {
+      const { as, to } = flags;
+      if (to !== undefined) return done(await exportReplay(what, { ...flags, to }, signal));
+      if (as !== undefined) return done(await write(what, { ...flags, as }, signal));
+      throw new Failure(
+        'usage',
+        'no-kind',
+        'What for? --as for the pin, --to for a replay; see reprise export --help.',
+      );
+    });
 }
 
 async function write(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {

@@ -54,7 +54,9 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
     `${terminal.bold(`Replaying ${run}`)}  ${terminal.dim(readRecord(store.recordPath(run)).header.notebook)}`,
   );
   const record = readRecord(store.recordPath(run));
-  const target = await targetOf(flags, join(store.root, record.header.notebook), 'replay', terminal, record);
+  const target = await targetOf(flags, join(store.root, record.header.notebook), 'replay', terminal, {
+    original: record,
+  });
   if (flags.isolated) tellOutside(terminal, readOutside(readRecord(store.recordPath(run))));
   const options = {
     ...runOptionsOf(flags),

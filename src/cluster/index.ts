@@ -5,3 +5,4 @@ export { KubernetesTarget } from './target';
 export { mergeTarget } from './profile/merge';
 export { chooseProfile, findProfiles, loadProfiles } from './profile/read';
 export { readState } from './state';
+export { manifestsOf } from './prepare';

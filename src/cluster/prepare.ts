@@ -9,6 +9,7 @@ import { packBundle } from '../replay/archive';
 import { type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
 import type { Work } from '../replay/target';
 import { type Inputs, inputs, type Way, wayOf } from './manifests/inputs';
+import { FLAVOURS } from './manifests/flavours';
 import type { JobRequest } from './manifests/request';
 import type { Target as Settings } from './profile/merge';
 import type { ClusterRun } from './state';
@@ -65,6 +66,11 @@ export async function prepare(
     bundle: archive.bytes,
   });
   return { request: { ...request, inputs: made.mounted }, inputs: made, way, bundle, left };
+}
+
+/** What is created, in its order. */
+export function manifestsOf({ request, inputs }: Pick<Prepared, 'request' | 'inputs'>): object[] {
+  return [...inputs.objects, FLAVOURS[request.target.flavour].manifest(request)];
 }
 
 function importedModules({ store, run, notebook }: Work): Chosen {

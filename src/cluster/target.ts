@@ -32,7 +32,7 @@ export type Telling = {
   /** Told what was looked at before anything is sent. */
   onChecks?: (checks: readonly Check[]) => void;
   /** Given what would be sent; then nothing is. */
-  onManifests?: (objects: readonly object[]) => void;
+  onPrepared?: (prepared: Pick<Prepared, 'request' | 'inputs'>) => void;
   /** Told how much of the results is here, in bytes. */
   onFetched?: (bytes: number, of: number) => void;
 };
@@ -70,8 +70,8 @@ export class KubernetesTarget implements Target {
     };
     const all = [...checks, size, ...notSent(left), ...forecastOf(work, this.settings)];
     this.telling.onChecks?.(all);
-    if (this.telling.onManifests) {
-      this.telling.onManifests([...inputs.objects, manifest(request)]);
+    if (this.telling.onPrepared) {
+      this.telling.onPrepared({ request, inputs });
       throw new NothingSent();
     }
     requireGood(all);
@@ -82,7 +82,7 @@ export class KubernetesTarget implements Target {
     try {
       return await ask();
     } catch (error) {
-      if (!this.telling.onManifests || !(error instanceof Failure)) throw error;
+      if (!this.telling.onPrepared || !(error instanceof Failure)) throw error;
       return [
         { what: 'cluster', state: 'note', words: `${error.message} The manifests were checked by nobody.` },
       ];

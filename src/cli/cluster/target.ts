@@ -19,13 +19,13 @@ export async function targetOf(
   notebook: string,
   purpose: ClusterRun['purpose'],
   terminal: Terminal,
-  original?: RunRecord,
+  { original, prepared }: { original?: RunRecord; prepared?: (made: Sent) => void } = {},
 ): Promise<Target | undefined> {
   if (flags.target !== 'kubernetes') {
     refuseElsewhere(flags);
     return undefined;
   }
-  const { chooseProfile, connect, findProfiles, KubernetesTarget, loadProfiles, mergeTarget } =
+  const { manifestsOf, chooseProfile, connect, findProfiles, KubernetesTarget, loadProfiles, mergeTarget } =
     await loadCluster();
   const path = resolve(notebook);
   const file = findProfiles(path, findRoot(path));
@@ -40,10 +40,12 @@ export async function targetOf(
   const settings = mergeTarget({ ...(original ? asRecorded(original) : {}), ...profile }, targetFlags(flags));
   const { context, namespace } = settings;
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
-  const dryRun = flags.dryRun
-    ? { onManifests: (objects: readonly object[]) => showManifests(terminal, objects) }
-    : {};
-  return new KubernetesTarget(api, settings, runningAgent(), purpose, { ...tellingOf(terminal), ...dryRun });
+  const onPrepared =
+    prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
+  return new KubernetesTarget(api, settings, runningAgent(), purpose, {
+    ...tellingOf(terminal),
+    ...(onPrepared ? { onPrepared } : {}),
+  });
 }
 
 export function tellingOf(terminal: Terminal): Telling {
@@ -63,6 +65,8 @@ export function tellingOf(terminal: Terminal): Telling {
     },
   };
 }
+
+type Sent = Parameters<NonNullable<Telling['onPrepared']>>[0];
 
 /** On stdout, for `kubectl apply -f -`; what was looked at goes beside it. */
 function showManifests(terminal: Terminal, objects: readonly object[]): void {
