@@ -83,18 +83,21 @@ export class Api {
     } catch (error) {
       throw credentialsFailure(error, this.config.getCurrentUser());
     }
+    const sent = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     options.headers = {
       ...options.headers,
       accept: 'application/json',
-      ...(body === undefined
-        ? {}
-        : { 'content-type': method === 'PATCH' ? contentType : 'application/json' }),
+      ...(sent && {
+        'content-type': method === 'PATCH' ? contentType : 'application/json',
+        // Without it Node sends the body of a DELETE as none, and a Job is deleted without its pods.
+        'content-length': sent.length,
+      }),
     };
     return new Promise((resolve, reject) => {
       const request = (url.protocol === 'http:' ? http : https)(url, options, resolve);
       request.on('timeout', () => request.destroy(new Error(`no answer for ${silenceMs / 1000} s`)));
       request.on('error', (error) => reject(ApiError.unreachable(error, this.server)));
-      request.end(body === undefined ? undefined : JSON.stringify(body));
+      request.end(sent);
     });
   }
 }
