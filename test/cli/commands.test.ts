@@ -1,32 +1,14 @@
 /** Exit codes, documents and texts of the commands, on notebooks that are really run. */
 import { existsSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import Ajv from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Judgement, Run } from '../../src/replay/documents';
+import { document, expectToFit } from '../documents';
 import { type Ended, notebookText, PYTHON, Workplace } from './support';
-
-const SCHEMAS = path.resolve(__dirname, '../../docs/schemas');
 
 const SAME = ['import random\nnumber = random.random()', 'print(number)'];
 const UNREACHED = ['same = 1', 'import os\nprint(os.urandom(8).hex())'];
 
 const workplace = new Workplace();
-
-/** The one document on stdout, which holds nothing else, checked against its committed schema. */
-function document<T>({ stdout, stderr }: Ended, name?: string): T {
-  expect(stdout, stderr).toMatch(/^\{\n/);
-  const parsed = JSON.parse(stdout) as T;
-  if (name !== undefined) expectToFit(name, parsed);
-  return parsed;
-}
-
-function expectToFit(name: string, value: unknown): void {
-  const schema = JSON.parse(readFileSync(path.join(SCHEMAS, `${name}.schema.json`), 'utf8')) as object;
-  const validate = new Ajv({ allErrors: true }).compile(schema);
-  validate(value);
-  expect(validate.errors).toBeNull();
-}
 
 async function run(notebook: string, ...args: string[]): Promise<Run> {
   return document<Run>(await workplace.execute('run', notebook, '--format', 'json', ...args), 'run-1');

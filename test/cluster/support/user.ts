@@ -1,19 +1,17 @@
 /** A user who may do in one namespace what a run on a cluster needs, and nothing else. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type V1PolicyRule } from '@kubernetes/client-node';
+import { type V1PolicyRule, type V1Role } from '@kubernetes/client-node';
+import { parseAllDocuments } from 'yaml';
 import { admin } from './cluster';
 
-/** The Role that the documentation asks for. */
-export const RULES: V1PolicyRule[] = [
-  rule('batch', ['jobs'], ['create', 'get', 'list', 'watch', 'delete', 'patch']),
-  rule('', ['pods'], ['get', 'list', 'watch']),
-  rule('', ['pods/log'], ['get']),
-  rule('', ['pods/exec'], ['create', 'get']),
-  rule('', ['events'], ['list', 'watch']),
-  rule('', ['configmaps', 'secrets'], ['create', 'delete', 'patch']),
-];
+/** The Role that the documentation asks for, as it is handed out. */
+export const RULES = (
+  parseAllDocuments(
+    readFileSync(path.resolve(__dirname, '../../../deploy/base/rbac.yaml'), 'utf8'),
+  )[0]!.toJS() as V1Role
+).rules!;
 
 export interface User {
   /** Path of a file of its own. */
@@ -56,8 +54,4 @@ function kubeconfigOf(namespace: string, user: string, token: string): string {
     contexts: [{ name, context: { cluster: name, user, namespace } }],
     'current-context': name,
   });
-}
-
-function rule(group: string, resources: string[], verbs: string[]): V1PolicyRule {
-  return { apiGroups: [group], resources, verbs };
 }
