@@ -55,6 +55,13 @@ export class KubernetesTarget implements Target {
     return this.settings.cpu;
   }
 
+  get given(): Record<string, string> {
+    const entries = Object.entries(this.settings.env ?? {});
+    return Object.fromEntries(
+      entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    );
+  }
+
   async preflight(work: Work, signal?: AbortSignal): Promise<void> {
     const { request, inputs, way, left } = await this.prepare(work);
     const { apiVersion, plural, manifest } = this.flavour;

@@ -323,7 +323,7 @@ function replayedSeed(recorded: Seed, option: RunOptions['seed']): Seed {
 }
 
 function machineOf({ target }: Context): { given: NodeJS.ProcessEnv; cores: number; isQuota?: boolean } {
-  if (target !== undefined) return { given: {}, cores: target.cores, isQuota: true };
+  if (target !== undefined) return { given: target.given, cores: target.cores, isQuota: true };
   return { given: process.env, cores: availableParallelism() };
 }
 

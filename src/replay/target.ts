@@ -24,6 +24,8 @@ export type Work = {
 export interface Target {
   /** Processor cores that a run has there: thread counts follow them. */
   readonly cores: number;
+  /** Variables that it sets already; what a user asked for there stays. */
+  readonly given: Record<string, string>;
   /** Says what would stop it, before anything is spent. @throws Failure */
   preflight(work: Work, signal?: AbortSignal): Promise<void>;
   submit(work: Work, signal?: AbortSignal): Promise<void>;
