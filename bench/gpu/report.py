@@ -45,25 +45,29 @@ def _verdict(expected: Any, well: List[Outcome], distinct: Dict[str, int]) -> st
     return "as expected" if same == (expected == "same") else "NOT as expected"
 
 
-def timing(row: Row, outcomes: List[Outcome]) -> Dict[str, Any]:
-    """Of the runs that were alone on the machine: medians of the whole process and of the training cell."""
+def timing(row: Row, outcomes: List[Outcome], laps: int) -> Dict[str, Any]:
+    """Of the runs that were alone on the machine, medians of: the first lap of the training cell; its later laps; the
+    cell that imports; what a run takes besides its cells; the whole process."""
     found: Dict[str, Any] = {"name": row.name}
     for policy in ("plain", *POLICIES):
         runs = [each for each in outcomes if each.policy == policy and each.problem is None]
-        cells = [
-            each.cell_ms[row.timed]
-            for each in runs
-            if row.timed is not None and len(each.cell_ms) > row.timed
-        ]
+        trained = [each.cell_ms[row.timed : row.timed + laps] for each in runs]
         if runs:
             found[policy] = {
                 "runs": len(runs),
-                "seconds": [round(each.seconds, 3) for each in runs],
-                "median_s": round(statistics.median(each.seconds for each in runs), 3),
-                "cell_ms": cells,
-                "cell_median_ms": round(statistics.median(cells), 3) if cells else None,
+                "seconds": _spread([each.seconds for each in runs]),
+                "first_ms": _spread([times[0] for times in trained]),
+                "later_ms": _spread([time for times in trained for time in times[1:]]),
+                "import_ms": _spread([each.cell_ms[0] for each in runs]),
+                "besides_s": _spread([each.seconds - sum(each.cell_ms) / 1000 for each in runs]),
             }
     return found
+
+
+def _spread(values: List[float]) -> Any:
+    if not values:
+        return None
+    return {"median": round(statistics.median(values), 3), "all": [round(value, 3) for value in values]}
 
 
 def markdown(results: Dict[str, Any]) -> str:
@@ -97,16 +101,14 @@ def markdown(results: Dict[str, Any]) -> str:
         "",
         "## Cost",
         "",
-        "Runs alone on the machine, turn about; medians. The training cell in milliseconds, the whole process in seconds.",
+        "Runs alone on the machine, turn about; medians. Training: the first lap of the cell, in brackets later laps in the",
+        "same process, which start nothing any more. Besides: what the process takes that is no cell (start, record, end).",
         "",
-        "| row | plain script | observe | close | full | full / observe | full / plain |",
-        "|---|---|---|---|---|---|---|",
+        "| row | policy | runs | training | import | besides | process | training / plain |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in results["timings"]:
-        cells = [_time(row.get(policy)) for policy in ("plain", *POLICIES)]
-        lines.append(
-            f"| {row['name']} | {' | '.join(cells)} | {_ratio(row, 'observe')} | {_ratio(row, 'plain')} |"
-        )
+        lines += [_timed(row, policy) for policy in ("plain", *POLICIES) if policy in row]
     if results["skipped"]:
         lines += ["", "Not run: " + "; ".join(results["skipped"]) + "."]
     return "\n".join(lines) + "\n"
@@ -122,16 +124,28 @@ def _cell(found: Any) -> str:
     return f"{max(counts)}/{found['well']}{failed}"
 
 
-def _time(found: Any) -> str:
-    return (
-        f"{found['cell_median_ms']:.0f} ms, {found['median_s']:.1f} s" if found and found["cell_ms"] else "–"
-    )
+def _timed(row: Dict[str, Any], policy: str) -> str:
+    found = row[policy]
+    later = found["later_ms"]
+    training = f"{found['first_ms']['median']:.0f} ms" + (f" ({later['median']:.0f} ms)" if later else "")
+    cells = [
+        row["name"],
+        policy,
+        str(found["runs"]),
+        training,
+        f"{found['import_ms']['median']:.0f} ms",
+        f"{found['besides_s']['median']:.1f} s",
+        f"{found['seconds']['median']:.1f} s",
+        _ratio(row, policy),
+    ]
+    return f"| {' | '.join(cells)} |"
 
 
-def _ratio(row: Dict[str, Any], to: str) -> str:
-    if not all(row.get(policy, {}).get("cell_median_ms") for policy in ("full", to)):
-        return "–"
-    return f"{row['full']['cell_median_ms'] / row[to]['cell_median_ms']:.2f}×"
+def _ratio(row: Dict[str, Any], policy: str) -> str:
+    """Of later laps where there are any."""
+    kind = "later_ms" if row[policy]["later_ms"] else "first_ms"
+    plain = (row.get("plain") or {}).get(kind)
+    return f"{row[policy][kind]['median'] / plain['median']:.2f}×" if plain else "–"
 
 
 def named(name: str) -> Row:

@@ -49,11 +49,11 @@ class Bench:
         print(line, flush=True)
         print(line, file=self.log, flush=True)
 
-    def execute(self, row: Row, policy: str) -> Outcome:
+    def execute(self, row: Row, policy: str, laps: int = 1) -> Outcome:
         """Never raises: what went wrong is the outcome's problem."""
         self.count += 1
         place = self.work / f"{row.name}-{policy}-{self.count}"
-        sources = row.sources(self.given.device, self.given.quick)
+        sources = row.sources(self.given.device, self.given.quick, laps)
         limit = max(5.0, min(LIMIT, self.left))
         try:
             if policy == "plain":
@@ -87,9 +87,10 @@ class Bench:
                     if self.left < self.given.reserve:
                         self.skipped.append(f"timing {row.name} under {policy}")
                         continue
-                    outcome = self.execute(row, policy)
+                    outcome = self.execute(row, policy, self.given.laps)
                     self.timed.setdefault(row.name, []).append(outcome)
-                    if policy != "plain":
+                    # What was trained longer has other weights.
+                    if policy != "plain" and self.given.laps == 1:
                         self.outcomes.setdefault(row.name, []).append(outcome)
 
     def write(self, found: Dict[str, Any]) -> Dict[str, Any]:
@@ -100,7 +101,12 @@ class Bench:
             "seconds": round(time.monotonic() - self.began, 1),
             "hardware": found,
             "rows": [report.summary(row, self.outcomes[row.name]) for row in rows],
-            "timings": [report.timing(row, self.timed[row.name]) for row in rows if row.name in self.timed],
+            "timings": [
+                report.timing(row, self.timed[row.name], self.given.laps)
+                for row in ROWS
+                if row.name in self.timed
+            ],
+            "timed": {name: [asdict(each) for each in runs] for name, runs in self.timed.items()},
             "loaded": self._loaded(),
             "skipped": self.skipped,
             "runs": {name: [asdict(each) for each in runs] for name, runs in self.outcomes.items()},
@@ -164,11 +170,41 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--reserve", type=float, default=15, help="no run begins when less than this is left")
     parser.add_argument("--parallel", type=int, default=6, help="runs at a time, where time is not measured")
     parser.add_argument("--rows", default="", help="only rows whose name begins so (comma separated)")
+    parser.add_argument("--timed", help="as --rows, of those to time; without it the same rows")
+    parser.add_argument(
+        "--only", choices=("hardware", "digests", "timing"), help="one part; without it all of them"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="runs of each timed row and policy")
+    parser.add_argument("--laps", type=int, default=1, help="how often a timed run repeats its training cell")
     given = parser.parse_args()
     given.agent = given.agent.resolve()
     given.out = given.out.resolve()
     given.out.mkdir(parents=True, exist_ok=True)
     return given
+
+
+def chosen(bench: Bench, given: argparse.Namespace) -> Tuple[List[Row], List[Row]]:
+    """The rows to compare, and those to time."""
+    rows = [row for row in ROWS if row.name.startswith(tuple(given.rows.split(",")))]
+    timed = [row for row in ROWS if row.name.startswith(tuple((given.timed or given.rows).split(",")))]
+    for framework in sorted({row.framework for row in (*rows, *timed)}):
+        if importlib.util.find_spec(framework) is None:
+            bench.skipped.append(f"rows of {framework}, which this Python does not have")
+            rows, timed = ([row for row in each if row.framework != framework] for each in (rows, timed))
+    return rows, [row for row in timed if row.timed is not None]
+
+
+def digests(bench: Bench, rows: List[Row], found: Dict[str, Any]) -> None:
+    """Each row once first, so that what time cuts off is repetition."""
+    bench.repeat([(row, policy) for policy in ("full", "observe") for row in rows])
+    bench.write(found)
+    if all(each.problem for runs in bench.outcomes.values() for each in runs):
+        raise RuntimeError("no run came to its end: nothing more is tried")
+    again = ("full", "close", "observe", "close", "full")
+    bench.repeat(
+        [(row, policy) for policy in (*again, *(() if bench.given.quick else ("full",) * 2)) for row in rows]
+    )
+    bench.write(found)
 
 
 def main() -> int:
@@ -178,27 +214,12 @@ def main() -> int:
     (given.out / "probe.json").write_text(json.dumps(found, indent=1), encoding="utf-8")
     for line in [*hardware.told(found), _versions(found)]:
         bench.say(line)
-    rows = [row for row in ROWS if not given.rows or row.name.startswith(tuple(given.rows.split(",")))]
-    for framework in sorted({row.framework for row in rows}):
-        if importlib.util.find_spec(framework) is None:
-            bench.skipped.append(f"rows of {framework}, which this Python does not have")
-            rows = [row for row in rows if row.framework != framework]
+    rows, timed = chosen(bench, given)
     try:
-        # Each row once first, so that what time cuts off is repetition.
-        bench.repeat([(row, policy) for policy in ("full", "observe") for row in rows])
-        bench.write(found)
-        if all(each.problem for runs in bench.outcomes.values() for each in runs):
-            raise RuntimeError("no run came to its end: nothing more is tried")
-        bench.repeat(
-            [(row, policy) for policy in ("full", "close", "observe", "close", "full") for row in rows]
-        )
-        bench.write(found)
-        timed = [row for row in rows if row.timed is not None]
-        bench.time_alone(timed, rounds=1)
-        bench.write(found)
-        if not given.quick:
-            bench.repeat([(row, "full") for _ in range(2) for row in rows])
-            bench.time_alone(timed, rounds=2)
+        if given.only in (None, "digests"):
+            digests(bench, rows, found)
+        if given.only in (None, "timing"):
+            bench.time_alone(timed, given.rounds)
     except BaseException:
         bench.say(traceback.format_exc())
     results = bench.write(found)
