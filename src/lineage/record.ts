@@ -65,6 +65,9 @@ export type EntropyUse = {
   at?: Place;
 };
 
+/** Of which no result is proof that the next run repeats it. `lasting`: a setting, that later cells run with too. */
+export type Operation = { op: string; at?: Place; lasting?: true };
+
 export type CellLine = {
   type: 'cell';
   prev: string;
@@ -84,7 +87,7 @@ export type CellLine = {
   files: RecordedFile[];
   entropy: EntropyUse[];
   clock: { call: string; at?: Place }[];
-  operations: { op: string; at?: Place }[];
+  operations: Operation[];
   rng: { before: Record<string, string>; after: Record<string, string> };
   warnings: { category: string; message: string; line?: number }[];
   error: { ename: string; evalue: string } | null;

@@ -99,6 +99,10 @@ export function whatToDo({ kind, evidence, summary }: Cause): string {
     case 'hardware':
       return 'Run under the policy `full`, which fixes thread counts and CPU dispatch, or set a `tolerance` in the sidecar.';
     case 'nondeterministic-operation':
+      if (summary.includes('takes back'))
+        return 'Take the setting out, or run with `--strict`, which leaves it without effect.';
+      if (summary.includes('several threads'))
+        return 'Run under the policy `full`, which gives these one thread, or with `OMP_NUM_THREADS=1` and one job; or set a `tolerance` in the sidecar.';
       return 'Use a form of the operation that is deterministic, or one worker; or set a `tolerance` in the sidecar.';
     case 'hidden-state':
     case 'order':

@@ -92,3 +92,51 @@ def test_attention_runs_in_error_mode_and_leaves_it(run):
 
 def test_the_mode_is_left_after_a_backward_pass_that_failed(run):
     assert run(FAILED, policy="full").text(0).splitlines() == ["failed", "1"]
+
+
+UNDOING = {
+    "with torch.backends.cudnn.flags(enabled=True, benchmark=True, deterministic=True): pass": (
+        "torch.backends.cudnn.benchmark = True"
+    ),
+    "torch.backends.cudnn.benchmark = True": "torch.backends.cudnn.benchmark = True",
+    "torch.backends.cudnn.deterministic = False": "torch.backends.cudnn.deterministic = False",
+    "torch.use_deterministic_algorithms(False)": "torch.use_deterministic_algorithms(False)",
+    "torch.set_deterministic_debug_mode(0)": "torch.use_deterministic_algorithms(False)",
+}
+HARMLESS = """\
+torch.use_deterministic_algorithms(True)
+torch.set_deterministic_debug_mode("warn")
+torch.backends.cudnn.benchmark = False
+torch.backends.cudnn.deterministic = True
+torch.backends.cuda.matmul.allow_tf32 = True
+with torch.backends.cudnn.flags(enabled=False):
+    pass
+"""
+AS_SET = """\
+print(torch.get_deterministic_debug_mode(), torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark)
+"""
+
+
+def test_calls_that_undo_full_are_recorded_at_their_line(run):
+    ran = run("import torch", *UNDOING, AS_SET, policy="full")
+    for number, setting in enumerate(UNDOING.values(), 1):
+        assert ran.cells[number]["operations"] == [
+            {"op": setting, "lasting": True, "at": {"cell": number, "line": 1}}
+        ]
+    assert ran.text(len(UNDOING) + 1) == "0 False True\n"
+    assert run("import torch", *UNDOING, policy="close").cells[1]["operations"] == []
+
+
+def test_under_strict_they_have_no_effect_and_say_so(run):
+    ran = run("import torch", *UNDOING, AS_SET, policy="full", agent={"strict": True})
+    assert ran.text(len(UNDOING) + 1) == "2 True False\n"
+    for number, setting in enumerate(UNDOING.values(), 1):
+        line = ran.cells[number]
+        assert line["status"] == "ok"
+        assert line["operations"] == []
+        message = f"{setting} has no effect: this run is strict (policy full)"
+        assert line["warnings"] == [{"category": "UserWarning", "message": message, "line": 1}]
+
+
+def test_calls_that_leave_full_as_it_is_are_no_matter(run):
+    assert run("import torch", HARMLESS, policy="full").cells[1]["operations"] == []

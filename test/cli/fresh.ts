@@ -29,7 +29,7 @@ const DRAWS = [
   'print(Parallel(n_jobs=2)(delayed(draw)(n) for n in range(3)))',
   'await asyncio.sleep(0.001)\nprint(random.gauss(0, 1))',
   'random.shuffle(cards := list(range(9)))\nprint(cards)',
-  'from sklearn.ensemble import RandomForestRegressor\nprint(RandomForestRegressor(4, n_jobs=2).fit(np.arange(20).reshape(10, 2), np.arange(10)).predict([[3, 3]]))',
+  'from sklearn.ensemble import RandomForestRegressor\nprint(RandomForestRegressor(2, n_jobs=2).fit(np.arange(20).reshape(10, 2), np.arange(10)).predict([[3, 3]]))',
   'pd.Series(kept.normal(size=4)).to_csv("drawn.csv")\nprint(open("drawn.csv").read())',
 ];
 

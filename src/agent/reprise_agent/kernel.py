@@ -23,7 +23,9 @@ from .seeding import (
     numpy_random,
     python_random,
     states,
+    summation,
     system,
+    undone,
     workers,
 )
 from .seeding.draws import Draws
@@ -60,8 +62,11 @@ class RepriseKernel(IPythonKernel):
                 "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
             )
             frameworks.install(hooks, draws.streams, users, config.enforces)
+            noted = recorder.operations.note
+            summation.install(hooks, noted, config.policy == "full")
             if config.policy == "full":
                 deterministic.install(hooks, config.strict)
+                undone.install(hooks, lambda setting: noted(setting, lasting=True), config.strict)
             system.install(draws, config.entropy == "enforce" and config.enforces)
         recorder.install()
         with recorder.guard("answering installs"):

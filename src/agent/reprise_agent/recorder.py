@@ -44,6 +44,7 @@ class Recorder:
         self._variables = VariableTracker(shell, config.value_budget_ms)
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker(cells)
+        self.operations = self._warnings.operations
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
         self._moved: Optional[List[str]] = None
@@ -177,7 +178,7 @@ class Recorder:
             line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]
         with self.guard("tracking warnings"):
             line["warnings"] = self._warnings.after()
-            line["operations"] = self._warnings.operations()
+            line["operations"] = self.operations.found()
         with self.guard("tracking clocks"):
             line["clock"] = [
                 {"call": read["call"], "at": {"cell": execution.index, "line": read["line"]}}

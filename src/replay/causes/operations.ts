@@ -1,5 +1,9 @@
 /** Operations that have no deterministic form, and work whose parts are joined as they finish. */
-import { indexOf, linesOf, sentenceList, type Context, type Suspect } from './context';
+import type { Operation } from '../../lineage/record';
+import { earlierThan } from '../view';
+import { indexOf, linesOf, sentenceList, type Context, type Ran, type Suspect } from './context';
+
+type Found = Operation & { cell: number };
 
 const PARALLEL: readonly (readonly [RegExp, string])[] = [
   // Seeded forests accumulate their trees' predictions in the order in which threads finish.
@@ -15,20 +19,61 @@ export function nondeterministicOperation(context: Context): Suspect[] {
   const lines = linesOf(context);
   if (lines === undefined) return [];
   const index = indexOf(context.comparison);
-  const operations = [...lines.before.line.operations, ...lines.after.line.operations];
-  if (operations.length === 0) return parallelWork(context, index);
-  const names = [...new Set(operations.map(({ op }) => `\`${op}\``))];
-  const consequence = context.comparison.capped
+  const own = [...lines.before.line.operations, ...lines.after.line.operations];
+  const operations = own.map((operation) => ({ ...operation, cell: operation.at?.cell ?? index }));
+  if (operations.length > 0) return [operationsOf(context, index, operations)];
+  const parallel = parallelWork(context, index);
+  const settings = context.comparison.capped ? [] : settingsBefore(context, lines);
+  return parallel.length > 0 || settings.length === 0 ? parallel : [settingsOf(index, settings)];
+}
+
+function operationsOf({ comparison }: Context, index: number, operations: readonly Found[]): Suspect {
+  const consequence = comparison.capped
     ? 'so equal results here are no proof that the next run repeats'
     : 'so it may give another result each time';
-  return [
-    {
-      kind: 'nondeterministic-operation',
-      strength: context.comparison.capped ? 'proven' : 'plausible',
-      summary: `${sentenceList(names)} in cell ${index} has no deterministic form, ${consequence}.`,
-      evidence: operations.map(({ op, at }) => ({ what: op, where: at ?? { cell: index } })),
-    },
-  ];
+  return {
+    kind: 'nondeterministic-operation',
+    strength: comparison.capped ? 'proven' : 'plausible',
+    summary: `${namesOf(operations)} in cell ${index} has no deterministic form${reasonOf(operations)}, ${consequence}.`,
+    evidence: evidenceOf(operations),
+  };
+}
+
+function reasonOf(operations: readonly Operation[]): string {
+  if (operations.some(({ lasting }) => lasting)) return ' (it takes back what the policy `full` sets)';
+  if (operations.every(({ op }) => op.endsWith('(threads)')))
+    return ' on several threads, which add up in the order in which they finish';
+  return '';
+}
+
+/** A setting made in one cell shows in what a later one computes. */
+function settingsOf(index: number, settings: readonly Found[]): Suspect {
+  return {
+    kind: 'nondeterministic-operation',
+    strength: 'plausible',
+    summary: `${namesOf(settings)} in cell ${settings[0]!.cell} takes back what the policy \`full\` sets, so cell ${index} may give another result each time.`,
+    evidence: evidenceOf(settings),
+  };
+}
+
+function settingsBefore(
+  { original, replay }: Context,
+  { before, after }: { before: Ran; after: Ran },
+): Found[] {
+  const earlier = [...earlierThan(original, before.line), ...earlierThan(replay, after.line)];
+  return earlier.flatMap(({ index, operations }) =>
+    operations
+      .filter(({ lasting }) => lasting)
+      .map((setting) => ({ ...setting, cell: setting.at?.cell ?? index })),
+  );
+}
+
+function namesOf(operations: readonly Operation[]): string {
+  return sentenceList([...new Set(operations.map(({ op }) => `\`${op}\``))]);
+}
+
+function evidenceOf(operations: readonly Found[]): Suspect['evidence'] {
+  return operations.map(({ op, at, cell }) => ({ what: op, where: at ?? { cell } }));
 }
 
 function parallelWork({ comparison }: Context, index: number): Suspect[] {

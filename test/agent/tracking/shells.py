@@ -54,7 +54,7 @@ class Notebook:
         line = self.variables.after()
         line["files"] = self.files.after() if self.files is not None else []
         line["warnings"] = self.warnings.after()
-        line["operations"] = self.warnings.operations()
+        line["operations"] = self.warnings.operations.found()
         line["error"] = result.error_in_exec or result.error_before_exec
         line["printed"] = printed.getvalue()
         line["wrote"] = [entry["name"] for entry in line["writes"]]

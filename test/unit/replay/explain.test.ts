@@ -161,6 +161,32 @@ describe('the cause of a difference', () => {
     expect(kinds(capped.cells[0]?.causes ?? [])).toEqual(['nondeterministic-operation certain']);
   });
 
+  it('is an estimator whose threads add up in any order', () => {
+    const { causes } = judged(...both({ operations: [{ op: 'sklearn.KMeans (threads)' }] }));
+    expect(kinds(causes)).toEqual(['nondeterministic-operation likely']);
+    expect(causes[0]?.summary).toBe(
+      '`sklearn.KMeans (threads)` in cell 0 has no deterministic form on several threads, which add up in the order in which they finish, so it may give another result each time.',
+    );
+    expect(whatToDo(causes[0] as Cause)).toContain('Run under the policy `full`');
+  });
+
+  it('is a setting of an earlier cell that takes back what `full` sets', () => {
+    const set = {
+      ...a(),
+      operations: [
+        { op: 'torch.backends.cudnn.benchmark = True', lasting: true as const, at: { cell: 0, line: 2 } },
+      ],
+    };
+    const { causes, cells } = judged([set, ...both({})[0]], [set, ...both({})[1]]);
+    expect(cells[0]?.verdict).toBe('canonical');
+    expect(kinds(causes)).toEqual(['nondeterministic-operation likely']);
+    expect(causes[0]?.summary).toBe(
+      '`torch.backends.cudnn.benchmark = True` in cell 0 takes back what the policy `full` sets, so cell 1 may give another result each time.',
+    );
+    expect(causes[0]?.evidence[0]?.where).toEqual({ cell: 0, line: 2 });
+    expect(whatToDo(causes[0] as Cause)).toContain('`--strict`');
+  });
+
   it('points at threads that add up as they finish', () => {
     const { causes } = judged(...both({ code: 'm.set_params(\n  n_jobs=2)\nprint(m.predict(x))' }));
     expect(kinds(causes)).toEqual(['nondeterministic-operation possible']);

@@ -1,4 +1,5 @@
-"""Operations that a framework itself calls nondeterministic, in the warnings of torch's warn-only mode."""
+"""Operations that give another result each time: of which torch warns in its warn-only mode, and those that are noted by
+whoever knows them."""
 
 from __future__ import annotations
 
@@ -35,19 +36,23 @@ class Operations:
             for key in [key for key in registry if _is_ours(key)]:
                 del registry[key]
 
-    def note(self, operation: str, warned: Any) -> None:
-        """`warned`: the frame that the warning was raised from."""
-        registry = warned.f_globals.get("__warningregistry__")
+    def warned(self, operation: str, frame: Any) -> None:
+        """`frame`: that which the warning was raised from."""
+        registry = frame.f_globals.get("__warningregistry__")
         if registry is not None:
             self._registries[id(registry)] = registry
+        self.note(operation)
+
+    def note(self, operation: str, lasting: bool = False) -> None:
+        """`lasting`: a setting, that later cells run with too."""
         place = self._cells.place()
-        entry: Dict[str, Any] = {"op": operation}
+        entry: Dict[str, Any] = {"op": operation, **({"lasting": True} if lasting else {})}
         if place.cell is not None:
             entry["at"] = {"cell": place.cell, "line": place.line}
         self._found.setdefault(repr(entry), entry)
 
     def found(self) -> List[Dict[str, Any]]:
-        """`[{op, at?}]`: the line is that of the innermost cell on the stack."""
+        """`[{op, at?, lasting?}]`: the line is that of the innermost cell on the stack."""
         return list(self._found.values())
 
 

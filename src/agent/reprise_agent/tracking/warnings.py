@@ -19,7 +19,7 @@ class WarningTracker:
     from one place that they hide, it does not see: looking would change what is shown."""
 
     def __init__(self, cells: Cells) -> None:
-        self._operations = Operations(cells)
+        self.operations = Operations(cells)
         self._found: List[Dict[str, Any]] = []
         self._running = False
         self._home = os.path.expanduser("~").rstrip(os.sep)
@@ -34,7 +34,7 @@ class WarningTracker:
                     self._found.append(entry)
                     operation = nondeterministic(entry["message"])
                     if operation is not None:
-                        self._operations.note(operation, sys._getframe(1))
+                        self.operations.warned(operation, sys._getframe(1))
                 except Exception:
                     pass  # a warning whose text cannot be made is shown, or fails, without our help
             return shown(message)
@@ -43,16 +43,12 @@ class WarningTracker:
 
     def before(self) -> None:
         self._found, self._running = [], True
-        self._operations.begin()
+        self.operations.begin()
 
     def after(self) -> List[Dict[str, Any]]:
         """`[{category, message, line?}]` in order of appearance; `line` only where the cell itself is to blame."""
         self._running = False
         return self._found
-
-    def operations(self) -> List[Dict[str, Any]]:
-        """`[{op, at?}]`: operations that the last cell was warned of, each place once."""
-        return self._operations.found()
 
     def _entry(self, message: Any) -> Dict[str, Any]:
         text = str(message.message)
