@@ -45,8 +45,8 @@ describe('a replay elsewhere is stopped', () => {
   it('neither where they are the same, nor where only an address differs, nor where they cannot be seen', async () => {
     expect(await stopped('1', '1', {})).toBe(undefined);
     const [one, other] = ['<object object at 0x7f1>', '<object object at 0x7f2>'];
-    const there = { [sha(outputsOf(other!).toString('utf8'))]: outputsOf(other!) };
-    expect(await stopped(one!, other!, there)).toBe(undefined);
+    const there = { [sha(outputsOf(other).toString('utf8'))]: outputsOf(other) };
+    expect(await stopped(one, other, there)).toBe(undefined);
     expect(await stopped('1', '2', {})).toBe(undefined);
   });
 });
