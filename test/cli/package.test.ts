@@ -17,7 +17,8 @@ it('runs from its package alone', async () => {
   // Nothing else is said: pre-commit has taken what stands here for the name of the file.
   expect(packed.stdout).toMatch(/^reprise-[\d.]+\.tgz\n$/);
   await promisify(execFile)('tar', ['-xzf', packed.stdout.trim()], { cwd: workplace.folder });
-  expect(readdirSync(workplace.path('package/dist')).sort()).toEqual(['agent.pyz', 'cli.js', 'uv.lock']);
+  const parts = ['agent.pyz', 'cli.cluster.js', 'cli.js', 'kubernetes.js', 'uv.lock'];
+  expect(readdirSync(workplace.path('package/dist')).sort()).toEqual(parts);
   mkdirSync(workplace.path('bin'));
   symlinkSync('../package/bin/reprise', workplace.path('bin/reprise'));
   workplace.write('draw.ipynb', notebookText(['import random\nrandom.random()']));

@@ -118,8 +118,9 @@ class Pod:
         return self
 
     def start(self, env: dict = {}, prefix: list = [], stderr: int = subprocess.DEVNULL):
-        # What only this test run has would change the kernels: ipykernel knows pytest.
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        # What only this test run has would change the kernels: ipykernel knows pytest, and a pod has nothing of ours.
+        ours = ("PYTEST", "REPRISE_")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         kept.pop("PYTHONPATH", None)
         self.process = subprocess.Popen(
             [*prefix, sys.executable, "-I", str(self._entry), "pod", str(self.given), str(self.work)],
