@@ -9,7 +9,10 @@ import type { Wanted } from './fetch';
 export type ResultFile = { path: string; size: number; sha256: string };
 
 const SHA256 = /^[0-9a-f]{64}$/;
-export const MANIFEST_BYTES = 64 << 20;
+/** Some hundred thousand files. */
+export const MANIFEST_BYTES = 16 << 20;
+/** It is read whole; a cell has a few KiB of it. */
+const RECORD_BYTES = 256 << 20;
 
 /**
  * @param expected digest that the pod announced
@@ -27,7 +30,20 @@ export function readResults(bytes: Buffer, expected: string, run: string): Resul
   if (said.schema !== 'reprise/results/1' || said.run !== run || !Array.isArray(said.files)) {
     throw bad('its list of results is not one of this run');
   }
-  return said.files.map(checked);
+  const files = said.files.map(checked);
+  requireApart(files.map(({ path: name }) => name));
+  return files;
+}
+
+/** Two files in one place, or one in another, cannot both be what was said. */
+function requireApart(names: readonly string[]): void {
+  const seen = new Set(names);
+  if (seen.size < names.length) throw bad('its list of results names a file twice');
+  for (const name of names) {
+    for (let folder = path.posix.dirname(name); folder !== '.'; folder = path.posix.dirname(folder)) {
+      if (seen.has(folder)) throw bad('its list of results names a file inside another file');
+    }
+  }
 }
 
 function checked(file: unknown): ResultFile {
@@ -61,6 +77,8 @@ export function placed(store: Store, run: string, files: readonly ResultFile[]):
     const { path: name, sha256 } = file;
     if (name.startsWith(ours)) {
       const inside = name.slice(ours.length);
+      if (inside === 'record.jsonl' && file.size > RECORD_BYTES)
+        throw bad('its record is too long to be one');
       return KEPT.test(inside) ? [{ ...file, to: path.join(folder, inside) }] : [];
     }
     if (name.startsWith('.reprise/objects/')) {

@@ -38,7 +38,7 @@ export function readPodEvent(line: string): PodEvent | undefined {
   }
   const { n } = said;
   if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > MOST_EVENTS) return undefined;
-  return isEvent(said) ? (cleaned(said) as PodEvent) : undefined;
+  return isEvent(said) ? (cleaned(said, 0) as PodEvent) : undefined;
 }
 
 function isEvent(said: Record<string, unknown>): boolean {
@@ -95,12 +95,16 @@ function areGpus(value: unknown): boolean {
   );
 }
 
+/** Events are shallow; what is nested deeper would have a stack overflow. */
+const DEEPEST = 20;
+
 /** Texts go to terminals: none of them is to move a cursor or hide a line there. */
-function cleaned(value: unknown): unknown {
+function cleaned(value: unknown, depth: number): unknown {
+  if (depth > DEEPEST) return null;
   if (typeof value === 'string') return withoutControls(value).slice(0, 10_000);
-  if (Array.isArray(value)) return value.map(cleaned);
+  if (Array.isArray(value)) return value.map((each) => cleaned(each, depth + 1));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cleaned(each)]));
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, cleaned(each, depth + 1)]));
   }
   return value;
 }
