@@ -25,7 +25,12 @@ export class ApiError extends Error {
   }
 
   static unreachable(error: Error & { code?: string }, server: string): ApiError {
-    return new ApiError(0, error.code ?? error.name, error.message, server);
+    return new ApiError(
+      0,
+      error.name === 'AbortError' ? error.name : (error.code ?? error.name),
+      error.message,
+      server,
+    );
   }
 
   /** The same request may well be answered in a moment. */

@@ -1,18 +1,19 @@
 /** Commands in a running container: their output in bounds, and their exit code. */
 import { type IncomingMessage } from 'node:http';
 import { Writable } from 'node:stream';
+import { Failure } from '../notebook/failure';
 import { type Api, SILENCE_MS } from './api';
 import { ApiError } from './errors';
 
 /** As much of `ws` as is used: the library's types name a package that brings none. */
-type Socket = { close(): void; onclose: () => void; onerror: (event: { error: unknown }) => void };
+type Socket = { terminate(): void; onclose: () => void; onerror: (event: { error: unknown }) => void };
 
 export type Executed = { exit: number; stderr: string };
 
 /**
  * @param command program and arguments; no shell reads them
  * @param onData stdout, as it comes; what it throws ends the command
- * @throws ApiError where the container does not run, or the connection is lost before the command has ended
+ * @throws what `onData` throws, if it is a Failure; ApiError where the container does not run, or the connection is lost before the command has ended
  */
 export async function exec(
   api: Api,
@@ -31,27 +32,35 @@ export async function exec(
       | { status?: string; message?: string; details?: { causes?: { reason?: string; message?: string }[] } }
       | undefined;
     let stderr = '';
-    let failed: unknown;
-    let end = (): void => undefined;
+    let hasEnded = false;
+    let socket: Socket | undefined;
     let silence: NodeJS.Timeout;
     const heard = (): void => {
       clearTimeout(silence);
       silence = setTimeout(() => fail(new Error('silence')), SILENCE_MS);
     };
+    const over = (): boolean => {
+      if (hasEnded) return true;
+      clearTimeout(silence);
+      signal?.removeEventListener('abort', abort);
+      hasEnded = true;
+      return false;
+    };
+    // At once: a connection that is lost answers neither the opening nor the closing of a socket.
     const fail = (error: unknown): void => {
-      failed ??= error;
-      end();
+      if (over()) return;
+      socket?.terminate();
+      reject(lost(error, pod));
     };
     const stdout = sink((chunk) => {
+      if (hasEnded) return;
       heard();
       onData(chunk);
     }, fail);
     const errors = sink((chunk) => (stderr = (stderr + chunk.toString('utf8')).slice(-2000)), fail);
     const settle = (): void => {
-      clearTimeout(silence);
-      signal?.removeEventListener('abort', abort);
-      if (failed !== undefined) return reject(lost(failed, pod));
-      if (status === undefined) return reject(lost(new Error('closed before it ended'), pod));
+      if (status === undefined) return fail(new Error('closed before it ended'));
+      if (over()) return;
       const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
       if (status.status === 'Success') return resolve({ exit: 0, stderr });
       if (code !== undefined) return resolve({ exit: Number(code), stderr });
@@ -62,19 +71,13 @@ export async function exec(
     heard();
     new Exec(api.config)
       .exec(api.namespace, pod, container, command, stdout, errors, null, false, (said) => (status = said))
-      .then(
-        (opened) => {
-          const socket = opened as unknown as Socket;
-          end = () => socket.close();
-          socket.onclose = settle;
-          socket.onerror = (event) => (failed ??= event.error);
-          if (failed !== undefined) end();
-        },
-        (error: unknown) => {
-          failed ??= error;
-          settle();
-        },
-      );
+      .then((opened) => {
+        const open = opened as unknown as Socket;
+        open.onclose = settle;
+        open.onerror = (event) => fail(event.error);
+        if (hasEnded) open.terminate();
+        socket = open;
+      }, fail);
   });
 }
 
@@ -92,8 +95,8 @@ function sink(take: (chunk: Buffer) => void, fail: (error: unknown) => void): Wr
 }
 
 /** The library rejects with a socket's error event, whose message holds the answer's status. */
-function lost(error: unknown, pod: string): ApiError {
-  if (error instanceof ApiError) return error;
+function lost(error: unknown, pod: string): ApiError | Failure {
+  if (error instanceof ApiError || error instanceof Failure) return error;
   const { message = String(error), target } = error as {
     message?: string;
     target?: { _req?: { res?: IncomingMessage } };

@@ -1,69 +1,85 @@
 /**
  * Files of a pod that waits for them, by commands in it. A stream that ends has not brought everything for that (the tail
- * of a long one was lost for years): each piece has its length, each file its digest, and a file that is half here is gone on with.
+ * of a long one was lost for years): each file has its length and its digest, and one that is half here is gone on with.
  */
 import { createHash } from 'node:crypto';
 import {
-  appendFileSync,
+  closeSync,
   mkdirSync,
+  openSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { digestFile } from '../../lineage/store';
 import { Failure } from '../../notebook/failure';
 import type { Api } from '../api';
+import { ApiError } from '../errors';
 import { exec } from '../exec';
+import { plain } from '../words/observed';
 
-/** About 0.1 s is spent on each command, so pieces are large and small files come together. */
-const PIECE_BYTES = 16 << 20;
+/** About 0.1 s is spent on each command, so small files come together. */
+const BATCH_BYTES = 16 << 20;
 const SMALL_BYTES = 1 << 20;
 /** Names travel in the address of a request, which proxies cut at 8 KiB. */
 const NAMES_BYTES = 4096;
 const AT_ONCE = 3;
 /** Without a byte for so long, the network or the pod is taken for gone. */
 const PATIENCE_MS = 120_000;
+const FIRST_PAUSE_MS = 200;
 
 export type Pod = { pod: string; container: string };
+/** Where from, and until when it is wanted. */
+export type Source = { api: Api; pod: Pod; signal?: AbortSignal };
 /** `path` as the pod names it, `to` where it is put. */
 export type Wanted = { path: string; size: number; sha256: string; to: string };
 
 /**
  * @param root folder of the pod that the paths are in
- * @param onBytes told what arrived, in bytes
+ * @param parts folder for files that are half here, which only this run uses
+ * @param onBytes told how many bytes more are here; fewer, where they came in vain
  * @throws Failure `results-lost` with what is kept; `results-changed` where a file is not what the pod said
  */
 export async function fetchFiles(
-  api: Api,
-  pod: Pod,
-  root: string,
+  source: Source,
+  { root, parts }: { root: string; parts: string },
   wanted: readonly Wanted[],
-  { signal, onBytes }: { signal?: AbortSignal; onBytes?: (bytes: number) => void },
+  onBytes?: (bytes: number) => void,
 ): Promise<void> {
+  const { api, pod, signal } = source;
   const missing = wanted.filter((file) => !isHere(file));
   const tasks = [
     ...batches(missing.filter(({ size }) => size <= SMALL_BYTES)).map((batch) => () => fetchTogether(batch)),
-    ...missing.filter(({ size }) => size > SMALL_BYTES).map((file) => () => fetchInPieces(file)),
+    ...missing.filter(({ size }) => size > SMALL_BYTES).map((file) => () => fetchLarge(file)),
   ];
   const queue = tasks[Symbol.iterator]();
   const worker = async (): Promise<void> => {
     for (const task of queue) await task();
   };
+  onBytes?.(sum(wanted) - sum(missing));
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  rmSync(parts, { recursive: true, force: true });
 
   async function fetchTogether(batch: readonly Wanted[]): Promise<void> {
-    const total = batch.reduce((sum, { size }) => sum + size, 0);
+    const total = sum(batch);
     const names = batch.map((file) => file.path);
     const script = 'cd "$1" && shift && exec cat -- "$@"';
-    const bytes = await patiently(async () => {
-      const got = await read(['sh', '-c', script, 'sh', root, ...names], total);
-      return got.length === total ? got : undefined;
-    }, names[0]!);
+    const command = ['sh', '-c', script, 'sh', root, ...names];
+    const bytes = await patiently(`${shown(names[0]!)} does not come`, source, async (heard) => {
+      const got: Buffer[] = [];
+      const length = await read(command, total, (chunk) => {
+        heard();
+        got.push(chunk);
+      });
+      if (length === total) return Buffer.concat(got);
+      onBytes?.(-length);
+      return undefined;
+    });
     let at = 0;
     for (const file of batch) {
       const content = bytes.subarray(at, (at += file.size));
@@ -72,27 +88,27 @@ export async function fetchFiles(
     }
   }
 
-  async function fetchInPieces(file: Wanted): Promise<void> {
-    const part = `${file.to}.part`;
-    mkdirSync(path.dirname(part), { recursive: true });
-    let have = sizeOf(part);
-    if (have > file.size) {
-      truncateSync(part, 0);
-      have = 0;
-    }
-    const script = 'cd "$1" && tail -c "+$2" -- "$4" | head -c "$3"';
-    while (have < file.size) {
-      const want = Math.min(PIECE_BYTES, file.size - have);
-      await patiently(async () => {
-        const got = await read(
-          ['sh', '-c', script, 'sh', root, String(have + 1), String(want), file.path],
-          want,
-        );
-        if (got.length === 0) return undefined;
-        appendFileSync(part, got);
-        have += got.length;
-        return got;
-      }, file.path);
+  async function fetchLarge(file: Wanted): Promise<void> {
+    const part = path.join(parts, file.sha256);
+    mkdirSync(parts, { recursive: true });
+    let have = Math.min(sizeOf(part), file.size);
+    onBytes?.(have);
+    // Not for appending: whoever else fetches the same run writes the same bytes to the same places.
+    const descriptor = openSync(part, have === 0 ? 'w' : 'r+');
+    try {
+      const script = 'cd "$1" && exec tail -c "+$2" -- "$3"';
+      await patiently(`${shown(file.path)} does not come`, source, async (heard) => {
+        const command = ['sh', '-c', script, 'sh', root, String(have + 1), file.path];
+        await read(command, file.size - have, (chunk) => {
+          for (let at = 0; at < chunk.length;)
+            at += writeSync(descriptor, chunk, at, chunk.length - at, have + at);
+          have += chunk.length;
+          heard();
+        });
+        return have === file.size ? true : undefined;
+      });
+    } finally {
+      closeSync(descriptor);
     }
     if (digestFile(part) !== file.sha256) {
       rmSync(part);
@@ -101,48 +117,71 @@ export async function fetchFiles(
     place(file, (temporary) => renameSync(part, temporary));
   }
 
-  async function read(command: string[], most: number): Promise<Buffer> {
-    const chunks: Buffer[] = [];
+  /** @returns how many bytes came before it ended, or broke off */
+  async function read(command: string[], most: number, take: (chunk: Buffer) => void): Promise<number> {
     let bytes = 0;
     await exec(api, { ...pod, command, signal }, (chunk) => {
       bytes += chunk.length;
-      if (bytes > most)
-        throw new Failure(
-          'infrastructure',
-          'results-changed',
-          'The pod sends more than it said that there is.',
-        );
+      if (bytes > most) throw moreThanSaid();
       onBytes?.(chunk.length);
-      chunks.push(chunk);
+      take(chunk);
     });
-    return Buffer.concat(chunks);
-  }
-
-  /** Again and again until something comes: what is tried anew begins where the last try ended. */
-  async function patiently<T>(attempt: () => Promise<T | undefined>, what: string): Promise<T> {
-    let why = 'nothing came';
-    let pause = 200;
-    for (const end = Date.now() + PATIENCE_MS; Date.now() < end;) {
-      signal?.throwIfAborted();
-      try {
-        const got = await attempt();
-        if (got !== undefined) return got;
-      } catch (error) {
-        if (error instanceof Failure || signal?.aborted) throw error;
-        why = (error as Error).message;
-      }
-      await sleep(pause, undefined, { signal }).catch(() => undefined);
-      pause = Math.min(5_000, pause * 2);
-    }
-    throw new Failure(
-      'infrastructure',
-      'results-lost',
-      `Results cannot be fetched: ${what} does not come (${why}). What came is kept; the pod holds the rest for a while. Try again: reprise attach.`,
-    );
+    return bytes;
   }
 }
 
-/** A small file, such as the list of the others. @throws as `exec` */
+/**
+ * Again and again until something comes: what is tried anew begins where the last try ended.
+ * @param what is not done, as a sentence without its end
+ */
+async function patiently<T>(
+  what: string,
+  { api, pod, signal }: Source,
+  attempt: (heard: () => void) => Promise<T | undefined>,
+): Promise<T> {
+  let why = 'nothing came';
+  let pause = FIRST_PAUSE_MS;
+  let end = 0;
+  const heard = (): void => {
+    end = Date.now() + PATIENCE_MS;
+    pause = FIRST_PAUSE_MS;
+  };
+  for (heard(); Date.now() < end;) {
+    signal?.throwIfAborted();
+    try {
+      const got = await attempt(heard);
+      if (got !== undefined) return got;
+    } catch (error) {
+      if (!(error instanceof ApiError) || signal?.aborted) throw error;
+      why = error.message;
+      if (await hasEnded(api, pod)) throw podEnded(pod);
+    }
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    pause = Math.min(5_000, pause * 2);
+  }
+  throw new Failure(
+    'infrastructure',
+    'results-lost',
+    `Results cannot be fetched: ${what} (${why}). What came is kept; the pod holds the rest for a while. Try again: reprise attach.`,
+  );
+}
+
+/**
+ * The list of the files, of which the pod said how long it is.
+ * @throws as `fetchFiles`
+ */
+export async function fetchList(
+  source: Source,
+  { path: file, size }: { path: string; size: number },
+): Promise<Buffer> {
+  const { api, pod, signal } = source;
+  return patiently('the list of them does not come', source, async () => {
+    const list = await readSmall(api, pod, file, size, signal);
+    return list.length === size ? list : undefined;
+  });
+}
+
+/** @throws as `exec`; Failure `results-changed` where there is more than `size` bytes of it */
 export async function readSmall(
   api: Api,
   pod: Pod,
@@ -154,10 +193,14 @@ export async function readSmall(
   let bytes = 0;
   await exec(api, { ...pod, command: ['cat', '--', file], signal }, (chunk) => {
     bytes += chunk.length;
-    if (bytes > size) throw new Error('it is longer than was said');
+    if (bytes > size) throw moreThanSaid();
     chunks.push(chunk);
   });
   return Buffer.concat(chunks);
+}
+
+function sum(files: readonly Wanted[]): number {
+  return files.reduce((total, { size }) => total + size, 0);
 }
 
 function batches(files: readonly Wanted[]): Wanted[][] {
@@ -166,7 +209,7 @@ function batches(files: readonly Wanted[]): Wanted[][] {
   let bytes = 0;
   for (const file of files) {
     const name = encodeURIComponent(file.path).length + 'command=&'.length;
-    if (names + name > NAMES_BYTES || bytes + file.size > PIECE_BYTES) {
+    if (names + name > NAMES_BYTES || bytes + file.size > BATCH_BYTES) {
       made.push([]);
       names = bytes = 0;
     }
@@ -200,10 +243,40 @@ function place({ to }: Wanted, put: (temporary: string) => void): void {
   renameSync(temporary, to);
 }
 
+type SeenPod = { status?: { containerStatuses?: { name: string; state?: { terminated?: object } }[] } };
+
+/** Commands fail for many reasons, also in a pod that goes on; the pod itself is asked. */
+async function hasEnded(api: Api, { pod, container }: Pod): Promise<boolean> {
+  try {
+    const found = await api.find<SeenPod>(api.path(`v1/pods/${pod}`));
+    const state = found?.status?.containerStatuses?.find(({ name }) => name === container)?.state;
+    return found === undefined || state?.terminated !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function podEnded({ pod }: Pod): Failure {
+  return new Failure(
+    'infrastructure',
+    'results-lost',
+    `The pod ${pod} ended before all of its results were here. What came is kept. See what can be said without the rest: reprise attach.`,
+  );
+}
+
+function moreThanSaid(): Failure {
+  return new Failure('infrastructure', 'results-changed', 'The pod sends more than it said that there is.');
+}
+
 function changed({ path: name }: Wanted): Failure {
   return new Failure(
     'infrastructure',
     'results-changed',
-    `${name} that came from the pod is not what the pod said that it is. It is not used.`,
+    `${shown(name)} that came from the pod is not what the pod said that it is. It is not used.`,
   );
+}
+
+/** The pod chose it, and a terminal shows it. */
+function shown(name: string): string {
+  return plain(name.slice(0, 200));
 }
