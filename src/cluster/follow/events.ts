@@ -8,6 +8,8 @@ export type Holding = {
   files: number;
   bytes: number;
   seconds: number;
+  /** What ended the run before its last cell, as `deadline`. */
+  reason?: string;
 };
 
 export type PodEvent =
@@ -69,7 +71,11 @@ function isEvent(said: Record<string, unknown>): boolean {
     case 'failed':
       return texts('reason', 'message');
     case 'holding':
-      return isManifest(said['manifest']) && counts('files', 'bytes', 'seconds');
+      return (
+        isManifest(said['manifest']) &&
+        counts('files', 'bytes', 'seconds') &&
+        (said['reason'] === undefined || texts('reason'))
+      );
     case 'released':
       return texts('by') && counts('exit');
     default:

@@ -14,6 +14,8 @@ import { type Owner, Watched } from './watched';
 const LOOK_MS = 1_000;
 /** A log follows its container's end at once, or the connection is lost. */
 const DRAIN_MS = 15_000;
+/** So long may an API server that starts refuse everybody. */
+const REFUSED_MS = 20_000;
 
 export type Followed = {
   pod?: { name: string; uid: string; node: string; gpus: string[] };
@@ -32,6 +34,7 @@ export type Followed = {
 };
 
 export type Following = {
+  run: string;
   /** Of the object that runs, as `batch/v1/jobs/reprise-…`. */
   path: string;
   name: string;
@@ -69,6 +72,7 @@ class Follower {
   private attempt: Attempt | undefined;
   private said = '';
   private isStopping = false;
+  private hasLooked = false;
   private broken: { error: unknown } | undefined;
 
   constructor(
@@ -82,7 +86,7 @@ class Follower {
     const { leave, stop, pending } = this.following;
     const signal = leave ? AbortSignal.any([leave, this.over]) : this.over;
     for (;;) {
-      if (leave?.aborted) throw new Failure('infrastructure', 'left', 'It goes on in the cluster.');
+      if (leave?.aborted) throw this.goesOn('left', 'It goes on in the cluster.');
       if (this.broken !== undefined) throw this.broken.error;
       if (stop?.aborted) this.stopThere();
       this.takeUp(this.watched.pod);
@@ -92,23 +96,23 @@ class Follower {
       if (attempt && ended) {
         await Promise.race([attempt.read, sleep(DRAIN_MS, undefined, { signal }).catch(() => undefined)]);
         // A pod that the cluster ended is replaced; whatever it said of itself is not how the run ended.
-        if (
-          !isDisrupted(this.watched.podByUid(attempt.uid) ?? attempt.pod) ||
-          this.ownerEnd() !== undefined
-        ) {
+        if (!this.isDisrupted(attempt) || this.ownerEnd() !== undefined) {
           return this.found({ terminated: { ...ended, message: readEndMessage(ended.message) } });
         }
         this.tell('The cluster ended the pod; it starts another one.');
       }
-      if (attempt?.holding && !ended) return this.found({ holding: attempt.holding });
-      const end = this.ownerEnd();
-      if (end !== undefined && !ended) return this.found({ lost: end });
-      if (this.following.statusOf(this.watched).phase === 'gone')
-        return this.found({ lost: 'it was deleted in the cluster' });
+      if (attempt?.holding && !ended && (await this.isForUs(attempt)))
+        return this.found({ holding: attempt.holding });
+      const end = this.ownerEnd() ?? this.goneWords();
       const waits = attempt?.isStarted ? undefined : pending(this.watched);
-      if (waits?.isFinal) return this.found({ lost: waits.words });
-      const lost = this.watched.lost;
-      if (lost !== undefined) this.tell(lostWords(lost.status));
+      const lost = end ?? (waits?.isFinal ? waits.words : undefined);
+      if (lost !== undefined && !ended) {
+        if (this.hasLooked) return this.found({ lost });
+        await this.look();
+        continue;
+      }
+      const { lost: unheard } = this.watched;
+      if (unheard !== undefined) this.endureSilence(unheard);
       else if (waits !== undefined) this.tell(waits.words);
       await this.watched.next(LOOK_MS, signal);
     }
@@ -117,6 +121,65 @@ class Follower {
   private ownerEnd(): string | undefined {
     const { phase, reason = '', message = '' } = this.following.statusOf(this.watched);
     return phase === 'succeeded' || phase === 'failed' ? `${reason || phase}: ${message}` : undefined;
+  }
+
+  private goneWords(): string | undefined {
+    return this.following.statusOf(this.watched).phase === 'gone'
+      ? 'it was deleted in the cluster'
+      : undefined;
+  }
+
+  /** Before the last word is said of a run: its pod may have ended well, and the news of it be late. */
+  private async look(): Promise<void> {
+    try {
+      await this.watched.look();
+      this.hasLooked = true;
+    } catch {
+      await this.watched.next(LOOK_MS, this.over);
+    }
+  }
+
+  /** Whether what a pod holds is the run's end, and not what is left of a try that the cluster ended and begins anew. */
+  private async isForUs(attempt: Attempt): Promise<boolean> {
+    if (attempt.ended?.status !== 'cancelled' || this.isStopping) return true;
+    await this.watched.look().catch(() => undefined);
+    if (!this.isDisrupted(attempt)) return true;
+    if (!attempt.isReleased) this.release(attempt);
+    return false;
+  }
+
+  private isDisrupted({ uid, pod }: Attempt): boolean {
+    return isDisrupted(this.watched.podByUid(uid) ?? pod);
+  }
+
+  /** So that the next one need not wait for its end. */
+  private release(attempt: Attempt): void {
+    attempt.isReleased = true;
+    const command = ['sh', '-c', ': > /work/ack'];
+    const { container } = this.following;
+    exec(
+      this.api,
+      { pod: attempt.pod.metadata!.name!, container, command, signal: this.over },
+      () => undefined,
+    ).catch(() => undefined);
+  }
+
+  /** Without an answer it is waited for one; who is not let in any more has to do something. */
+  private endureSilence({ error, since }: NonNullable<Watched['lost']>): void {
+    this.tell(lostWords(error.status));
+    const isRefused = error.status === 401 || error.status === 403;
+    if (!isRefused || Date.now() - since < REFUSED_MS) return;
+    const why = error.status === 401 ? 'credentials' : 'forbidden';
+    const words =
+      error.status === 401
+        ? 'The cluster does not know you any more: log in again as you do for kubectl. The run goes on there.'
+        : 'The cluster lets you look at the run no longer: your rights were taken, or the namespace is gone.';
+    throw this.goesOn(why, words);
+  }
+
+  private goesOn(reason: string, words: string): Failure {
+    const { run } = this.following;
+    return new Failure('infrastructure', reason, `${words} Come back to it: reprise attach ${run}`);
   }
 
   /** Each pod has a log of its own, numbered from 1. */
@@ -153,7 +216,8 @@ class Follower {
     } else if (event.event !== 'released') {
       if (event.event === 'end') attempt.ended = event;
       if (event.event === 'failed') attempt.failed = event;
-      this.following.onEvent(event);
+      // What the cluster interrupts is no result of the cell's.
+      if (!this.isDisrupted(attempt)) this.following.onEvent(event);
     }
   }
 
@@ -197,6 +261,7 @@ class Follower {
 /** One pod of the run. */
 class Attempt {
   isStarted = false;
+  isReleased = false;
   read: Promise<unknown> = Promise.resolve();
   gpus: string[] = [];
   ended: Ended | undefined;

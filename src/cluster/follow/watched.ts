@@ -25,8 +25,8 @@ export class Watched {
   owner: Owner | undefined;
   /** The object that runs was looked for and is not there. */
   isGone = false;
-  /** Why nothing is heard of the cluster at present. */
-  lost: ApiError | undefined;
+  /** Why nothing is heard of the cluster at present, and since when. */
+  lost: { error: ApiError; since: number } | undefined;
   private readonly pods = new Map<string, V1Pod>();
   private readonly waiting = new Set<() => void>();
   private readonly stopping = new AbortController();
@@ -66,14 +66,20 @@ export class Watched {
       void this.keepGoing(informer);
     };
     watch<V1Pod>(this.api.path('v1/pods'), this.selector, (pod, gone) => {
-      const uid = pod.metadata?.uid ?? '';
-      if (gone) this.pods.delete(uid);
-      else this.pods.set(uid, pod);
+      if (gone) this.pods.delete(pod.metadata?.uid ?? '');
+      else this.keep(pod);
     });
     watch<CoreV1Event>(this.api.path('v1/events'), undefined, (event) => {
       if (event.involvedObject.name?.startsWith(this.name)) this.events.push(event);
     });
     void this.poll();
+  }
+
+  /** Asks for the pods as they are now: what is watched may be late. @throws as `Api.ask` */
+  async look(): Promise<void> {
+    const query = { labelSelector: this.selector };
+    const { body } = await this.api.ask<KubernetesListObject<V1Pod>>(this.api.path('v1/pods'), { query });
+    body.items.forEach((pod) => this.keep(pod));
   }
 
   /** Until something is new, or the time is over. */
@@ -103,7 +109,7 @@ export class Watched {
       informer.start().catch((error: unknown) => failed(error));
       const error = await Promise.race([ended, aborted(signal)]);
       if (signal.aborted) return;
-      this.tell(() => (this.lost = error instanceof ApiError ? error : this.lost));
+      this.tell(() => this.miss(error));
       await sleep(pause, undefined, { signal }).catch(() => undefined);
       pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
     }
@@ -121,10 +127,19 @@ export class Watched {
         });
       } catch (error) {
         if (signal.aborted) return;
-        this.tell(() => (this.lost = error instanceof ApiError ? error : this.lost));
+        this.tell(() => this.miss(error));
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  private keep(pod: V1Pod): void {
+    this.pods.set(pod.metadata?.uid ?? '', pod);
+  }
+
+  private miss(error: unknown): void {
+    if (!(error instanceof ApiError)) return;
+    this.lost = { error, since: this.lost?.since ?? Date.now() };
   }
 
   private tell(change: () => void): void {

@@ -53,6 +53,12 @@ export function failureWords(ended: Ended): FailureWords | undefined {
   );
 }
 
+/** Of a run that was ended before its last cell, and whose results are here all the same; undefined where it was not. */
+export function endedEarly(reason: string | undefined): FailureWords | undefined {
+  if (reason === 'deadline') return DEADLINE;
+  return reason === 'terminated' ? BY_EXIT[143] : undefined;
+}
+
 /** The cluster ended the pod, whatever it was doing. */
 function takenAway({ pod, ephemeralStorage }: Ended): FailureWords | undefined {
   const { reason, message = '' } = pod?.status ?? {};

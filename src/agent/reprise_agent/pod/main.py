@@ -129,7 +129,7 @@ class _Pod:
             self._events.send("failed", reason="disk", message=why)
             return self._say(request.NOTHING_RAN, "disk", why)
         self._say(code, reason, why, results)
-        self._hold(asked.hold, code, results)
+        self._hold(asked.hold, code, reason, results)
         return code
 
     def _outcome(self) -> "tuple[int, Optional[str], Optional[str]]":
@@ -177,11 +177,13 @@ class _Pod:
         message.write_message(self._told, document)
         return code
 
-    def _hold(self, seconds: float, code: int, results: Results) -> None:
+    def _hold(self, seconds: float, code: int, reason: Optional[str], results: Results) -> None:
         cancelled = self._ending.terminated
         seconds = min(seconds, AFTER_SIGNAL_SECONDS) if cancelled else seconds
         manifest = {"path": results.path, "size": results.size, "sha256": results.sha256}
-        held = {"files": results.files, "bytes": results.bytes, "seconds": seconds}
+        held: Dict[str, Any] = {"files": results.files, "bytes": results.bytes, "seconds": seconds}
+        if reason is not None:
+            held["reason"] = reason
         self._events.send("holding", manifest=manifest, **held)
         by = hold(self._ack, seconds, self._ending, cancelled)
         self._events.send("released", by=by, exit=code)
