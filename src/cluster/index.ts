@@ -4,5 +4,5 @@ export { connect } from './connect';
 export { KubernetesTarget } from './target';
 export { mergeTarget } from './profile/merge';
 export { chooseProfile, findProfiles, loadProfiles } from './profile/read';
-export { readState } from './state';
+export { readState, requireUnfailed } from './state';
 export { manifestsOf } from './prepare';

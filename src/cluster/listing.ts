@@ -13,7 +13,7 @@ import { again, remove } from './submit';
 
 export type Listed = Pick<
   ClusterRun,
-  'run' | 'notebook' | 'stage' | 'namespace' | 'name' | 'replayOf' | 'context' | 'submittedAt'
+  'run' | 'notebook' | 'stage' | 'namespace' | 'name' | 'replayOf' | 'context' | 'submittedAt' | 'failure'
 >;
 
 /** Those that went to a cluster from this root, newest first. */

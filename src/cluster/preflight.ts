@@ -33,9 +33,9 @@ export async function preflight(
     words: `${api.server} answers, namespace ${api.namespace}`,
   };
   if (missing.length > 0) {
-    const words = `in namespace ${api.namespace} you may not ${rightWords(missing)}`;
+    const words = `In namespace ${api.namespace} you may not ${rightWords(missing)}`;
     const fix =
-      'Whoever runs the cluster can grant it: the Role in deploy/base/role.yaml is what a run needs.';
+      'Whoever runs the cluster can grant it: the Role in deploy/base/rbac.yaml is what a run needs.';
     return [reached, { what: 'rights', state: 'bad', words, fix }];
   }
   const rightsCheck: Check = {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../lineage/store';
-import { Failure } from '../notebook/failure';
+import { Failure, type FailureKind } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import { TARGET_FILE } from '../replay/target';
 import type { Target as Settings } from './profile/merge';
@@ -33,6 +33,8 @@ export type ClusterRun = {
   got?: { name: string; uid: string; node: string; gpus: string[] };
   /** How it ended there, as its termination message or its log said. */
   end?: { exit?: number; status?: string; root?: string; results?: string; cells?: string };
+  /** Why it came to nothing; then nothing of it is here either. */
+  failure?: { kind: FailureKind; reason: string; message: string };
   /** What the cluster said meanwhile; its own events are gone after an hour. */
   events: string[];
 };
@@ -49,6 +51,17 @@ export function readState(store: Store, run: string): ClusterRun {
       `Run ${run} did not go to a cluster; it is kept here. See: reprise replays`,
     );
   }
+}
+
+/** @throws Failure that ended the run, where one did, or `cancelled` */
+export function requireUnfailed({ run, stage, failure }: ClusterRun): void {
+  if (stage === 'cancelled')
+    throw new Failure(
+      'usage',
+      'cancelled',
+      `Run ${run} was deleted from the cluster before it ended. Send it again.`,
+    );
+  if (failure !== undefined) throw new Failure(failure.kind, failure.reason, failure.message);
 }
 
 export function writeState(store: Store, state: ClusterRun): ClusterRun {

@@ -1,13 +1,14 @@
 /** A cluster as a place to run notebooks. */
-import { Failure } from '../notebook/failure';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { Failure } from '../notebook/failure';
 import { forecast, forecastWords } from '../replay/forecast';
 import type { Ended, RunnerEvent } from '../replay/local';
 import { ResultsLost } from '../replay/lastwords';
 import { NothingSent, type Signals, type Target, type Work } from '../replay/target';
 import { rightsFor } from './access';
 import type { Api } from './api';
-import { fetchFiles, readSmall } from './collect/fetch';
+import { fetchFiles, fetchList, readSmall } from './collect/fetch';
 import { MANIFEST_BYTES, placed, readResults } from './collect/results';
 import { explained } from './errors';
 import { exec } from './exec';
@@ -21,6 +22,7 @@ import { type Check, notSent, preflight, requireGood } from './preflight';
 import type { Target as Settings } from './profile/merge';
 import { type ClusterRun, readState, type Stage, writeState } from './state';
 import { remove, submit } from './submit';
+import { endedEarly } from './words/failure';
 
 const RESULTS = '/work/results/manifest.json';
 const ROOT = '/work/root';
@@ -123,8 +125,8 @@ export class KubernetesTarget implements Target {
     try {
       await submit(this.api, { path, owner, inputs: inputs.objects }, signal);
     } catch (error) {
-      if (!signal?.aborted) await this.cleanup(work).catch(() => undefined);
-      throw explained(error, 'submit the run');
+      if (signal?.aborted) throw left(work.run, 'Part of it may be in the cluster.');
+      throw await this.fail(work, explained(error, 'submit the run'));
     }
     writeState(work.store, { ...state, stage: 'submitted' });
     this.telling.onNotice(`Submitted as ${state.name} in namespace ${state.namespace}.`);
@@ -134,6 +136,7 @@ export class KubernetesTarget implements Target {
     const state = readState(work.store, work.run);
     const { container, logs, statusOf } = this.flavour;
     const followed = await follow(this.api, {
+      run: work.run,
       path: `${collectionOf(this.flavour)}/${state.name}`,
       name: state.name,
       selector: `${RUN_LABEL}=${work.run}`,
@@ -158,8 +161,7 @@ export class KubernetesTarget implements Target {
       events: followed.events,
     });
     if ('ended' in outcome) return outcome.ended;
-    await this.cleanup(work);
-    throw outcome.failure;
+    throw await this.fail(work, outcome.failure);
   }
 
   async object(run: string, digest: string): Promise<Buffer | undefined> {
@@ -179,27 +181,39 @@ export class KubernetesTarget implements Target {
     if (state.stage === 'collected' || state.stage === 'cleaned') return;
     const { holding } = this;
     if (holding === undefined || state.got === undefined) {
-      await this.cleanup(work);
-      throw lostResults(state);
+      throw await this.fail(work, lostResults(state));
     }
     const { size, sha256 } = holding.manifest;
     if (size > MANIFEST_BYTES)
       throw new Failure('infrastructure', 'results-changed', 'The list of results is too long to be one.');
     const pod = { pod: state.got.name, container: this.flavour.container };
+    const source = { api: this.api, pod, signal };
     try {
-      const list = await readSmall(this.api, pod, RESULTS, size, signal);
+      const list = await fetchList(source, { path: RESULTS, size });
       const wanted = placed(work.store, work.run, readResults(list, sha256, work.run));
       const total = wanted.reduce((sum, file) => sum + file.size, 0);
       let bytes = 0;
       const onBytes = (count: number): void => this.telling.onFetched?.((bytes += count), total);
-      await fetchFiles(this.api, pod, ROOT, wanted, { signal, onBytes });
+      const parts = join(work.store.runFolder(work.run), 'parts');
+      await fetchFiles(source, { root: ROOT, parts }, wanted, onBytes);
     } catch (error) {
+      if (signal?.aborted) throw left(work.run, 'What came is kept, and the pod holds the rest for a while.');
       throw explained(error, 'fetch the results');
     }
     writeState(work.store, { ...state, stage: 'collected' });
     await exec(this.api, { ...pod, command: ['sh', '-c', ': > /work/ack'] }, () => undefined).catch(
       () => undefined,
     );
+    if (holding.reason === 'kernel-died')
+      this.telling.onNotice(
+        `The run had ${state.settings.memory} of memory. More of it: --memory, or memory in reprise.yaml.`,
+      );
+    const early = endedEarly(holding.reason);
+    if (early === undefined) return;
+    // Of a replay there is a verdict on what ran, of a run nothing more than that it is not whole.
+    if (work.original !== undefined) return this.telling.onNotice(early.sentence);
+    const sentence = `${early.sentence} It is kept as ${work.run}.`;
+    throw await this.fail(work, new Failure('infrastructure', early.reason, sentence));
   }
 
   async cleanup({ store, run }: Pick<Work, 'store' | 'run'>, stage: Stage = 'cleaned'): Promise<void> {
@@ -213,6 +227,14 @@ export class KubernetesTarget implements Target {
       return;
     }
     writeState(store, { ...readState(store, run), stage });
+  }
+
+  /** Keeps why a run came to nothing, for who asks for it later. */
+  private async fail(work: Work, failure: Failure): Promise<Failure> {
+    const { kind, reason, message } = failure;
+    writeState(work.store, { ...readState(work.store, work.run), failure: { kind, reason, message } });
+    await this.cleanup(work);
+    return failure;
   }
 
   private async prepare(work: Work): Promise<Prepared> {
@@ -241,6 +263,15 @@ function forecastOf({ original, sidecar }: Work, { cpu, gpu }: Settings): Check[
   return [
     { what: 'forecast', state: told.best === 'identical' ? 'good' : 'note', words: forecastWords(told) },
   ];
+}
+
+/** The user stopped waiting; nothing is wrong. */
+function left(run: string, kept: string): Failure {
+  return new Failure(
+    'infrastructure',
+    'left',
+    `${kept} Come back to it: reprise attach ${run}. Take it away: reprise delete ${run}.`,
+  );
 }
 
 function lostResults({ run, end }: ClusterRun): Failure {

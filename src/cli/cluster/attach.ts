@@ -38,10 +38,11 @@ export function attachCommand(program: Command, signal: AbortSignal, done: (code
 async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
   const store = storeHere(terminal);
-  const { connect, KubernetesTarget, readState } = await loadCluster();
+  const { connect, KubernetesTarget, readState, requireUnfailed } = await loadCluster();
   const state = readState(store, run);
   terminal.tell(`${terminal.bold(`Taking up ${run}`)}  ${terminal.dim(state.notebook)}`);
-  if (state.stage !== 'collected' && state.stage !== 'cleaned') {
+  requireUnfailed(state);
+  if (state.stage !== 'cleaned') {
     const { context = state.context, namespace = state.namespace, kubeconfig } = flags;
     const api = await connect({ kubeconfig, context, namespace });
     const target = new KubernetesTarget(
@@ -56,7 +57,11 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
       JSON.parse(readFileSync(join(store.runFolder(run), 'notebook.ipynb'), 'utf8')) as NotebookDocument,
     );
     try {
-      await finishOn(target, workOf(store, state), onEvent, { leave: signal });
+      const work = workOf(store, state);
+      // Whoever began it was ended before all of it was sent.
+      if (state.stage === 'submitting') await target.submit(work, signal);
+      if (state.stage === 'collected') await target.cleanup(work);
+      else await finishOn(target, work, onEvent, { leave: signal });
     } catch (error) {
       if (!(error instanceof ResultsLost) || state.replayOf === undefined) throw error;
       const onStep = (step: string) => terminal.tell(terminal.dim(`  ${step}`));

@@ -26,10 +26,10 @@ export function replaysCommand(program: Command, _signal: AbortSignal, done: (co
         terminal.say(
           'Nothing went to a cluster from here. Begin with: reprise run NOTEBOOK --target kubernetes',
         );
-      for (const { run, stage, notebook, namespace, replayOf } of replays) {
+      for (const { run, stage, notebook, namespace, replayOf, failure } of replays) {
         const of = replayOf ? `replay of ${replayOf}` : 'run';
         terminal.say(
-          `${run}  ${STAGE_WORDS[stage].padEnd(14)} ${notebook}  ${terminal.dim(`${of}, namespace ${namespace}`)}`,
+          `${run}  ${(failure ? 'came to nothing' : STAGE_WORDS[stage]).padEnd(15)} ${notebook}  ${terminal.dim(`${of}, namespace ${namespace}`)}`,
         );
       }
       done(EXIT.good);

@@ -19,7 +19,7 @@ export function wayOf(bytes: number): Way {
   if (bytes > CONFIG_MAPS_BYTES) {
     const sentence =
       `The notebook and its files are ${size}, and at most ${sizeText(CONFIG_MAPS_BYTES)} travel in ConfigMaps. ` +
-      'Nothing was sent. Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.';
+      'Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.';
     return { way: 'outside', sentence };
   }
   const objects = partNames(bytes).length;

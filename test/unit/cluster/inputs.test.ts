@@ -59,7 +59,7 @@ describe('the bundle', () => {
     [
       10 * OBJECT_BYTES + 1,
       'outside',
-      'The notebook and its files are 10.1 MiB, and at most 10 MiB travel in ConfigMaps. Nothing was sent. ' +
+      'The notebook and its files are 10.1 MiB, and at most 10 MiB travel in ConfigMaps. ' +
         'Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.',
     ],
   ])('of %d bytes goes by %s, and the user is told', (size, way, sentence) => {
