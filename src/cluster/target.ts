@@ -184,11 +184,11 @@ export class KubernetesTarget implements Target {
       throw await this.fail(work, lostResults(state));
     }
     const { size, sha256 } = holding.manifest;
-    if (size > MANIFEST_BYTES)
-      throw new Failure('infrastructure', 'results-changed', 'The list of results is too long to be one.');
     const pod = { pod: state.got.name, container: this.flavour.container };
     const source = { api: this.api, pod, signal };
     try {
+      if (size > MANIFEST_BYTES)
+        throw new Failure('infrastructure', 'results-changed', 'The list of results is too long to be one.');
       const list = await fetchList(source, { path: RESULTS, size });
       const wanted = placed(work.store, work.run, readResults(list, sha256, work.run));
       const total = wanted.reduce((sum, file) => sum + file.size, 0);
@@ -198,6 +198,8 @@ export class KubernetesTarget implements Target {
       await fetchFiles(source, { root: ROOT, parts }, wanted, onBytes);
     } catch (error) {
       if (signal?.aborted) throw left(work.run, 'What came is kept, and the pod holds the rest for a while.');
+      // What is not what it was said to be is not so the next time either.
+      if (error instanceof Failure && error.reason === 'results-changed') throw await this.fail(work, error);
       throw explained(error, 'fetch the results');
     }
     writeState(work.store, { ...state, stage: 'collected' });
