@@ -104,7 +104,7 @@ it('starts when there are GPUs enough', async (context) => {
   const replay = faulty.replay({ args: ['--gpu', '12'] });
   try {
     await replay.says('No node has a free GPU');
-    await setGpus(12);
+    await setGpus(16);
     await faulty.expectSame(replay.ended);
   } finally {
     await setGpus(1);
