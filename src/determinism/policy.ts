@@ -30,8 +30,11 @@ export function kernelEnvironment(
   if (policy === 'full') {
     for (const row of FULL) variables[row.name] = valued(row, options.given[row.name]);
   } else if (!options.isQuota) return variables;
+  const { given, recorded = {}, isQuota } = options;
   for (const name of full.threads) {
-    variables[name] = options.recorded?.[name] ?? options.given[name] ?? String(options.cores);
+    // What stands in a profile was asked for; what a kernel would inherit here just happens to be there.
+    const asked = isQuota ? (given[name] ?? recorded[name]) : (recorded[name] ?? given[name]);
+    variables[name] = asked ?? String(options.cores);
   }
   return variables;
 }

@@ -71,7 +71,8 @@ print((values @ values).hex())`;
 
 it('names the number of threads where sums depend on it', async () => {
   site.workplace.notebook('threads.ipynb', [DOT]);
-  const threads = (count: number) => `  t${count}: { cpu: ${count}, env: { OMP_NUM_THREADS: "${count}" } }\n`;
+  const threads = (count: number) =>
+    `  t${count}: { cpu: ${count}, env: { OPENBLAS_NUM_THREADS: "${count}" } }\n`;
   site.workplace.write('reprise.yaml', `profiles:\n${threads(1)}${threads(2)}`);
   const on = (profile: string) => ['--profile', profile, '--namespace', site.namespace, ...JSON_FORMAT];
   const [command, ...rest] = site.onCluster('run', 'threads.ipynb');
@@ -81,7 +82,7 @@ it('names the number of threads where sums depend on it', async () => {
   const judgement = document<Judgement>(await site.reprise(...replay), 'verdict-1');
   expect(judgement.verdict).toBe('different');
   const named = judgement.causes.flatMap(({ evidence }) => evidence.map(({ what }) => what));
-  expect(named).toContain('OMP_NUM_THREADS');
+  expect(named).toContain('OPENBLAS_NUM_THREADS');
 });
 
 it('runs nothing in an image that is not the pinned environment: exit 3 and what differs', async () => {

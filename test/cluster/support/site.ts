@@ -5,7 +5,8 @@ import { image } from './cluster';
 import { objectsLeft, restrictedNamespace, type TestNamespace } from './namespace';
 import { createUser, type User } from './user';
 
-const LEFT_MS = 20_000;
+/** The first process of a container ignores SIGTERM until its handler stands: then the pod takes its 30 s of grace. */
+const LEFT_MS = 45_000;
 
 export class Site {
   readonly workplace = new Workplace();

@@ -70,5 +70,11 @@ describe('the kernel environment', () => {
     const quota = { given: {}, cores: 3, isQuota: true };
     expect(kernelEnvironment('close', 'abc1', quota)).toMatchObject({ OMP_NUM_THREADS: '3' });
     expect(kernelEnvironment('observe', 'abc1', quota)).toEqual({});
+    const recorded = { OMP_NUM_THREADS: '4', MKL_NUM_THREADS: '4' };
+    const asked = { ...quota, recorded, given: { OMP_NUM_THREADS: '2' } };
+    expect(kernelEnvironment('close', 'abc1', asked)).toMatchObject({
+      OMP_NUM_THREADS: '2',
+      MKL_NUM_THREADS: '4',
+    });
   });
 });
