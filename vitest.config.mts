@@ -53,9 +53,17 @@ export default defineConfig({
       {
         test: {
           name: 'bench',
-          include: ['bench/**/*.bench.ts'],
+          include: ['bench/editor/*.bench.ts'],
           globalSetup: 'test/editor/support/globalSetup.mjs',
           testTimeout: 600_000,
+        },
+      },
+      {
+        test: {
+          name: 'bench-cluster',
+          include: ['bench/cluster.bench.ts'],
+          globalSetup: 'test/cluster/support/globalSetup.mjs',
+          hookTimeout: 180_000,
         },
       },
       {

@@ -1,7 +1,7 @@
 /**
  * Benchmarks with their baselines in the same run. `npm run bench -- pass files` runs the scenarios whose names hold one
  * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code;
- * `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone.
+ * `-- cluster`: on Kubernetes; `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,8 @@ const words = process.argv.slice(2);
 const CELLS = 100;
 const ROUNDS = 7;
 
-if (words.includes('editor')) printGoals(inEditor());
+if (words.includes('editor')) printGoals(byVitest('bench', 'editor'));
+else if (words.includes('cluster')) printGoals(byVitest('bench-cluster', 'cluster'));
 else if (words.includes('lint')) printGoals(await lint(process.env.REPRISE_BENCH_RUFF));
 else if (words.includes('pin')) printGoals(pin(python));
 else {
@@ -26,16 +27,16 @@ else {
   print(results);
 }
 
-/** In a real VS Code, by vitest, which runs the sources of the editor as they are. */
-function inEditor() {
-  const out = path.join(mkdtempSync(path.join(tmpdir(), 'reprise-bench-')), 'editor.json');
-  const args = [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', 'bench'];
+/** In a real VS Code or on a real cluster, by vitest, which runs the sources as they are. */
+function byVitest(project, name) {
+  const out = path.join(mkdtempSync(path.join(tmpdir(), 'reprise-bench-')), `${name}.json`);
+  const args = [path.join(root, 'node_modules/vitest/vitest.mjs'), 'run', '--project', project];
   const { status } = spawnSync(process.execPath, args, {
     cwd: root,
     stdio: 'inherit',
     env: { ...process.env, REPRISE_BENCH_OUT: out },
   });
-  if (status !== 0) throw new Error(`The benchmarks in the editor ended with ${status}.`);
+  if (status !== 0) throw new Error(`The benchmarks of ${name} ended with ${status}.`);
   return JSON.parse(readFileSync(out, 'utf8'));
 }
 
