@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import clusterSetup from '../test/cluster/support/globalSetup.mjs';
 import { bootstrap } from './bootstrap.mjs';
 import { node, root } from './lib/checkout.mjs';
 import { vitestCounts } from './lib/reports.mjs';
@@ -27,13 +28,14 @@ await runScript(async () => {
   const python = await bootstrap();
   // Only lint needs the libraries that it knows, and they are large.
   const lintPython = tier.startsWith('lint') ? { REPRISE_LINT_PYTHON: await ensureEnv('lint-311') } : {};
+  const removeCluster = tier.startsWith('cluster') ? await clusterSetup() : undefined;
   say(`Tier ${tier}, seed ${seed}`);
   const begun = Date.now();
   const counts = await runTier(chosen, {
     REPRISE_TEST_SEED: seed,
     REPRISE_TEST_PYTHON: python,
     ...lintPython,
-  });
+  }).finally(removeCluster);
   const failed = counts.failed + counts.skipped.length;
   const durationSeconds = Math.round((Date.now() - begun) / 1000);
   const report = path.join(root, 'bench', 'deep', `${tier}.json`);
