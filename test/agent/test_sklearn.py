@@ -1,8 +1,10 @@
 """What a user of scikit-learn sees of threads that add up in any order; skipped where it is not installed."""
 
+from importlib.util import find_spec
+
 import pytest
 
-pytest.importorskip("sklearn")
+pytestmark = pytest.mark.skipif(find_spec("sklearn") is None, reason="optional: sklearn is not installed")
 
 DIGESTS = """\
 import hashlib, numpy as np

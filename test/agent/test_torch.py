@@ -1,8 +1,10 @@
 """What a user of torch sees of `close` and `full`; skipped where torch is not installed."""
 
+from importlib.util import find_spec
+
 import pytest
 
-pytest.importorskip("torch")
+pytestmark = pytest.mark.skipif(find_spec("torch") is None, reason="optional: torch is not installed")
 
 WORKERS = """\
 import random, numpy as np, torch
