@@ -6,6 +6,7 @@ import type { Editor } from './support/editor';
 import { folderWith } from './support/folders';
 import { closeAndCount, startEditor } from './support/kernels';
 import { NotebookPage } from './support/notebook';
+import { choose, command } from './support/palette';
 import type { Window } from './support/window';
 
 let editor: Editor;
@@ -21,19 +22,6 @@ beforeAll(async () => {
 afterAll(() => closeAndCount(editor, folder));
 
 const keys = (combination: string): Promise<void> => window.page.keyboard.press(combination);
-
-async function choose(text: string): Promise<void> {
-  const list = window.page.locator('.quick-input-widget');
-  await list.waitFor();
-  await window.page.keyboard.type(text);
-  await list.locator('.monaco-list-row.focused').getByText(text, { exact: false }).first().waitFor();
-  await keys('Enter');
-}
-
-async function command(title: string): Promise<void> {
-  await keys('F1');
-  await choose(title);
-}
 
 const status = () => window.page.locator('[id*="reprise.reprise"]').first().textContent();
 
@@ -58,17 +46,17 @@ const focused = (frame: Frame) =>
 
 it('runs, replays, reads the report and goes to the cell', async () => {
   await keys('Control+p');
-  await choose('study.ipynb');
+  await choose(window, 'study.ipynb');
   await window.page.locator('.notebookOverlay').waitFor();
-  await command('Reprise: Run and Record All');
+  await command(window, 'Reprise: Run and Record All');
   const uri = await window.evaluate((vscode) => vscode.window.activeNotebookEditor!.notebook.uri.toString());
   await NotebookPage.of(window, uri).ended(2);
   await expect.poll(status, { timeout: 15_000 }).toMatch(/1 draw/);
 
-  await command('Reprise: Replay Here');
+  await command(window, 'Reprise: Replay Here');
   await expect.poll(status, { timeout: 60_000 }).toMatch(/Different from cell 1/);
 
-  await command('Reprise: Show Report');
+  await command(window, 'Reprise: Show Report');
   const frame = await report();
   await expect.poll(() => frame.evaluate('document.hasFocus()'), { timeout: 10_000 }).toBe(true);
   await frame.evaluate(axe.source);

@@ -7,6 +7,7 @@ import type { Editor } from './support/editor';
 import { folderWith, processesOf } from './support/folders';
 import { closeAndCount, startEditor } from './support/kernels';
 import { NotebookPage } from './support/notebook';
+import { choose, command, quickFix } from './support/palette';
 import type { Window } from './support/window';
 
 let editor: Editor;
@@ -92,11 +93,7 @@ it('underlines what is typed, fixes it with one key, and takes it back with anot
   ]);
   await expect.poll(status).toMatch(/1 unseeded/);
   for (let i = 0; i < 4; i++) await window.page.keyboard.press('ArrowLeft');
-  await window.page.keyboard.press('Control+.');
-  await window.page
-    .locator('.action-widget')
-    .getByText(/Give it a seed of its own/)
-    .waitFor();
+  await quickFix(window, /Give it a seed of its own/);
   if (process.env.REPRISE_PICTURES) {
     await window.screenshot(path.resolve(__dirname, '../../media/editor/lint.png'));
   }
@@ -194,19 +191,6 @@ it('is quiet in a notebook that has not opted in, and counts all the same', asyn
 const draftsCell = (n: number) =>
   window.page.locator('.cell .monaco-editor[data-uri*="drafts.ipynb"]').nth(n);
 
-const command = async (title: string) => {
-  await window.page.keyboard.press('F1');
-  await choose(title);
-};
-
-async function choose(text: string): Promise<void> {
-  const list = window.page.locator('.quick-input-widget');
-  await list.waitFor();
-  await window.page.keyboard.type(text);
-  await list.locator('.monaco-list-row.focused').getByText(text, { exact: false }).first().waitFor();
-  await window.page.keyboard.press('Enter');
-}
-
 /** As a setting of the workspace; undefined takes it back. */
 const set = (key: string, value?: unknown) =>
   window.evaluate(
@@ -235,9 +219,9 @@ it('lists the findings where nothing has run, and leads to one, with keys alone'
   await list.getByText('found by reading, without a run').waitFor();
   await window.page.keyboard.press('Escape');
   await list.waitFor({ state: 'hidden' });
-  await command('Reprise: Show Randomness');
+  await command(window, 'Reprise: Show Randomness');
   await list.getByText('found by reading, without a run').waitFor();
-  await choose('b = np.random');
+  await choose(window, 'b = np.random');
   const at = () =>
     window.evaluate((vscode) => {
       const editor = vscode.window.activeTextEditor;
@@ -248,7 +232,7 @@ it('lists the findings where nothing has run, and leads to one, with keys alone'
 
 it('fixes all of a notebook in one step that one undo takes back, and leaves the rest of the file alone', async () => {
   const before = saved();
-  await command('Fix All Unseeded Randomness in Notebook');
+  await command(window, 'Fix All Unseeded Randomness in Notebook');
   await expect.poll(status).not.toMatch(/unseeded/);
   expect((await sources()).slice(1, 3)).toEqual([
     'import numpy as np\na = np.random.default_rng(1)',
@@ -313,8 +297,7 @@ it('declares a cell volatile, with the reason that is typed, where no seed reach
   await draftsCell(2).click();
   await window.page.keyboard.press('Control+End');
   for (let i = 0; i < 3; i++) await window.page.keyboard.press('ArrowLeft');
-  await window.page.keyboard.press('Control+.');
-  await window.page.locator('.action-widget').getByText('Declare the cell volatile, with a reason…').click();
+  await (await quickFix(window, 'Declare the cell volatile, with a reason…')).click();
   const box = window.page.locator('.quick-input-widget input');
   await box.waitFor();
   await window.page.keyboard.type('a key for the next run');
@@ -341,8 +324,7 @@ it('explains a rule on a page that is rendered', async () => {
   await draftsCell(1).click();
   await window.page.keyboard.press('Control+End');
   for (let i = 0; i < 3; i++) await window.page.keyboard.press('ArrowLeft');
-  await window.page.keyboard.press('Control+.');
-  await window.page.locator('.action-widget').getByText('Explain np-generator-unseeded').click();
+  await (await quickFix(window, 'Explain np-generator-unseeded')).click();
   await expect
     .poll(async () => {
       for (const frame of window.page.frames()) {
@@ -372,8 +354,8 @@ it('counts what a script draws, underlines it where it opted in, and fixes it', 
   );
   await expect.poll(status, { timeout: 10_000 }).toMatch(/1 unseeded/);
   expect(await inScript()).toEqual([]);
-  await command('Reprise: Show Randomness');
-  await choose('rng = np');
+  await command(window, 'Reprise: Show Randomness');
+  await choose(window, 'rng = np');
   const chosen = () =>
     window.evaluate((vscode) => {
       const { document, selection } = vscode.window.activeTextEditor!;
