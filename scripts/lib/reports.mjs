@@ -10,13 +10,15 @@ const OPTIONAL = /^(Skipped: )?optional:/;
 /**
  * @typedef {{ passed: number, failed: number, skipped: string[], waived: string[] }} Counts `skipped`: tests that had
  *   to run and did not; `waived`: those that need not, with their reason.
+ * @param {string[]} without files of tests that do not count
  * @returns {Counts | null} null when the runner left no report, that is, did not get as far as running tests.
  */
-export function vitestCounts(file) {
+export function vitestCounts(file, without = []) {
   if (!existsSync(file)) return null;
   const counts = { passed: 0, failed: 0, skipped: [], waived: [] };
   const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
   for (const suite of testResults) {
+    if (without.includes(suite.name)) continue;
     if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')) {
       counts.failed += 1;
     }
@@ -29,6 +31,23 @@ export function vitestCounts(file) {
     }
   }
   return counts;
+}
+
+/** @returns {string[]} paths of the files with a test or a hook that failed */
+export function filesThatFailed(file) {
+  if (!existsSync(file)) return [];
+  const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
+  return testResults.filter(({ status }) => status === 'failed').map(({ name }) => name);
+}
+
+/** @returns {Counts} */
+export function sumOf(one, other) {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: [...one.skipped, ...other.skipped],
+    waived: [...one.waived, ...other.waived],
+  };
 }
 
 /** @returns {Counts | null} as above, from pytest's JUnit XML. */
