@@ -1,12 +1,13 @@
 /** Finds the cluster that is meant: a kubeconfig's context and a namespace. */
+import type { KubeConfig } from '@kubernetes/client-node';
 import { existsSync } from 'node:fs';
 import { Failure } from '../notebook/failure';
 import { Api } from './api';
 
 export type Place = { kubeconfig?: string; context?: string; namespace?: string };
 
-/** @throws Failure `no-kubeconfig`, `no-context` */
-export async function connect({ kubeconfig, context, namespace }: Place): Promise<Api> {
+/** @throws Failure `no-kubeconfig` */
+export async function loadKubeconfig(kubeconfig?: string): Promise<KubeConfig> {
   const { KubeConfig } = await import('@kubernetes/client-node');
   // One for each connection: its cache of tokens goes by user name alone, and kubeconfigs share those.
   const config = new KubeConfig();
@@ -24,6 +25,12 @@ export async function connect({ kubeconfig, context, namespace }: Place): Promis
   if (named !== undefined && !named.split(':').some((file) => existsSync(file))) {
     throw new Failure('usage', 'no-kubeconfig', `There is no kubeconfig at ${named}.`);
   }
+  return config;
+}
+
+/** @throws Failure `no-kubeconfig`, `no-context` */
+export async function connect({ kubeconfig, context, namespace }: Place): Promise<Api> {
+  const config = await loadKubeconfig(kubeconfig);
   if (context !== undefined) {
     const names = config.getContexts().map(({ name }) => name);
     if (!names.includes(context)) {

@@ -1,6 +1,7 @@
 /** The cluster room's door: everything behind it is loaded when a cluster is first asked for. */
 export { cancel, listed, takeAway } from './listing';
 export { connect } from './connect';
+export { contextsOf, placesOf } from './places';
 export { KubernetesTarget } from './target';
 export { mergeTarget } from './profile/merge';
 export { chooseProfile, findProfiles, loadProfiles } from './profile/read';

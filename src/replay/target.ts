@@ -1,5 +1,5 @@
 /** Where runs and replays are executed: here, or on a cluster. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunRecord } from '../lineage/record';
 import type { Store } from '../lineage/store';
@@ -45,6 +45,9 @@ export type Signals = { stop?: AbortSignal; leave?: AbortSignal };
 /** In a run's folder: where the run went, and how far it is. */
 export const TARGET_FILE = 'target.json';
 
+/** In a run's folder while a process waits for its end: which one. */
+const FOLLOWER_FILE = 'follower.json';
+
 export function wasSubmitted(folder: string): boolean {
   return existsSync(join(folder, TARGET_FILE));
 }
@@ -56,7 +59,7 @@ export class Detached extends Error {
   }
 }
 
-/** Thrown where only what would be sent was asked for. */
+/** Thrown where only what would be sent, or what would stop it, was asked for. */
 export class NothingSent extends Error {}
 
 /** @throws Failure; Detached; NothingSent */
@@ -79,8 +82,25 @@ export async function finishOn(
   onEvent: (event: RunnerEvent) => void,
   signals: Signals,
 ): Promise<Ended> {
-  const ended = await target.follow(work, onEvent, signals);
-  await target.collect(work, signals.leave);
-  await target.cleanup(work);
-  return ended;
+  const marker = join(work.store.runFolder(work.run), FOLLOWER_FILE);
+  writeFileSync(marker, `${JSON.stringify({ pid: process.pid })}\n`);
+  try {
+    const ended = await target.follow(work, onEvent, signals);
+    await target.collect(work, signals.leave);
+    await target.cleanup(work);
+    return ended;
+  } finally {
+    rmSync(marker, { force: true });
+  }
+}
+
+/** Whether a process on this machine follows the run: two at once would fetch its results twice. */
+export function isFollowed(folder: string): boolean {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(folder, FOLLOWER_FILE), 'utf8')) as { pid?: unknown };
+    return typeof pid === 'number' && pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }

@@ -19,6 +19,7 @@ export type ClusterFlags = {
   flavour?: Flavour;
   detach?: boolean;
   dryRun?: boolean;
+  preflight?: boolean;
 };
 
 const FLAVOUR_NAMES: readonly Flavour[] = ['job', 'jobset', 'trainjob', 'pytorchjob', 'tfjob', 'rayjob'];
@@ -42,6 +43,7 @@ export function clusterOptions(command: Command): Command {
     .option('--queue <name>', "of Kueue's, in the namespace")
     .addOption(new Option('--flavour <kind>', 'what it becomes in the cluster').choices([...FLAVOUR_NAMES]))
     .option('--detach', 'come back when the cluster has it')
+    .option('--preflight', 'say what would stop it, and send nothing')
     .option('--dry-run', 'print the manifests, and send nothing');
 }
 

@@ -3,11 +3,12 @@ import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
+import type { Check } from '../../cluster/preflight';
 import type { Telling } from '../../cluster/target';
 import type { ClusterRun } from '../../cluster/state';
 import type { RunRecord } from '../../lineage/record';
 import { asRecorded } from '../../replay/forecast';
-import type { Target } from '../../replay/target';
+import { NothingSent, type Target, type Work } from '../../replay/target';
 import { runningAgent } from '../shared';
 import type { Terminal } from '../terminal';
 import { loadCluster } from './load';
@@ -42,10 +43,29 @@ export async function targetOf(
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
   const onPrepared =
     prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
-  return new KubernetesTarget(api, settings, runningAgent(), purpose, {
-    ...tellingOf(terminal),
-    ...(onPrepared ? { onPrepared } : {}),
+  const target = (telling: Telling) => new KubernetesTarget(api, settings, runningAgent(), purpose, telling);
+  const telling = { ...tellingOf(terminal), ...(onPrepared ? { onPrepared } : {}) };
+  return flags.preflight ? onlyChecked(target, telling, terminal) : target(telling);
+}
+
+/** Goes no further than the preflight of the target. */
+function onlyChecked(made: (telling: Telling) => Target, telling: Telling, terminal: Terminal): Target {
+  let told: readonly Check[] = [];
+  const target = made({
+    ...telling,
+    onChecks: (checks) => {
+      told = checks;
+      telling.onChecks?.(checks);
+    },
   });
+  const preflight = target.preflight.bind(target);
+  target.preflight = async (work: Work, signal?: AbortSignal) => {
+    await preflight(work, signal);
+    terminal.document({ schema: 'reprise/preflight/0', checks: told });
+    terminal.say('Nothing stops it. Nothing was sent.');
+    throw new NothingSent();
+  };
+  return target;
 }
 
 export function tellingOf(terminal: Terminal): Telling {
@@ -81,6 +101,7 @@ function showManifests(terminal: Terminal, objects: readonly object[]): void {
 
 const ONLY_THERE = [
   'detach',
+  'preflight',
   'dryRun',
   'profile',
   'context',
