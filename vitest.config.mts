@@ -43,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['test/cluster/**/*.test.ts'],
-          globalSetup: 'test/cluster/support/globalSetup.mjs',
+          globalSetup: ['test/cluster/support/globalSetup.mjs', 'test/editor/support/globalSetup.mjs'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // There is one cluster, and some of them break it.

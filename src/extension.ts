@@ -8,6 +8,7 @@ import { Follower } from './vscode/follow/follower';
 import { CellKeys } from './vscode/kernels/cells';
 import { RepriseController } from './vscode/kernels/controller';
 import { Servers } from './vscode/kernels/servers';
+import { ClusterRunsView } from './vscode/kubernetes/runs';
 import { installationOf } from './vscode/launcher';
 import { NotebookLint } from './vscode/lint/notebookLint';
 import { logTo } from './vscode/log';
@@ -26,9 +27,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const channel = vscode.window.createOutputChannel('Reprise', { log: true });
   const log = logTo(channel);
   const settings = new Settings(readConfiguration);
-  const sidecars = new Sidecars();
-  const keys = new CellKeys();
-  const documents = new Documents();
+  const [sidecars, keys, documents] = [new Sidecars(), new CellKeys(), new Documents()];
   const commandLine = new CommandLine(inDist('cli.js'));
   const kernels = new RepriseController({
     ...bundledTools(inDist),
@@ -42,13 +41,14 @@ export function activate(context: vscode.ExtensionContext): void {
   const runs = new Follower(sidecars, kernels, keys, log);
   const lint = new NotebookLint({ keys, settings, runs, pages: extensionUri });
   const status = new StatusBar(runs, kernels, lint);
-  const installation = installationOf(extensionPath);
   const reports = reportPanels(extensionUri, () => editorFor(undefined));
-  const services = { kernels, runs, lint, reports, sidecars, settings, commandLine, log, installation };
+  const clusterRuns = new ClusterRunsView({ commandLine, settings, log, editor: () => editorFor(undefined) });
+  const services = { kernels, runs, lint, reports, sidecars, settings, commandLine, clusterRuns, log };
+  const machine = { installation: installationOf(extensionPath), memory: workspaceState };
   const editorFor = (argument: unknown): Editor =>
-    Object.assign(new Workbench({ keys, documents }, argument), services);
-  subscriptions.push(channel, commandLine, kernels, runs, lint, status);
+    Object.assign(new Workbench({ keys, documents }, argument), services, machine);
   subscriptions.push(
+    ...[channel, commandLine, clusterRuns, kernels, runs, lint, status],
     documents.register(),
     reports.register(),
     kernels.onDidChange((uri) => void runs.refresh(uri).then(() => status.show())),

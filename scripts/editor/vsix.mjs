@@ -10,7 +10,7 @@ const marker = path.join(root, 'dist', 'vsix.json');
 
 /** What `.vscodeignore` lets in beside the build. */
 const FILES = ['.vscodeignore', 'README.md', 'CHANGELOG.md', 'LICENSE'];
-const FOLDERS = ['bin', 'media', 'webview-ui'];
+const FOLDERS = ['bin', 'deploy', 'media', 'webview-ui'];
 
 /**
  * @returns {Promise<string>} path of `reprise.vsix`, made from the present sources.

@@ -1,8 +1,11 @@
 /** Finds the cluster that is meant: a kubeconfig's context and a namespace. */
 import type { KubeConfig } from '@kubernetes/client-node';
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { Failure } from '../notebook/failure';
 import { Api } from './api';
+
+const GUESS = 'http://localhost:8080';
 
 export type Place = { kubeconfig?: string; context?: string; namespace?: string };
 
@@ -12,6 +15,8 @@ export async function loadKubeconfig(kubeconfig?: string): Promise<KubeConfig> {
   // One for each connection: its cache of tokens goes by user name alone, and kubeconfigs share those.
   const config = new KubeConfig();
   const named = kubeconfig ?? process.env['KUBECONFIG'];
+  if (named && !named.split(path.delimiter).some((file) => existsSync(file)))
+    throw new Failure('usage', 'no-kubeconfig', `There is no kubeconfig at ${named}.`);
   try {
     if (kubeconfig !== undefined) config.loadFromFile(kubeconfig);
     else config.loadFromDefault();
@@ -22,9 +27,9 @@ export async function loadKubeconfig(kubeconfig?: string): Promise<KubeConfig> {
       `The kubeconfig${named === undefined ? '' : ` ${named}`} cannot be read: ${(error as Error).message.split('\n')[0]}`,
     );
   }
-  if (named !== undefined && !named.split(':').some((file) => existsSync(file))) {
-    throw new Failure('usage', 'no-kubeconfig', `There is no kubeconfig at ${named}.`);
-  }
+  // The library's own guess where there is no file, and nothing that anybody set up.
+  if (config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === GUESS)
+    throw noCluster();
   return config;
 }
 
@@ -41,11 +46,15 @@ export async function connect({ kubeconfig, context, namespace }: Place): Promis
   }
   const current = config.getContextObject(config.getCurrentContext());
   if (!config.getCurrentCluster()) {
-    throw new Failure(
-      'usage',
-      'no-kubeconfig',
-      'No cluster is set up on this machine: there is no kubeconfig with a current context (~/.kube/config, or KUBECONFIG).',
-    );
+    throw noCluster();
   }
   return new Api(config, namespace ?? current?.namespace ?? 'default');
+}
+
+function noCluster(): Failure {
+  return new Failure(
+    'usage',
+    'no-kubeconfig',
+    'No cluster is set up on this machine: there is no kubeconfig with a current context (~/.kube/config, or KUBECONFIG).',
+  );
 }

@@ -3,6 +3,7 @@ import { Failure } from '../notebook/failure';
 import type { Api } from './api';
 import { explained } from './errors';
 import { loadKubeconfig } from './connect';
+import type { Profile } from './profile/profile';
 import { plain } from './words/observed';
 
 export type KnownContext = { name: string; cluster: string; namespace: string; current: boolean };
@@ -16,6 +17,22 @@ export type Places = {
 
 /** `most` is how many one node has; a run is on one node. */
 export type GpuProduct = { product: string; most: number; nodes: number };
+
+/** What a notebook brings along to choose from. */
+export type OwnPlaces = {
+  /** By digest, as its sidecar has it. */
+  image?: string;
+  /** The default one first. */
+  profiles: ({ name: string } & Pick<Profile, 'context' | 'namespace' | 'image' | 'gpu'>)[];
+};
+
+/** What `reprise clusters` prints for programs. */
+export type ClustersDocument = {
+  schema: 'reprise/clusters/0';
+  contexts: KnownContext[];
+  places?: Places;
+  notebook?: OwnPlaces;
+};
 
 /** The current one first. @throws Failure `no-kubeconfig` */
 export async function contextsOf(kubeconfig?: string): Promise<KnownContext[]> {

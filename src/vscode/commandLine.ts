@@ -1,9 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { Check } from '../cluster/preflight';
 import type { RunnerEvent } from '../replay/local';
 
 /** How long an interrupted command may take to keep its partial record before it is ended. */
 const GRACE_MS = 15_000;
+
+/** What a command tells while it works; on a cluster, what was looked at and what is waited for too. */
+export type SaidEvent =
+  RunnerEvent | { event: 'preflight'; checks: readonly Check[] } | { event: 'notice'; notice: string };
 
 export type Request = {
   /** Subcommand and arguments, without those that choose the form of the output. */
@@ -11,7 +16,7 @@ export type Request = {
   folder: string;
   /** Seconds that a kernel may take to start. */
   startSeconds?: number;
-  onEvent?: (event: RunnerEvent) => void;
+  onEvent?: (event: SaidEvent) => void;
   onSaid?: (line: string) => void;
   /** What it does now, where it has no cells to count. */
   onStep?: (what: string) => void;
@@ -107,10 +112,10 @@ function environment(startSeconds: number | undefined): NodeJS.ProcessEnv {
 
 type Step = { event: 'step'; what: string };
 
-function eventIn(line: string): RunnerEvent | Step | undefined {
+function eventIn(line: string): SaidEvent | Step | undefined {
   const parsed = line.startsWith('{') ? parse(line) : undefined;
-  return parsed !== undefined && typeof (parsed as RunnerEvent | Step).event === 'string'
-    ? (parsed as RunnerEvent | Step)
+  return parsed !== undefined && typeof (parsed as SaidEvent | Step).event === 'string'
+    ? (parsed as SaidEvent | Step)
     : undefined;
 }
 

@@ -2,6 +2,9 @@
 import type { CommandLine } from './commandLine';
 import type { CommandId } from './commands/ids';
 import type { NotebookState } from './follow/state';
+import type { Memory } from './kernels/remoteHost';
+import type { Live, RunRef } from './kubernetes/followers';
+import type { Row } from './kubernetes/rows';
 import type { Log } from './log';
 import type { Settings } from './settings';
 import type { Sidecars } from './sidecars';
@@ -53,6 +56,8 @@ export type Surface = {
   notebook(): NotebookRef | undefined;
   /** Packages that the command was invoked with. */
   packages(): string[];
+  /** The run of the tree *Replays* that the command was invoked on. */
+  clusterRun(): RunRef | undefined;
   /** The script that is in front, where one is and no notebook. */
   script(): NotebookRef | undefined;
   /** The cell the command was invoked on, else the one with the cursor; undefined as above. */
@@ -85,6 +90,8 @@ export type Surface = {
   openRecord(root: string, run: string): Promise<void>;
   /** Shows a read-only Markdown document, with what can be done above it. */
   showText(title: string, text: string, actions?: readonly TextAction[]): Promise<void>;
+  /** Opens a new document that is not a file yet. */
+  openText(language: string, text: string): Promise<void>;
   copy(text: string): Promise<void>;
   /** Any command of the editor, or of ours. */
   execute(command: string, ...args: unknown[]): Promise<void>;
@@ -99,6 +106,9 @@ export type Services = {
   readonly sidecars: Pick<Sidecars, 'settingsOf' | 'change'>;
   readonly settings: Pick<Settings, 'python' | 'startSeconds'>;
   readonly commandLine: Pick<CommandLine, 'run'>;
+  readonly clusterRuns: ClusterRuns;
+  /** Of the workspace. */
+  readonly memory: Memory;
   readonly log: Log;
   readonly installation: Installation;
 };
@@ -129,6 +139,16 @@ export type Runs = {
   refresh(uri: string): Promise<void>;
 };
 
+/** The runs of the workspace that went to a cluster, newest first. */
+export type ClusterRuns = {
+  list(): readonly Row[];
+  /** Resolves when the run has ended and the user is told what came of it. */
+  follow(ref: RunRef, onLive?: (live: Live) => void): Promise<void>;
+  /** Ends it there and takes away what it has there; what is here of it stays. */
+  cancel(ref: RunRef): Promise<void>;
+  takeAway(ref: RunRef): Promise<void>;
+};
+
 /** What lint finds in each open notebook and script. */
 export type Lint = {
   listOf(uri: string): readonly ListedFinding[];
@@ -152,7 +172,7 @@ export type Installation = {
 
 export type Command = {
   id: CommandId;
-  /** Runs code of the workspace, so never in one that is not trusted. */
+  /** Runs code of the workspace or does what its files say in a cluster, so never in one that is not trusted. */
   runsCode?: true;
   run(editor: Editor): Promise<void>;
 };

@@ -1,5 +1,5 @@
 /** Runs a `reprise` command that ends in a verdict, shows its cells while they run, and tells the verdict. */
-import type { RunnerEvent } from '../replay/local';
+import type { SaidEvent } from './commandLine';
 import type { Editor, NotebookFile, Report } from './editor';
 import { isChanged } from './follow/state';
 import { type Outcome, outcomeOf } from './outcome';
@@ -43,12 +43,15 @@ export async function judge(editor: Editor, notebook: NotebookFile, judging: Jud
   void tell(editor, notebook, outcome).catch((error: unknown) => log.error(String(error)));
 }
 
-async function tell(editor: Editor, notebook: NotebookFile, outcome: Outcome): Promise<void> {
-  const { severity, message, judgement } = outcome;
+/** Says what came of it, with a way to the report. */
+export async function tell(editor: Editor, notebook: NotebookFile, outcome: Outcome): Promise<void> {
+  const { severity, message, judgement, report } = outcome;
   const { uri, name, root } = notebook;
   if (judgement === undefined) {
-    const pressed = await editor.notify(severity, `${name}: ${message}`, SHOW_LOG);
-    if (pressed !== undefined) editor.log.show();
+    const button = report === undefined ? SHOW_LOG : SHOW_REPORT;
+    const pressed = await editor.notify(severity, `${name}: ${message}`, button);
+    if (pressed === SHOW_LOG) editor.log.show();
+    else if (pressed !== undefined && report !== undefined) editor.reports.show(root, report);
     return;
   }
   const edited = isChanged(editor.runs.stateOf(uri)) ? ' The notebook was edited since that run.' : '';
@@ -73,7 +76,7 @@ class CellProgress {
     private readonly report: Report,
   ) {}
 
-  show(event: RunnerEvent): void {
+  show(event: SaidEvent): void {
     if (event.event === 'started') {
       this.execution += 1;
       this.report(`${this.what()} …`, this.fraction(0));
@@ -93,7 +96,7 @@ class CellProgress {
   }
 }
 
-function logLine(event: RunnerEvent): string | undefined {
+function logLine(event: SaidEvent): string | undefined {
   switch (event.event) {
     case 'started':
       return `run ${event.run} started`;

@@ -1,5 +1,6 @@
 /** What to tell of a command that ended: its verdict in a sentence, or why it has none. */
-import type { Judgement } from '../replay/documents';
+import type { RunStatus } from '../lineage/record';
+import type { Judgement, Run } from '../replay/documents';
 import { UNPINNED } from '../notebook/seal';
 import { coverage, headline, plural } from '../replay/words';
 import type { Ended } from './commandLine';
@@ -10,15 +11,37 @@ export type Outcome = {
   message: string;
   /** Absent where the command came to no verdict. */
   judgement?: Judgement;
+  /** The run that it made, where it made one and judged nothing. */
+  report?: string;
 };
 
 export function outcomeOf(ended: Ended): Outcome {
   const { code, document, said } = ended;
   if (hasSchema(document, 'reprise/verdict/1')) return judged(document as unknown as Judgement, code);
+  if (hasSchema(document, 'reprise/run/1')) return ran(document as unknown as Run);
   if (hasSchema(document, 'reprise/seal/0')) return sealed(document as unknown as SealDocument);
   const reason = hasSchema(document, 'reprise/error/0') ? document['message'] : undefined;
   const last = typeof reason === 'string' ? reason : said.at(-1);
   return { severity: severityOf(code), message: last ?? silent(code) };
+}
+
+function ran({ run, status, cells }: Run): Outcome {
+  const failed = cells.find((cell) => cell.status === 'error');
+  const executed = plural(cells.filter((cell) => cell.status !== 'skipped').length, 'cell');
+  const where = failed === undefined ? '' : ` in cell ${failed.index}`;
+  const messages: Record<RunStatus, string> = {
+    ok: `Ran to its end: ${executed}.`,
+    error: `Stopped at an error${where}.`,
+    cancelled: `Cancelled after ${executed}; what was recorded until then is kept.`,
+    died: `The kernel died${where}; what was recorded until then is kept.`,
+  };
+  const severities = {
+    ok: 'information',
+    error: 'warning',
+    cancelled: 'information',
+    died: 'error',
+  } as const;
+  return { severity: severities[status], message: messages[status], report: run };
 }
 
 type SealDocument = { cells: number; pin: string; covered: Judgement['covered'] };

@@ -6,10 +6,15 @@ import { offerRun } from './newest';
 import { diedWords } from './status/words';
 
 export async function replay(editor: Editor, notebook: NotebookFile, run: RunState): Promise<void> {
+  if (await canReplay(editor, notebook, run)) await replayRun(editor, notebook, run.run);
+}
+
+/** Where it cannot be replayed now, the user was told why. */
+export async function canReplay(editor: Editor, notebook: NotebookFile, run: RunState): Promise<boolean> {
   const hindrance = whyNot(run);
-  if (hindrance !== undefined)
-    return offerRun(editor, `${notebook.name}: ${hindrance} Its record is kept; run the notebook again.`);
-  if (!(await isBusy(editor, notebook, run))) await replayRun(editor, notebook, run.run);
+  if (hindrance === undefined) return !(await isBusy(editor, notebook, run));
+  await offerRun(editor, `${notebook.name}: ${hindrance} Its record is kept; run the notebook again.`);
+  return false;
 }
 
 /** @param run id of a run that has ended, or of a live one between two cells */

@@ -11,6 +11,7 @@ export const SETTINGS = {
   lintShow: 'reprise.lint.show',
   lintRules: 'reprise.lint.rules',
   lintExclude: 'reprise.lint.exclude',
+  reattach: 'reprise.kubernetes.reattach',
 } as const;
 
 export type SettingKey = (typeof SETTINGS)[keyof typeof SETTINGS];
@@ -64,6 +65,11 @@ export class Settings {
     const { value } = this.read(SETTINGS.lintExclude, uri);
     const given: unknown[] = Array.isArray(value) ? value : [];
     return given.filter((glob) => typeof glob === 'string').filter((glob) => glob !== '');
+  }
+
+  /** Whether runs that go on in a cluster are taken up again when a window opens. */
+  reattaches(): boolean {
+    return this.read(SETTINGS.reattach).value !== false;
   }
 
   /** How long a kernel may take to start. */

@@ -16,6 +16,7 @@ import type {
 } from './editor';
 import type { Documents } from './documents';
 import type { CellKeys } from './kernels/cells';
+import type { RunRef } from './kubernetes/followers';
 import { commentMark, frontScript, type Source } from './lint/sources';
 import { holdsSameCells, notebookFile, type ShownCell } from './notebookFile';
 
@@ -41,6 +42,11 @@ export class Workbench implements Surface {
   packages(): string[] {
     const { packages } = (this.context ?? {}) as { packages?: unknown };
     return Array.isArray(packages) ? packages.filter((each) => typeof each === 'string') : [];
+  }
+
+  clusterRun(): RunRef | undefined {
+    const { root, run } = (this.context ?? {}) as { root?: unknown; run?: unknown };
+    return typeof root === 'string' && typeof run === 'string' ? { root, run } : undefined;
   }
 
   script(): NotebookRef | undefined {
@@ -165,6 +171,11 @@ export class Workbench implements Surface {
 
   async showText(title: string, text: string, actions: readonly TextAction[] = []): Promise<void> {
     await this.deps.documents.texts.show(title, text, actions);
+  }
+
+  async openText(language: string, text: string): Promise<void> {
+    const document = await vscode.workspace.openTextDocument({ language, content: text });
+    await vscode.window.showTextDocument(document);
   }
 
   async copy(text: string): Promise<void> {

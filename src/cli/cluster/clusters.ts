@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import type { KnownContext, Places } from '../../cluster/places';
-import type { Profile } from '../../cluster/profile/profile';
+import type { ClustersDocument, KnownContext, OwnPlaces, Places } from '../../cluster/places';
 import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
 import { sidecarBeside } from '../../notebook/sidecarFile';
@@ -12,14 +11,6 @@ import type { Terminal } from '../terminal';
 import { loadCluster } from './load';
 
 type Flags = OutputFlags & { kubeconfig?: string; context?: string };
-
-/** What a notebook brings along to choose from. */
-type OfNotebook = {
-  /** By digest, as its sidecar has it. */
-  image?: string;
-  /** The default one first. */
-  profiles: ({ name: string } & Pick<Profile, 'context' | 'namespace' | 'image' | 'gpu'>)[];
-};
 
 export function clustersCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   outputOptions(program.command('clusters [notebook]'))
@@ -34,20 +25,21 @@ export function clustersCommand(program: Command, signal: AbortSignal, done: (co
       const contexts = await contextsOf(kubeconfig);
       const places =
         context === undefined ? undefined : await placesOf(await connect({ kubeconfig, context }), signal);
-      const own = notebook === undefined ? undefined : await ofNotebook(notebook);
-      terminal.document({
+      const own = notebook === undefined ? undefined : await ownPlaces(notebook);
+      const document: ClustersDocument = {
         schema: 'reprise/clusters/0',
         contexts,
         ...(places ? { places } : {}),
         ...(own ? { notebook: own } : {}),
-      });
+      };
+      terminal.document(document);
       tell(terminal, contexts, places, own);
       done(EXIT.good);
     });
 }
 
 /** @throws Failure `no-notebook`; ProfileError; SidecarError */
-async function ofNotebook(given: string): Promise<OfNotebook> {
+async function ownPlaces(given: string): Promise<OwnPlaces> {
   const { findProfiles, loadProfiles } = await loadCluster();
   const path = resolve(given);
   if (!existsSync(path)) throw new Failure('usage', 'no-notebook', `There is no notebook at ${given}.`);
@@ -64,7 +56,7 @@ async function ofNotebook(given: string): Promise<OfNotebook> {
   };
 }
 
-function tell(terminal: Terminal, contexts: KnownContext[], places?: Places, own?: OfNotebook): void {
+function tell(terminal: Terminal, contexts: KnownContext[], places?: Places, own?: OwnPlaces): void {
   for (const { name, image = 'no image' } of own?.profiles ?? [])
     terminal.say(`profile ${name}  ${terminal.dim(image)}`);
   if (contexts.length === 0) terminal.say('The kubeconfig has no context.');

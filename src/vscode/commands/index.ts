@@ -1,17 +1,24 @@
 import type { Command } from '../editor';
 import { addToPin } from './addToPin';
+import { attach } from './attach';
+import { cancelRun } from './cancelRun';
 import { compareEnvironments } from './compareEnvironments';
 import { connectServer } from './connectServer';
+import { copyRunId } from './copyRunId';
 import { declareVolatile } from './declareVolatile';
+import { deleteRun } from './deleteRun';
 import { fixAll } from './fixAll';
 import { installCommand } from './installCommand';
 import { installKernelspec } from './installKernelspec';
+import { openClusterReport } from './openClusterReport';
 import { openRecord } from './openRecord';
 import { pinEnvironment } from './pin';
 import { replayHere } from './replayHere';
+import { replayOnKubernetes } from './replayOnKubernetes';
 import { restart } from './restart';
 import { restoreEnvironment } from './restore';
 import { runAll } from './runAll';
+import { runOnKubernetes } from './runOnKubernetes';
 import { sealResult } from './seal';
 import { selectInterpreter } from './selectInterpreter';
 import { selectPolicy } from './selectPolicy';
@@ -20,24 +27,33 @@ import { showEnvironment } from './showEnvironment';
 import { showLog } from './showLog';
 import { showRandomness } from './showRandomness';
 import { showReport } from './showReport';
+import { showRole } from './showRole';
+import { showRunEvents } from './showRunEvents';
 import { useKernel } from './useKernel';
 import { verify } from './verify';
 
 /** Every command that `package.json` contributes. */
 export const commands: readonly Command[] = [
   addToPin,
+  attach,
+  cancelRun,
   compareEnvironments,
   connectServer,
+  copyRunId,
   declareVolatile,
+  deleteRun,
   fixAll,
   installCommand,
   installKernelspec,
+  openClusterReport,
   openRecord,
   pinEnvironment,
   replayHere,
+  replayOnKubernetes,
   restart,
   restoreEnvironment,
   runAll,
+  runOnKubernetes,
   sealResult,
   selectInterpreter,
   selectPolicy,
@@ -46,6 +62,8 @@ export const commands: readonly Command[] = [
   showLog,
   showRandomness,
   showReport,
+  showRole,
+  showRunEvents,
   useKernel,
   verify,
 ];

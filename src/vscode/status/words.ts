@@ -1,6 +1,7 @@
 /** What the status bar says of a notebook: the worst state wins, the rest is in its hover. */
 import type { Policy, Seed } from '../../lineage/record';
 import { plural, sameApartFrom, seedWords, VERDICT_WORDS } from '../../replay/words';
+import type { ReplayVerdict } from '../follow/lines';
 import { pinDriftOf } from '../follow/pin';
 import { sealOf } from '../follow/seal';
 import {
@@ -71,7 +72,11 @@ export function standingVerdict(state: NotebookState): RunState['verdict'] {
 }
 
 /** "Different from cell 7", "Same apart from addresses". */
-export function verdictWords({ verdict, firstDivergence, masks }: NonNullable<RunState['verdict']>): string {
+export function verdictWords({
+  verdict,
+  firstDivergence,
+  masks,
+}: Pick<ReplayVerdict, 'verdict' | 'firstDivergence' | 'masks'>): string {
   if (verdict === 'canonical') return sameApartFrom(masks);
   return `${VERDICT_WORDS[verdict]}${firstDivergence === null ? '' : ` from cell ${firstDivergence.index}`}`;
 }

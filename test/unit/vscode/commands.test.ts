@@ -43,14 +43,17 @@ describe('every command', () => {
     },
   );
 
-  it.each(commands.map(({ id }) => id).filter((id) => !/connect|installCommand|showLog/.test(id)))(
-    '%s does nothing more without a notebook',
-    async (id) => {
-      const editor = editorWith();
-      editor.front = undefined;
-      expect(await call(id, editor)).toEqual([]);
-    },
-  );
+  it.each(
+    commands
+      .map(({ id }) => id)
+      .filter(
+        (id) => !/connect|installCommand|showLog|showRole|Run(Id|Events)?$|attach|ClusterReport/.test(id),
+      ),
+  )('%s does nothing more without a notebook', async (id) => {
+    const editor = editorWith();
+    editor.front = undefined;
+    expect(await call(id, editor)).toEqual([]);
+  });
 
   it('that fails tells why in one sentence', async () => {
     const editor = editorWith();

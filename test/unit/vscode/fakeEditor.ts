@@ -20,6 +20,8 @@ import type {
 } from '../../../src/vscode/editor';
 import { DEFAULTS, type NotebookState } from '../../../src/vscode/follow/state';
 import { Settings, SETTINGS } from '../../../src/vscode/settings';
+import type { Live, RunRef } from '../../../src/vscode/kubernetes/followers';
+import type { Row } from '../../../src/vscode/kubernetes/rows';
 import { Sidecars } from '../../../src/vscode/sidecars';
 import { temporaryFolder } from '../lineage/build';
 
@@ -88,6 +90,20 @@ export class FakeEditor implements Editor {
     listOf: () => this.findings,
     fixAll: (uri) => this.note(`fix all ${uri}`).then(() => this.fixable),
   };
+  rows: Row[] = [];
+  /** What following a run in a cluster tells. */
+  liveRun: Live = {};
+  readonly clusterRuns: Editor['clusterRuns'] = {
+    list: () => this.rows,
+    follow: ({ run }, onLive) => this.note(`follow ${run}`).then(() => onLive?.(this.liveRun)),
+    cancel: ({ run }) => this.note(`cancel ${run}`),
+    takeAway: ({ run }) => this.note(`take away ${run}`),
+  };
+  readonly kept = new Map<string, unknown>();
+  readonly memory: Editor['memory'] = {
+    get: (key) => this.kept.get(key),
+    update: (key, value) => Promise.resolve(void this.kept.set(key, value)),
+  };
   readonly reports = {
     show: (root: string, run: string) => void this.note(`report ${run} in ${this.short(root)}`),
   };
@@ -107,6 +123,13 @@ export class FakeEditor implements Editor {
 
   packages() {
     return this.given;
+  }
+
+  /** The row of the tree that a command is invoked on. */
+  row: RunRef | undefined;
+
+  clusterRun() {
+    return this.row;
   }
 
   /** Undefined: no script is in front. */
@@ -193,6 +216,10 @@ export class FakeEditor implements Editor {
   showText(title: string, text: string, actions: readonly TextAction[] = []) {
     const offered = actions.map(({ label, command }) => `[${label}](${command})`).join(' ');
     return this.note([title, offered, text].filter(Boolean).join('\n'));
+  }
+
+  openText(language: string, text: string) {
+    return this.note(`new ${language}\n${text}`);
   }
 
   copy(text: string) {

@@ -16,7 +16,11 @@ const ids = contributed.map(({ command }) => command);
 const menus = Object.values(contributes.menus).flat();
 
 /** Context keys that VS Code itself sets. */
-const KNOWN_KEYS = ['isWorkspaceTrusted', 'notebookType', 'notebookKernel', 'editorLangId'];
+const KNOWN_KEYS = [
+  ...['isWorkspaceTrusted', 'notebookType', 'notebookKernel', 'editorLangId', 'view', 'viewItem'],
+  // Ours: set where a run went to a cluster.
+  'reprise.hasReplays',
+];
 
 describe('commands', () => {
   it('are each contributed once and defined once', () => {
@@ -138,9 +142,13 @@ describe('the extension', () => {
     expect(manifest.engines.vscode).toBe(`^${manifest.devDependencies['@types/vscode']}`);
   });
 
-  it('does nothing before a Jupyter notebook or a script is opened or one of its commands is called', () => {
+  it('does nothing before a Jupyter notebook or a script is opened, one of its commands is called, or where a run went to a cluster', () => {
     const others = manifest.activationEvents.filter((event) => !event.startsWith('onWebviewPanel:reprise.'));
-    expect(others).toEqual(['onNotebook:jupyter-notebook', 'onLanguage:python']);
+    expect(others).toEqual([
+      'onNotebook:jupyter-notebook',
+      'onLanguage:python',
+      'workspaceContains:**/.reprise/runs/*/target.json',
+    ]);
   });
 
   it('reports to nobody', () => {
@@ -171,6 +179,7 @@ describe('the package', () => {
     /^bin\/reprise$/,
     /^dist\/[\w.-]+\.(js|css)$/,
     /^dist\/(agent\.pyz|uv\.lock)$/,
+    /^deploy\/base\/rbac\.yaml$/,
     /^docs\/rules\/[a-z\d-]+\.md$/,
     /^docs\/schemas\/profiles-1\.schema\.json$/,
     /^media\/icon\.png$/,
@@ -196,6 +205,7 @@ describe('the package', () => {
       expect.arrayContaining([
         'package.json',
         'bin/reprise',
+        'deploy/base/rbac.yaml',
         'docs/schemas/profiles-1.schema.json',
         'media/icon.png',
         ...texts,
