@@ -78,7 +78,7 @@ export function checkListText(name: string, checks: readonly Check[]): string {
       ? 'Nothing stops it. Nothing was sent yet.'
       : `Nothing was sent: ${plural(bad, 'check')} of ${checks.length} found what would stop it.`;
   const lines = checks.map(({ what, state, words, fix }) => {
-    const line = `- ${MARKS[state]} **${what}** (${SPOKEN[state]}): ${words.replace(/\.$/, '')}.`;
+    const line = `- ${MARKS[state]} ${what} (${SPOKEN[state]}): ${words.replace(/\.$/, '')}.`;
     return fix === undefined ? line : `${line}\n  What to do: ${fix}`;
   });
   return `# Preflight of ${name}\n\n${verdict}\n\n${lines.join('\n')}\n`;
