@@ -43,6 +43,7 @@ function show(cluster) {
     REPRISE_TEST_KUBECONFIG: cluster.kubeconfig,
     REPRISE_TEST_IMAGE: cluster.image,
     REPRISE_TEST_IMAGE_OTHER: cluster.imageOther,
+    REPRISE_TEST_IMAGE_BARE: cluster.imageBare,
   };
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${value}`);
 }

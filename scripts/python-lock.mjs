@@ -9,7 +9,7 @@ import { Failure, mustExecute, runScript, step } from './lib/steps.mjs';
 const OLDEST = { uv: '3.9', ruff: '3.9' };
 
 /** One package for an image of the test cluster, where its dependencies are there already. */
-const ALONE = { 'image-other': '3.11' };
+const ALONE = { 'image-other': '3.11', 'image-bare': '3.11' };
 
 await runScript(async () => {
   const known = [...Object.keys(ENVIRONMENTS), ...Object.keys(OLDEST), ...Object.keys(ALONE)];

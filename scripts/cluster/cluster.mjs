@@ -25,8 +25,9 @@ const OWNER = at('owner.json');
 const KEPT_LOGS = `${ROOT}-log`;
 
 /**
- * @typedef {{ kubeconfig: string, image: string, imageOther: string }} Cluster `kubeconfig`: the administrator's; the
- *   images by digest: Debian's Python with the packages of `demo-311`, and the same with another scikit-learn.
+ * @typedef {{ kubeconfig: string, image: string, imageOther: string, imageBare: string }} Cluster `kubeconfig`: the
+ *   administrator's; the images by digest: Debian's Python with the packages of `demo-311`, the same with another
+ *   scikit-learn, and Python with nothing but pip.
  */
 
 /** @throws {Failure} when this machine cannot run a cluster, or its programs and images cannot be had. */

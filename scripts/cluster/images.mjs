@@ -23,12 +23,17 @@ import { aptInstall } from './prerequisites.mjs';
 const PAUSE = 'localhost/pause:3.9';
 const IMAGE = 'localhost/nb:1';
 const IMAGE_OTHER = 'localhost/nb-other:1';
+const IMAGE_BARE = 'localhost/nb-bare:1';
 
 const DEBS = [
   ...['python3.11', 'dash', 'coreutils', 'tar', 'findutils', 'grep', 'sed'],
   ...['libgomp1', 'libstdc++6', 'base-files', 'netbase', 'tzdata'],
 ];
-const LOCKS = { same: 'test/python/demo-311.lock', other: 'test/python/image-other.lock' };
+const LOCKS = {
+  same: 'test/python/demo-311.lock',
+  other: 'test/python/image-other.lock',
+  bare: 'test/python/image-bare.lock',
+};
 const SCRIPTS = ['scripts/cluster/images.mjs', 'scripts/cluster/oci.py', 'scripts/cluster/pause/main.go'];
 
 /** What belongs to the one library that `nb-other` has in another version: a layer of its own. */
@@ -42,7 +47,7 @@ export const PREFIX = 'localhost/reprise';
 
 /**
  * @param {string} binaries folder that holds the program `pause`.
- * @returns {Promise<{ archive: string, image: string, imageOther: string }>} one OCI archive of all images, and the
+ * @returns {Promise<{ archive: string, image: string, imageOther: string, imageBare: string }>} one OCI archive of all images, and the
  *   names by digest that pods use.
  */
 export async function ensureImages(binaries) {
@@ -58,6 +63,7 @@ export async function ensureImages(binaries) {
     archive: path.join(folder, 'images.tar'),
     image: `${PREFIX}@${digests[IMAGE]}`,
     imageOther: `${PREFIX}@${digests[IMAGE_OTHER]}`,
+    imageBare: `${PREFIX}@${digests[IMAGE_BARE]}`,
   };
 }
 
@@ -67,8 +73,9 @@ async function build(target, python, binaries) {
   await makeBase(layer('base'), path.join(work, 'debs'));
   await installWheels(python, LOCKS.same, layer('site'));
   await installWheels(python, LOCKS.other, layer('library-other'), ['--no-deps']);
+  await installWheels(python, LOCKS.bare, layer('pip'));
   moveLibrary(layer('site'), layer('library'));
-  for (const name of ['base', 'site', 'library', 'library-other']) await compile(python, layer(name));
+  for (const name of ['base', 'site', 'library', 'library-other', 'pip']) await compile(python, layer(name));
   mkdirSync(layer('pause'));
   await mustExecute('cp', 'cp', [path.join(binaries, 'pause'), layer('pause')]);
 
@@ -77,6 +84,7 @@ async function build(target, python, binaries) {
     [PAUSE]: { layers: [layer('pause')], config: { Entrypoint: ['/pause'] } },
     [IMAGE]: notebook('library'),
     [IMAGE_OTHER]: notebook('library-other'),
+    [IMAGE_BARE]: { layers: [layer('base'), layer('pip')], config: CONFIG },
   };
   const script = path.join(root, 'scripts', 'cluster', 'oci.py');
   const spec = path.join(work, 'images.json');

@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { environmentText } from '../environment/exports/conda';
 import { devcontainerText, dockerfileText } from '../environment/exports/container';
-import { type Locked, lockedOf } from '../environment/exports/locked';
+import { type Locked, lockedByPin } from '../environment/exports/locked';
 import { requirementsText } from '../environment/exports/requirements';
 import { findInterpreter } from '../environment/interpreter';
-import { lockOf } from '../environment/locks';
 import { findUv } from '../environment/uv';
 import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
@@ -90,13 +89,11 @@ async function lockedFor(
       'The notebook has no pin to export. Nothing was written. Pin it first: reprise pin.',
     );
   }
-  const name = basename(path, '.ipynb').replace(/[^\w.-]+/g, '-');
   const uv = async () => {
     const { path: python } = await findInterpreter(path, root, undefined);
     return findUv({ python, lock: uvLockPath(), signal });
   };
-  const installable = await lockOf(pin, dirname(path), root).install(uv, signal);
-  return lockedOf({ ...pin, name }, installable);
+  return lockedByPin(pin, { path, root }, uv, signal);
 }
 
 function textOf(kind: Kind, locked: Locked, image: string | undefined): string {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { lockedVersions, lockOf } from '../environment/locks';
+import type { Locked } from '../environment/exports/locked';
+import { requirementsText } from '../environment/exports/requirements';
 import { Failure } from '../notebook/failure';
 import { parseNotebook } from '../notebook/model';
 import { packBundle } from '../replay/archive';
@@ -23,6 +24,15 @@ export type Prepared = {
   left: Left[];
 };
 
+export type Making = {
+  settings: Settings;
+  /** Path of the zipapp. */
+  agent: string;
+  purpose: ClusterRun['purpose'];
+  /** What the notebook's pin locks; undefined where it has none. */
+  locked: (work: Work) => Promise<Locked | undefined>;
+};
+
 /** Sorting, numbers and dates follow them: those of the original, and of a first run the same wherever it is. */
 function placeVariables({ original }: Work): Record<string, string> {
   const { variables = {}, timezone = 'UTC' } = original?.header.environment ?? {};
@@ -33,9 +43,10 @@ function placeVariables({ original }: Work): Record<string, string> {
 
 export async function prepare(
   work: Work,
-  { settings, agent, purpose }: { settings: Settings; agent: string; purpose: ClusterRun['purpose'] },
+  { settings, agent, purpose, locked: lockedFor }: Making,
 ): Promise<Prepared> {
   const { store, run, notebook, original } = work;
+  const locked = await lockedFor(work);
   const { files, left } = original ? recordedInputs(store.root, original) : importedModules(work);
   const archive = await packBundle(store, run, files);
   const bundle = { sha256: archive.sha256, size: archive.bytes.length };
@@ -55,7 +66,7 @@ export async function prepare(
     run,
     bundle: { ...bundle, unpacked: archive.unpacked },
     inputs: archive.inputs,
-    environment: environmentOf(work),
+    environment: environmentOf(locked),
     ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
     holdSeconds: settings.holdSeconds,
   };
@@ -64,8 +75,10 @@ export async function prepare(
     agent: readFileSync(agent),
     pod: JSON.stringify(pod),
     bundle: archive.bytes,
+    ...(settings.environment === 'install' ? { lock: toInstall(locked) } : {}),
   });
-  return { request: { ...request, inputs: made.mounted }, inputs: made, way, bundle, left };
+  const lock = made.lock === undefined ? {} : { lock: made.lock };
+  return { request: { ...request, inputs: made.mounted, ...lock }, inputs: made, way, bundle, left };
 }
 
 /** What is created, in its order. */
@@ -94,12 +107,34 @@ function imageFor({ sidecar }: Work, { image = sidecar?.settings.image }: Settin
 }
 
 /** A pinned notebook runs in nothing else than its pin; what an image has beside it changes no number. */
-function environmentOf({ sidecar, store, notebook }: Work): object {
-  const pin = sidecar?.pin;
-  if (pin === undefined) return { check: 'record' };
-  const folder = path.dirname(path.resolve(store.root, notebook));
-  const packages = Object.fromEntries(lockedVersions(lockOf(pin, folder, store.root)));
-  return { check: 'refuse', python: pin.python, packages };
+function environmentOf(locked: Locked | undefined): object {
+  if (locked === undefined) return { check: 'record' };
+  const { python, packages } = locked;
+  const always = packages.filter(({ marker }) => marker === undefined);
+  return {
+    check: 'refuse',
+    python,
+    packages: Object.fromEntries(always.map(({ name, version }) => [name, version])),
+    // Only the pod knows what platform it is.
+    conditional: packages.flatMap(({ name, version, marker }) =>
+      marker === undefined ? [] : [{ name, version, marker }],
+    ),
+  };
+}
+
+/** @throws Failure `no-pin`, `conda` */
+function toInstall(locked: Locked | undefined): string {
+  if (locked !== undefined && locked.packages.every(({ sha256 }) => sha256.length > 0))
+    return requirementsText(locked);
+  const [reason, what] =
+    locked === undefined
+      ? ['no-pin', 'There is nothing to install: the notebook has no pin. Pin it first (reprise pin)']
+      : ['conda', `${locked.lock} lists packages of conda, and a pod installs wheels. Pin to those`];
+  throw new Failure(
+    'usage',
+    reason,
+    `${what}, or take an image that has its packages (environment: image, in reprise.yaml). Nothing was sent.`,
+  );
 }
 
 function driverOf({ original }: Work): { driver?: string } {

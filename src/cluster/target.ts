@@ -17,7 +17,7 @@ import { howItEnded } from './follow/outcome';
 import { pendingOf } from './follow/pending';
 import { collectionOf, type FlavourKind, FLAVOURS } from './manifests/flavours';
 import { RUN_LABEL } from './manifests/request';
-import { prepare, type Prepared } from './prepare';
+import { type Making, prepare, type Prepared } from './prepare';
 import { type Check, notSent, preflight, requireGood } from './preflight';
 import type { Target as Settings } from './profile/merge';
 import { type ClusterRun, readState, type Stage, writeState } from './state';
@@ -44,14 +44,15 @@ export class KubernetesTarget implements Target {
   private holding: Followed['holding'];
   private pod: string | undefined;
 
-  /** @param agent path of the zipapp */
+  private readonly settings: Settings;
+
   constructor(
     private readonly api: Api,
-    private readonly settings: Settings,
-    private readonly agent: string,
-    private readonly purpose: ClusterRun['purpose'],
+    private readonly making: Making,
     private readonly telling: Telling,
-  ) {}
+  ) {
+    this.settings = making.settings;
+  }
 
   get cores(): number {
     return this.settings.cpu;
@@ -108,7 +109,7 @@ export class KubernetesTarget implements Target {
       stage: 'submitting',
       run: work.run,
       notebook: work.notebook,
-      purpose: this.purpose,
+      purpose: this.making.purpose,
       ...(work.original ? { replayOf: work.original.header.run } : {}),
       context: this.settings.context ?? this.api.config.getCurrentContext(),
       namespace: this.api.namespace,
@@ -241,11 +242,7 @@ export class KubernetesTarget implements Target {
 
   private async prepare(work: Work): Promise<Prepared> {
     if (this.prepared?.request.run !== work.run) {
-      this.prepared = await prepare(work, {
-        settings: this.settings,
-        agent: this.agent,
-        purpose: this.purpose,
-      });
+      this.prepared = await prepare(work, this.making);
     }
     return this.prepared;
   }

@@ -14,12 +14,12 @@ import { finishOn } from '../../replay/target';
 import { judgeLost, judgeReplays } from '../../replay/verify';
 import { exitOfRun } from '../exit';
 import { tellEnd } from '../run';
-import { contextOf, type OutputFlags, outputOptions, runningAgent, storeHere, terminalOf } from '../shared';
+import { contextOf, type OutputFlags, outputOptions, storeHere, terminalOf } from '../shared';
 import type { Terminal } from '../terminal';
 import { exitOfJudgement, tellJudgement } from '../verdict';
 import { loadCluster } from './load';
 import { placeOptions } from './options';
-import { tellingOf } from './target';
+import { makingOf, tellingOf } from './target';
 
 type Flags = OutputFlags & {
   kubeconfig?: string;
@@ -45,13 +45,8 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
   if (state.stage !== 'cleaned') {
     const { context = state.context, namespace = state.namespace, kubeconfig } = flags;
     const api = await connect({ kubeconfig, context, namespace });
-    const target = new KubernetesTarget(
-      api,
-      state.settings,
-      runningAgent(),
-      state.purpose,
-      tellingOf(terminal),
-    );
+    const { settings, purpose } = state;
+    const target = new KubernetesTarget(api, makingOf(settings, purpose), tellingOf(terminal));
     const { onEvent, onDocument } = contextOf(terminal, signal);
     onDocument?.(
       JSON.parse(readFileSync(join(store.runFolder(run), 'notebook.ipynb'), 'utf8')) as NotebookDocument,

@@ -1,15 +1,19 @@
 /** The target that a command's flags mean. */
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
+import { expectedByPin, type Locked } from '../../environment/exports/locked';
+import { findInterpreter } from '../../environment/interpreter';
+import { findUv } from '../../environment/uv';
 import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
+import type { Making } from '../../cluster/prepare';
 import type { Check } from '../../cluster/preflight';
 import type { Telling } from '../../cluster/target';
 import type { ClusterRun } from '../../cluster/state';
 import type { RunRecord } from '../../lineage/record';
 import { asRecorded } from '../../replay/forecast';
 import { NothingSent, type Target, type Work } from '../../replay/target';
-import { runningAgent } from '../shared';
+import { runningAgent, uvLockPath } from '../shared';
 import type { Terminal } from '../terminal';
 import { loadCluster } from './load';
 import { type ClusterFlags, targetFlags } from './options';
@@ -43,9 +47,23 @@ export async function targetOf(
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
   const onPrepared =
     prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
-  const target = (telling: Telling) => new KubernetesTarget(api, settings, runningAgent(), purpose, telling);
+  const target = (telling: Telling) => new KubernetesTarget(api, makingOf(settings, purpose), telling);
   const telling = { ...tellingOf(terminal), ...(onPrepared ? { onPrepared } : {}) };
   return flags.preflight ? onlyChecked(target, telling, terminal) : target(telling);
+}
+
+/** What a run there is made from. */
+export function makingOf(settings: Making['settings'], purpose: Making['purpose']): Making {
+  return { settings, purpose, agent: runningAgent(), locked: lockedFor };
+}
+
+async function lockedFor({ sidecar, store: { root }, notebook }: Work): Promise<Locked | undefined> {
+  const path = resolve(root, notebook);
+  const uv = async () => {
+    const { path: python } = await findInterpreter(path, root, undefined);
+    return findUv({ python, lock: uvLockPath() });
+  };
+  return sidecar?.pin && expectedByPin(sidecar.pin, { path, root }, uv);
 }
 
 /** Goes no further than the preflight of the target. */

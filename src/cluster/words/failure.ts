@@ -97,9 +97,16 @@ function ofInstallation(pod: ObservedPod | undefined): FailureWords | undefined 
   );
   if (failed?.state?.terminated === undefined) return undefined;
   const { message = '', exitCode } = failed.state.terminated;
-  const said = message === '' ? `exit code ${exitCode}` : plain(message.split('\n').slice(-3).join(' '));
+  const said = message === '' ? `exit code ${exitCode}` : plain(lastError(message));
   const sentence = `The locked packages could not be installed, so no cell ran: ${said}. Check install in reprise.yaml, or take an image that has them.`;
   return { reason: 'install', sentence };
+}
+
+/** pip and uv begin what went wrong with "ERROR:" and "error:", and explain it below. */
+function lastError(log: string): string {
+  const lines = log.split('\n');
+  const at = lines.findLastIndex((line) => /^\s*error:/i.test(line));
+  return lines.slice(at === -1 ? -3 : at).join(' ');
 }
 
 const DEADLINE: FailureWords = {

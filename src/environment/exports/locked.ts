@@ -1,10 +1,13 @@
 /** What a lock installs, in one form for every kind of lock: what all exports are made from. */
+import { basename, dirname } from 'node:path';
 import { Failure } from '../../notebook/failure';
-import { readHashed } from '../locks';
+import type { Pin } from '../../notebook/sidecar';
+import { lockedVersions, lockOf, readHashed } from '../locks';
 import { platformNamed, wheelsFor } from '../platforms';
 import { type LockedPackage, readPylock } from '../pylock';
 import { minorOf } from '../pythons';
 import type { Installable } from '../restore';
+import type { Uv } from '../uv';
 
 export type Locked = {
   /** Stem of the notebook. */
@@ -16,7 +19,7 @@ export type Locked = {
   packages: LockedRequirement[];
 };
 
-/** `url`: of a wheel that no public index has. */
+/** `url`: of a wheel that no public index has. `sha256` is empty for a package of conda. */
 export type LockedRequirement = {
   name: string;
   version: string;
@@ -26,6 +29,30 @@ export type LockedRequirement = {
 };
 
 export type Pinned = { name: string; lock: string; python: string; platforms?: string[] };
+
+/** Of the pin of a notebook. @throws Failure `no-lock`, `lock-changed`, `bad-lock`, `no-wheel`; `conda` for a list of conda's */
+export async function lockedByPin(
+  pin: Pin,
+  { path, root }: { path: string; root: string },
+  uv: () => Promise<Uv>,
+  signal?: AbortSignal,
+): Promise<Locked> {
+  const name = basename(path, '.ipynb').replace(/[^\w.-]+/g, '-');
+  const installable = await lockOf(pin, dirname(path), root).install(uv, signal);
+  return lockedOf({ ...pin, name }, installable);
+}
+
+/** As above, and names and versions alone of what conda installs: for a comparison with what is there. */
+export async function expectedByPin(
+  pin: Pin,
+  at: { path: string; root: string },
+  uv: () => Promise<Uv>,
+): Promise<Locked> {
+  const lock = lockOf(pin, dirname(at.path), at.root);
+  if (!lock.build) return lockedByPin(pin, at, uv);
+  const packages = [...lockedVersions(lock)].map(([name, version]) => ({ name, version, sha256: [] }));
+  return { name: basename(at.path, '.ipynb'), lock: pin.lock, python: pin.python, packages };
+}
 
 /** @throws Failure `bad-lock`, `no-wheel` */
 export function lockedOf(pin: Pinned, { file, text }: Installable): Locked {

@@ -44,6 +44,10 @@ def test_inputs_that_changed_or_are_missing_are_40_with_the_list(pod):
             {"packages": {"IPyKernel": "0.1"}},
             [{"what": "IPyKernel", "before": "0.1", "after": INSTALLED["ipykernel"]}],
         ),
+        (
+            {"conditional": [{"name": "numpyro", "version": "1.0", "marker": "os_name == 'posix'"}]},
+            [{"what": "numpyro", "before": "1.0", "after": None}],
+        ),
     ],
 )
 def test_another_environment_is_30_with_the_drift(pod, environment, drift):
@@ -65,6 +69,12 @@ def test_the_environment_that_was_asked_for_runs_however_names_are_written(pod):
 
     packages = {"Jupyter_Client": jupyter_client.__version__, **INSTALLED}
     environment = {"check": "refuse", "python": PYTHON, "packages": packages}
+    assert pod.give("1", pod={"environment": environment}).run() == 0
+
+
+def test_what_is_locked_for_other_platforms_is_not_missed(pod):
+    elsewhere = {"name": "pywin32", "version": "311", "marker": "sys_platform == 'win32'"}
+    environment = {"check": "refuse", "packages": INSTALLED, "conditional": [elsewhere]}
     assert pod.give("1", pod={"environment": environment}).run() == 0
 
 

@@ -19,6 +19,19 @@ export function imageOther(context: TestContext): string {
   return process.env.REPRISE_TEST_IMAGE_OTHER ?? optional(context, 'REPRISE_TEST_IMAGE_OTHER names no image');
 }
 
+/** Python with nothing but pip. */
+export function imageBare(context: TestContext): string {
+  return process.env.REPRISE_TEST_IMAGE_BARE ?? optional(context, 'REPRISE_TEST_IMAGE_BARE names no image');
+}
+
+/** An address of this machine that pods reach. */
+export function nodeAddress(context: TestContext): string {
+  return (
+    process.env.REPRISE_TEST_NODE_IP ??
+    optional(context, 'pods of a cluster elsewhere do not reach this machine')
+  );
+}
+
 export interface Connection {
   config: KubeConfig;
   core: CoreV1Api;

@@ -1,7 +1,7 @@
 /** Once for all tests on a cluster: a real control plane and node, removed again; or the one that is named or up. */
 import { spawnSync } from 'node:child_process';
 import { down, running, up } from '../../../scripts/cluster/cluster.mjs';
-import { kubeconfigOf } from '../../../scripts/cluster/layout.mjs';
+import { kubeconfigOf, NODE_IP } from '../../../scripts/cluster/layout.mjs';
 import { root } from '../../../scripts/lib/checkout.mjs';
 
 export default async function setup() {
@@ -10,17 +10,20 @@ export default async function setup() {
     return;
   }
   const standing = await running();
-  const { kubeconfig, image, imageOther } = standing ?? (await up());
+  const { kubeconfig, image, imageOther, imageBare } = standing ?? (await up());
   process.env.REPRISE_TEST_KUBECONFIG = kubeconfig;
   process.env.REPRISE_TEST_IMAGE = image;
   process.env.REPRISE_TEST_IMAGE_OTHER = imageOther;
+  process.env.REPRISE_TEST_IMAGE_BARE = imageBare;
   markOwn(kubeconfig);
   if (standing === null) return removal();
 }
 
 /** Parts of a cluster that was not made here cannot be killed. */
 function markOwn(kubeconfig) {
-  if (kubeconfig === kubeconfigOf('admin')) process.env.REPRISE_TEST_CLUSTER_OWN = '1';
+  if (kubeconfig !== kubeconfigOf('admin')) return;
+  process.env.REPRISE_TEST_CLUSTER_OWN = '1';
+  process.env.REPRISE_TEST_NODE_IP = NODE_IP;
 }
 
 /** The teardown, which Ctrl-C leaves out. */

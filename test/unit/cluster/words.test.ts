@@ -391,7 +391,8 @@ describe('why a run ended without its results', () => {
                 terminated: {
                   exitCode: 1,
                   reason: 'Error',
-                  message: 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES',
+                  message:
+                    'Collecting six==1.17.0\nERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.\n    six==1.17.0:\n        Expected sha256 4721\n             Got        7c29\n',
                 },
               },
             },

@@ -10,7 +10,7 @@ import sys
 from typing import Any, Dict, List, Optional
 
 from ..fingerprint import packages
-from .request import DRIFT, INPUTS, Input, Refused, Request
+from .request import DRIFT, INPUTS, Conditional, Input, Refused, Request
 
 # An event is a line of the pod's log, which has to stay small.
 _SHOWN = 50
@@ -57,7 +57,8 @@ def _drift(request: Request) -> List[Dict[str, Any]]:
     if request.python is not None and ".".join(request.python.split(".")[:2]) != here:
         drift.append({"what": "python", "before": request.python, "after": here})
     installed = packages()
-    for name, version in sorted(request.packages.items()):
+    wanted = {**request.packages, **_wanted_here(request.conditional)}
+    for name, version in sorted(wanted.items()):
         after = installed.get(re.sub(r"[-_.]+", "-", name).lower())
         # A commit stands behind the version, where both sides know it.
         if after is not None and "@" not in version:
@@ -65,6 +66,23 @@ def _drift(request: Request) -> List[Dict[str, Any]]:
         if after != version:
             drift.append({"what": name, "before": version, "after": after})
     return drift
+
+
+def _wanted_here(conditional: List[Conditional]) -> Dict[str, str]:
+    """Those whose marker (PEP 508) holds here. Without `packaging`, which ipykernel needs, none is asked for."""
+    try:
+        from packaging.markers import InvalidMarker, Marker
+    except ImportError:
+        return {}
+    wanted = {}
+    for item in conditional:
+        try:
+            is_for_here = Marker(item.marker).evaluate()
+        except InvalidMarker:
+            is_for_here = True
+        if is_for_here:
+            wanted[item.name] = item.version
+    return wanted
 
 
 def _phrase(item: Dict[str, Any]) -> str:

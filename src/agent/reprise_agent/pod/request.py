@@ -34,6 +34,15 @@ class Input:
 
 
 @dataclass
+class Conditional:
+    """A locked package that some platforms have no use for."""
+
+    name: str
+    version: str
+    marker: str
+
+
+@dataclass
 class Request:
     run: str
     sha256: str
@@ -43,6 +52,7 @@ class Request:
     refuses_drift: bool
     python: Optional[str] = None
     packages: Dict[str, str] = field(default_factory=dict)
+    conditional: List[Conditional] = field(default_factory=list)
     url: Optional[str] = None
     deadline: Optional[float] = None
     hold: float = 600.0
@@ -78,6 +88,10 @@ def _request(document: Dict[str, Any]) -> Request:
         refuses_drift=environment.get("check") == "refuse",
         python=environment.get("python"),
         packages=dict(environment.get("packages") or {}),
+        conditional=[
+            Conditional(item["name"], item["version"], item["marker"])
+            for item in environment.get("conditional") or []
+        ],
         url=document.get("url"),
         deadline=None if deadline is None else float(deadline),
         hold=600.0 if hold is None else float(hold),
