@@ -1,4 +1,5 @@
 /** Composition root of the terminal: commands, Ctrl-C, and the last line of every error. */
+import { setMaxListeners } from 'node:events';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json';
 import { attachCommand } from './cli/cluster/attach';
@@ -31,6 +32,8 @@ const program = new Command('reprise')
   .exitOverride();
 
 const interruption = new AbortController();
+// Every request that is under way listens to it, and a preflight has many.
+setMaxListeners(0, interruption.signal);
 process.on('SIGINT', () => interruption.abort());
 process.on('SIGTERM', () => interruption.abort());
 // A reader that went away (`reprise runs | head`) is no error.

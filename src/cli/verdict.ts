@@ -1,6 +1,7 @@
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
+import { beatenForecast } from '../replay/forecast';
 import { coverage, firstLine, headline, isObstacle, whatToDo } from '../replay/words';
 import { repeatedError } from '../replay/verify';
 import { EXIT, exitOfVerdict } from './exit';
@@ -20,6 +21,8 @@ export function tellJudgement(terminal: Terminal, store: Store, judgement: Judge
   const declared = judgement.cells.filter((cell) => cell.declared === 'volatile');
   if (declared.length > 0)
     terminal.say(`Declared volatile, not judged: cells ${declared.map(({ index }) => index).join(', ')}.`);
+  const beaten = beatenForecast(store, judgement);
+  if (beaten !== undefined) terminal.say(beaten);
   if (judgement.verdict !== 'identical') tellCauses(terminal, store, judgement);
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Store } from '../lineage/store';
 import { Failure, type FailureKind } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
+import type { Forecast } from '../replay/forecast';
 import { TARGET_FILE } from '../replay/target';
 import type { Target as Settings } from './profile/merge';
 
@@ -28,6 +29,8 @@ export type ClusterRun = {
   image: string;
   settings: Settings;
   bundle: { sha256: string; size: number };
+  /** Of a replay: what was foretold of it, to be held against what came. */
+  forecast?: Pick<Forecast, 'best' | 'because'>;
   submittedAt: string;
   /** Where it ran. */
   got?: { name: string; uid: string; node: string; gpus: string[] };

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { Failure } from '../notebook/failure';
-import { forecast, forecastWords } from '../replay/forecast';
+import { forecast, type Forecast, forecastWords } from '../replay/forecast';
 import type { Ended, RunnerEvent } from '../replay/local';
 import { ResultsLost } from '../replay/lastwords';
 import { NothingSent, type Signals, type Target, type Work } from '../replay/target';
@@ -78,7 +78,7 @@ export class KubernetesTarget implements Target {
       state: way.way === 'outside' ? 'bad' : 'good',
       words: way.sentence,
     };
-    const all = [...checks, size, ...notSent(left), ...forecastOf(work, this.settings)];
+    const all = [...checks, size, ...notSent(left), ...forecastCheck(foretold(work, this.settings))];
     this.telling.onChecks?.(all);
     if (this.telling.onPrepared) {
       this.telling.onPrepared({ request, inputs });
@@ -103,6 +103,7 @@ export class KubernetesTarget implements Target {
     const { request, inputs, bundle } = await this.prepare(work);
     const path = collectionOf(this.flavour);
     const owner = this.flavour.manifest(request);
+    const told = foretold(work, this.settings);
     const state: ClusterRun = {
       schema: 'reprise/target/0',
       target: 'kubernetes',
@@ -118,6 +119,7 @@ export class KubernetesTarget implements Target {
       image: request.image,
       settings: this.settings,
       bundle,
+      ...(told ? { forecast: { best: told.best, because: told.because } } : {}),
       submittedAt: new Date().toISOString(),
       events: [],
     };
@@ -253,15 +255,18 @@ export class KubernetesTarget implements Target {
 }
 
 /** Of a run there is nothing to foretell. */
-function forecastOf({ original, sidecar }: Work, { cpu, gpu }: Settings): Check[] {
-  if (original === undefined) return [];
+function foretold({ original, sidecar }: Work, { cpu, gpu }: Settings): Forecast | undefined {
+  if (original === undefined) return undefined;
   const { policy } = original.header;
   const tolerance = sidecar?.settings.tolerance !== undefined;
   const isPinned = sidecar?.pin !== undefined;
-  const told = forecast(original, { cores: cpu, gpu }, { policy, tolerance, isPinned });
-  return [
-    { what: 'forecast', state: told.best === 'identical' ? 'good' : 'note', words: forecastWords(told) },
-  ];
+  return forecast(original, { cores: cpu, gpu }, { policy, tolerance, isPinned });
+}
+
+function forecastCheck(told: Forecast | undefined): Check[] {
+  if (told === undefined) return [];
+  const isGood = told.best === 'identical' && told.perhaps.length === 0;
+  return [{ what: 'forecast', state: isGood ? 'good' : 'note', words: forecastWords(told) }];
 }
 
 /** The user stopped waiting; nothing is wrong. */

@@ -3,10 +3,14 @@
  * Architecture and library decide the last bits, the number of threads how sums are split (`environment/affects.ts` has
  * the table, with its sources); what only the run itself shows, packages and processor of the node, is said to be open.
  */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Policy } from '../determinism/policy';
 import type { LoadedLibrary } from '../environment/fingerprint';
 import type { RunRecord } from '../lineage/record';
-import type { Verdict } from './documents';
+import type { Store } from '../lineage/store';
+import type { Judgement, Verdict } from './documents';
+import { TARGET_FILE } from './target';
 import { plural } from './words';
 
 /** What a run is given elsewhere. */
@@ -17,6 +21,8 @@ export type Forecast = {
   best: 'identical' | 'within-tolerance' | 'different';
   /** Why it is not better, a sentence each. */
   because: string[];
+  /** What makes a difference for some results and for others none, a sentence each. */
+  perhaps: string[];
   /** What is known only when it has run. */
   open: string[];
   /** Minutes of GPU that the original took, all of its GPUs together. */
@@ -28,7 +34,7 @@ export function forecast(
   place: Place,
   { policy, tolerance, isPinned }: { policy: Policy; tolerance: boolean; isPinned: boolean },
 ): Forecast {
-  const numbers = [...gpuReasons(record, place), ...threadReasons(record, place, policy)];
+  const numbers = gpuReasons(record, place);
   const repeats = [...drawReasons(record), ...operationReasons(record)];
   const because = [...repeats, ...numbers];
   const best =
@@ -39,7 +45,13 @@ export function forecast(
         : tolerance
           ? 'within-tolerance'
           : 'different';
-  return { best, because, open: openQuestions(isPinned), gpuMinutes: gpuMinutes(record) };
+  return {
+    best,
+    because,
+    perhaps: threadReasons(record, place, policy),
+    open: openQuestions(isPinned),
+    gpuMinutes: gpuMinutes(record),
+  };
 }
 
 /** What a replay is given where nobody says otherwise: as many threads, and the same GPUs. */
@@ -55,19 +67,41 @@ export function asRecorded({ header, loaded }: RunRecord): {
   };
 }
 
-/** "Same is expected"; "Different is expected: …". */
-export function forecastWords({ best, because, open, gpuMinutes }: Forecast): string {
+/** "Same is expected, if …"; "Same is possible, and … Different: …"; "Different is expected: …". */
+export function forecastWords({ best, because, perhaps, open, gpuMinutes }: Forecast): string {
   const words = { identical: 'Same', 'within-tolerance': 'Close', different: 'Different' }[best];
   const spent =
     gpuMinutes > 0
       ? ` The original took ${gpuMinutes < 1 ? 'less than one GPU minute' : plural(Math.round(gpuMinutes), 'GPU minute')}.`
       : '';
+  if (because.length === 0 && perhaps.length > 0)
+    return `Same is possible, and where sums are long Different: ${perhaps.join('; ')}.${spent}`;
   if (because.length === 0) return `${words} is expected, if ${open.join(' and ')}.${spent}`;
   const close = best === 'different' && because.length > 0 ? '' : ' at best';
   return `${words} is expected${close}: ${because.join('; ')}.${spent}`;
 }
 
 const ORDER: readonly Verdict[] = ['identical', 'canonical', 'within-tolerance', 'different'];
+
+/** What was foretold of runs that went elsewhere and that a verdict beats, in a sentence; undefined where none is. */
+export function beatenForecast(store: Store, { verdict, replays }: Judgement): string | undefined {
+  const beaten = replays
+    .map((run) => keptForecast(store, run))
+    .find((told) => told && isBeaten(told, verdict));
+  if (beaten === undefined) return undefined;
+  return `Better than was foretold: ${beaten.because.join('; ')}. That was wrong here, and worth an issue at Reprise.`;
+}
+
+function keptForecast(store: Store, run: string): Pick<Forecast, 'best' | 'because'> | undefined {
+  try {
+    const { forecast: kept } = JSON.parse(readFileSync(join(store.runFolder(run), TARGET_FILE), 'utf8')) as {
+      forecast?: Pick<Forecast, 'best' | 'because'>;
+    };
+    return kept;
+  } catch {
+    return undefined;
+  }
+}
 
 /** A verdict better than was thought possible: a row of the table is wrong, which is worth telling. */
 export function isBeaten({ best }: Pick<Forecast, 'best'>, verdict: Verdict): boolean {
@@ -113,7 +147,7 @@ function threadReasons({ header, loaded }: RunRecord, { cores }: Place, policy: 
     .slice(0, 1)
     .map(
       ({ name, threads }) =>
-        `${name} split its sums over ${plural(threads!, 'thread')}, and ${plural(cores, 'processor')} ${cores === 1 ? 'is' : 'are'} asked for`,
+        `${name} split its sums over ${plural(threads!, 'thread')}, and ${plural(cores, 'processor')} ${cores === 1 ? 'is' : 'are'} asked for (--cpu ${threads!} asks for as many)`,
     );
 }
 

@@ -58,10 +58,23 @@ it('runs on the cluster first, and replays there: identical', async () => {
 
 it('verifies there, and tells of it in words', async () => {
   site.workplace.notebook('draw.ipynb', ['import random\nprint(random.random())']);
-  const { code, stdout } = await site.reprise(...site.onCluster('verify', 'draw.ipynb', '--times', '2'));
+  const ended = await site.reprise(...site.onCluster('verify', 'draw.ipynb', '--times', '2'));
+  const { code, stdout, stderr } = ended;
+  expect(stderr).not.toMatch(/Warning|node:/);
   expect([code, stdout.split('\n').filter((line) => line.startsWith('Same'))]).toEqual([
     0,
     [expect.stringContaining('Same in 2 of 2 runs') as string],
+  ]);
+});
+
+it('foretells what no seed reached, and says that this was wrong where the verdict is better', async () => {
+  site.workplace.notebook('length.ipynb', ['import os\nprint(len(os.urandom(4)))']);
+  const run = await recordedHere('length.ipynb');
+  const { code, stdout, stderr } = await site.reprise(...site.onCluster('replay', run));
+  expect(stdout + stderr).toContain('Different is expected: no seed reached what cell 0 drew');
+  expect([code, stdout]).toEqual([
+    0,
+    expect.stringMatching(/^Same[^\n]*\nBetter than was foretold: no seed/m),
   ]);
 });
 

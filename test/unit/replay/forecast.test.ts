@@ -1,6 +1,18 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Loaded } from '../../../src/environment/fingerprint';
-import { asRecorded, forecast, forecastWords, isBeaten, type Place } from '../../../src/replay/forecast';
+import { Store } from '../../../src/lineage/store';
+import type { Judgement } from '../../../src/replay/documents';
+import {
+  asRecorded,
+  beatenForecast,
+  forecast,
+  forecastWords,
+  isBeaten,
+  type Place,
+} from '../../../src/replay/forecast';
+import { temporaryFolder } from '../lineage/build';
 import { type CellSpec, record, type RunSpec } from './build';
 
 const blas = (threads: number): Loaded => ({
@@ -54,10 +66,13 @@ describe('the forecast of a replay', () => {
 
   it('counts threads where no policy fixes them', () => {
     const place = { cores: 1, gpu: { count: 0 } };
-    expect(told({ loaded: blas(4) }, place).because).toEqual([
-      'openblas split its sums over 4 threads, and 1 processor is asked for',
-    ]);
-    expect(told({ loaded: blas(4) }, place, { policy: 'full' }).best).toBe('identical');
+    const four = told({ loaded: blas(4) }, place);
+    // A short sum is never split.
+    expect(four.best).toBe('identical');
+    expect(forecastWords(four)).toBe(
+      'Same is possible, and where sums are long Different: openblas split its sums over 4 threads, and 1 processor is asked for (--cpu 4 asks for as many).',
+    );
+    expect(told({ loaded: blas(4) }, place, { policy: 'full' }).perhaps).toEqual([]);
   });
 
   it('is different, whatever the place, where no seed reached a draw or an operation has no deterministic form', () => {
@@ -81,6 +96,18 @@ describe('the forecast of a replay', () => {
     expect(isBeaten({ best: 'identical' }, 'identical')).toBe(false);
     expect(isBeaten({ best: 'identical' }, 'different')).toBe(false);
     expect(isBeaten({ best: 'different' }, 'unverifiable')).toBe(false);
+  });
+
+  it('is held against the verdict of the run that it was of, wherever that went', () => {
+    const store = new Store(temporaryFolder());
+    const run = '20261126-101112-abcdef';
+    mkdirSync(store.runFolder(run), { recursive: true });
+    const judged = { verdict: 'identical', replays: [run] } as unknown as Judgement;
+    expect(beatenForecast(store, judged)).toBeUndefined();
+    const foretold = { best: 'different', because: ['cell 0 drew'] };
+    writeFileSync(path.join(store.runFolder(run), 'target.json'), JSON.stringify({ forecast: foretold }));
+    expect(beatenForecast(store, judged)).toMatch(/^Better than was foretold: cell 0 drew\. /);
+    expect(beatenForecast(store, { ...judged, verdict: 'different' })).toBeUndefined();
   });
 
   it('has a place as the original was where nobody says otherwise', () => {
