@@ -78,6 +78,34 @@ it('foretells what no seed reached, and says that this was wrong where the verdi
   ]);
 });
 
+it('judges what ran until its time was spent, and says how far that is', async () => {
+  const slow = 'import os, time\ntime.sleep(60 if os.path.exists("/work/root") else 0)';
+  site.workplace.notebook('long.ipynb', ['print(1)', slow, 'print(2)']);
+  const run = await recordedHere('long.ipynb');
+  const { code, stdout, stderr } = await site.reprise(...site.onCluster('replay', run, '--budget', '4s'));
+  expect(stdout + stderr).toContain('stopped when its time was spent, after cell 0');
+  expect([code, stdout]).toEqual([4, expect.stringMatching(/^Cannot tell from cell 1; 1 output/m)]);
+});
+
+it.each([
+  ['ahead', 2],
+  ['behind', -2],
+])('comes to the same where the clock of this machine is hours %s', async (_, hours) => {
+  const skew = site.workplace.write(
+    'skew.cjs',
+    `const Real = Date; const now = () => Real.now() + ${hours * 3_600_000};
+globalThis.Date = class extends Real {
+  constructor(...given) { super(...(given.length > 0 ? given : [now()])); }
+  static now() { return now(); }
+};`,
+  );
+  site.workplace.notebook('draw.ipynb', ['import random\nprint(random.random())']);
+  const run = await recordedHere('draw.ipynb');
+  const replay = site.onCluster('replay', run, ...JSON_FORMAT);
+  const ended = await site.start(replay, { env: { NODE_OPTIONS: `--require ${skew}` } }).ended;
+  expect([ended.code, document<Judgement>(ended, 'verdict-1').verdict]).toEqual([0, 'identical']);
+});
+
 const DOT = `import numpy as np
 values = np.random.default_rng().standard_normal(4_000_001)
 # One sum may come out the same by chance; eight do not.
