@@ -14,6 +14,7 @@ import { Detached, NothingSent } from './replay/target';
 import { explainCommand } from './cli/explain';
 import { exportCommand } from './cli/export';
 import { gcCommand } from './cli/gc';
+import { imageCommand } from './cli/image';
 import { kernelCommand } from './cli/kernel';
 import { lintCommand } from './cli/lint';
 import { pinCommand } from './cli/pin';
@@ -42,7 +43,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, exportCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, exportCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

@@ -3,17 +3,16 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { environmentText } from '../environment/exports/conda';
 import { devcontainerText, dockerfileText } from '../environment/exports/container';
-import { type Locked, lockedByPin } from '../environment/exports/locked';
+import type { Locked } from '../environment/exports/locked';
 import { requirementsText } from '../environment/exports/requirements';
-import { findInterpreter } from '../environment/interpreter';
-import { findUv } from '../environment/uv';
 import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import { planRun } from '../replay/plan';
 import { exportReplay, GITOPS, type GitopsFlags } from './cluster/gitops';
 import { clusterOptions } from './cluster/options';
 import { EXIT } from './exit';
-import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
+import { baseImage, lockedFor } from './pinnedTo';
+import { type OutputFlags, outputOptions, terminalOf } from './shared';
 
 const KINDS = ['requirements', 'environment', 'dockerfile', 'devcontainer'] as const;
 type Kind = (typeof KINDS)[number];
@@ -77,29 +76,10 @@ async function write(notebook: string, flags: Flags, signal: AbortSignal): Promi
   return EXIT.good;
 }
 
-async function lockedFor(
-  { path, root, sidecar }: ReturnType<typeof planRun>,
-  signal: AbortSignal,
-): Promise<Locked> {
-  const pin = sidecar?.pin;
-  if (pin === undefined) {
-    throw new Failure(
-      'usage',
-      'no-pin',
-      'The notebook has no pin to export. Nothing was written. Pin it first: reprise pin.',
-    );
-  }
-  const uv = async () => {
-    const { path: python } = await findInterpreter(path, root, undefined);
-    return findUv({ python, lock: uvLockPath(), signal });
-  };
-  return lockedByPin(pin, { path, root }, uv, signal);
-}
-
 function textOf(kind: Kind, locked: Locked, image: string | undefined): string {
   if (kind === 'requirements') return requirementsText(locked);
   if (kind === 'environment') return environmentText(locked);
-  if (kind === 'dockerfile') return dockerfileText(locked, baseImage(image, locked));
+  if (kind === 'dockerfile') return dockerfileText(locked, baseImage(image, locked, '--image'));
   return devcontainerText(locked);
 }
 
@@ -123,17 +103,6 @@ function filesOf(
   }
   return [
     { path, text },
-    { path: beside, text: dockerfileText(locked, baseImage(image, locked)) },
+    { path: beside, text: dockerfileText(locked, baseImage(image, locked, '--image')) },
   ];
-}
-
-/** @throws Failure `no-image`, `bad-image` */
-function baseImage(image: string | undefined, { python }: Locked): string {
-  if (image !== undefined) return imageOf(image);
-  throw new Failure(
-    'usage',
-    'no-image',
-    'A container starts from an image, and the notebook names none. Nothing was written. Name one with Python by its digest: ' +
-      `--image python@sha256:…, which "docker buildx imagetools inspect python:${python}-slim" shows; or once for good: reprise pin --image.`,
-  );
 }

@@ -72,6 +72,20 @@ it('writes a dev container once', async () => {
   expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is there already')]);
 });
 
+it('writes what an image is built from, once, and says how it gets its digest', async () => {
+  const none = await place.reprise('image', NOTEBOOK);
+  expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('--base python@sha256:…')]);
+  const { code, stdout } = await place.reprise('image', NOTEBOOK, '--base', IMAGE);
+  expect([code, stdout]).toEqual([0, expect.stringContaining('Wrote study-image/Dockerfile')]);
+  expect(stdout).toContain(`reprise pin ${NOTEBOOK} --image registry.example/team/study-image@sha256:…`);
+  expect(place.read('study-image/Dockerfile')).toMatch(
+    new RegExp(`^FROM ${IMAGE}$[^]*^six==1\\.17\\.0 [^]*^USER 1000$`, 'm'),
+  );
+  expect(place.read('study-image/.dockerignore')).toBe('*\n');
+  const again = await place.reprise('image', NOTEBOOK, '--base', IMAGE);
+  expect([again.code, again.stderr]).toEqual([2, expect.stringContaining('is there already')]);
+});
+
 it('needs a pin', async () => {
   place.notebook('free.ipynb', ['1']);
   const { code, stderr } = await place.reprise('export', 'free.ipynb', '--as', 'requirements');

@@ -1,0 +1,39 @@
+/** What commands that write files for other tools start from: the locked packages, and an image with Python. */
+import { type Locked, lockedByPin } from '../environment/exports/locked';
+import { findInterpreter } from '../environment/interpreter';
+import { findUv } from '../environment/uv';
+import { Failure } from '../notebook/failure';
+import type { planRun } from '../replay/plan';
+import { imageOf, uvLockPath } from './shared';
+
+/** What the pin of a notebook locks. @throws Failure `no-pin`, `no-lock`, `lock-changed`, `bad-lock`, `no-wheel`, `conda` */
+export async function lockedFor(
+  { path, root, sidecar }: ReturnType<typeof planRun>,
+  signal: AbortSignal,
+): Promise<Locked> {
+  const pin = sidecar?.pin;
+  if (pin === undefined) {
+    throw new Failure(
+      'usage',
+      'no-pin',
+      'The notebook has no pin to export. Nothing was written. Pin it first: reprise pin.',
+    );
+  }
+  const uv = async () => {
+    const { path: python } = await findInterpreter(path, root, undefined);
+    return findUv({ python, lock: uvLockPath(), signal });
+  };
+  return lockedByPin(pin, { path, root }, uv, signal);
+}
+
+/** @param option that names it, for the message @throws Failure `no-image`, `bad-image` */
+export function baseImage(image: string | undefined, { python }: Locked, option: string): string {
+  if (image !== undefined) return imageOf(image);
+  const forGood = option === '--image' ? '; or once for good: reprise pin --image' : '';
+  throw new Failure(
+    'usage',
+    'no-image',
+    'A container starts from an image, and none is named. Nothing was written. Name one with Python by its digest: ' +
+      `${option} python@sha256:…, which "docker buildx imagetools inspect python:${python}-slim" shows${forGood}.`,
+  );
+}
