@@ -5,6 +5,7 @@ import { lacking, type Right, rightWords } from './access';
 import type { Api } from './api';
 import { explained } from './errors';
 import { dryRun } from './submit';
+import { plain } from './words/observed';
 
 /** One line of the check list. */
 export type Check = {
@@ -46,9 +47,14 @@ export async function preflight(
   return [reached, rightsCheck, await admitted(api, path, owner, signal)];
 }
 
+/** PodSecurity names every container and every field. */
+const LONGEST_WARNING = 2_000;
+
 async function admitted(api: Api, path: string, owner: object, signal?: AbortSignal): Promise<Check> {
   try {
-    const warnings = await dryRun(api, path, owner, signal);
+    const warnings = (await dryRun(api, path, owner, signal)).map((warning) =>
+      plain(warning, LONGEST_WARNING),
+    );
     const refused = warnings.filter((warning) => /would violate PodSecurity/.test(warning));
     if (refused.length > 0) {
       const fix =
@@ -69,7 +75,7 @@ async function admitted(api: Api, path: string, owner: object, signal?: AbortSig
 export function notSent(left: readonly Left[]): Check[] {
   if (left.length === 0) return [];
   const why = { outside: 'outside of the root', 'too-big': 'too big', gone: 'not there any more' };
-  const shown = left.slice(0, 5).map((file) => `${file.path} (${why[file.why]})`);
+  const shown = left.slice(0, 5).map((file) => `${plain(file.path)} (${why[file.why]})`);
   const more = left.length > shown.length ? ` and ${left.length - shown.length} more` : '';
   return [{ what: 'inputs', state: 'note', words: `not sent: ${shown.join(', ')}${more}` }];
 }

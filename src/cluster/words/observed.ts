@@ -41,9 +41,9 @@ export type ObservedWorkload = { status?: { conditions?: Condition[] }; position
 const LONGEST = 400;
 
 /** A cluster's text on one line without what a terminal would obey, and not without end. */
-export function plain(text: string): string {
+export function plain(text: string, longest = LONGEST): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
+  return line.length <= longest ? line : `${line.slice(0, longest)}…`;
 }
 
 export function conditionOf(

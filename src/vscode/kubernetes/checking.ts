@@ -3,6 +3,7 @@ import type { Check } from '../../cluster/preflight';
 import { plural } from '../../replay/words';
 import type { CommandId } from '../commands/ids';
 import type { Editor, NotebookFile, TextAction } from '../editor';
+import { inline } from './inline';
 import { tellTrouble } from './trouble';
 
 export type Sending = {
@@ -78,8 +79,15 @@ export function checkListText(name: string, checks: readonly Check[]): string {
       ? 'Nothing stops it. Nothing was sent yet.'
       : `Nothing was sent: ${plural(bad, 'check')} of ${checks.length} found what would stop it.`;
   const lines = checks.map(({ what, state, words, fix }) => {
-    const line = `- ${MARKS[state]} ${what} (${SPOKEN[state]}): ${words.replace(/\.$/, '')}.`;
-    return fix === undefined ? line : `${line}\n  What to do: ${fix}`;
+    const line = `- ${MARKS[state]} ${what} (${SPOKEN[state]}): ${sentence(words)}`;
+    return fix === undefined ? line : `${line}\n  What to do: ${inline(fix, LONGEST)}`;
   });
-  return `# Preflight of ${name}\n\n${verdict}\n\n${lines.join('\n')}\n`;
+  return `# Preflight of ${inline(name)}\n\n${verdict}\n\n${lines.join('\n')}\n`;
+}
+
+/** As long as the command has it. */
+const LONGEST = 4_000;
+
+function sentence(words: string): string {
+  return `${inline(words, LONGEST).replace(/\.$/, '')}.`;
 }

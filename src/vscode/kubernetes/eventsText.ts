@@ -1,4 +1,5 @@
 /** Where a run went and what the cluster said of it, as a Markdown document. */
+import { inline } from './inline';
 import { placeWords } from './place';
 
 /** @param target `target.json`; texts in it may be anybody's */
@@ -21,13 +22,13 @@ export function eventsText(run: string, target: Record<string, unknown>): string
   ];
   const known = rows.filter(([, value]) => textOf(value) !== undefined);
   const events = (Array.isArray(target['events']) ? target['events'] : []).map(textOf);
-  const said = events.filter((event) => event !== undefined).map((event) => `- ${cell(event)}`);
+  const said = events.filter((event) => event !== undefined).map((event) => `- ${inline(event)}`);
   return [
     `# Run ${run}`,
     '',
     '| | |',
     '|---|---|',
-    ...known.map(([what, value]) => `| ${what} | ${cell(textOf(value)!)} |`),
+    ...known.map(([what, value]) => `| ${what} | ${inline(textOf(value)!)} |`),
     '',
     '## What the cluster said',
     '',
@@ -39,8 +40,4 @@ export function eventsText(run: string, target: Record<string, unknown>): string
 function textOf(value: unknown): string | undefined {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
-}
-
-function cell(text: string): string {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
 }

@@ -1,5 +1,6 @@
 /** A run in the tree *Replays*: what it says of itself, and what can be done with it. */
 import path from 'node:path';
+import { plain } from '../../cluster/words/observed';
 import { plural } from '../../replay/words';
 import { type Level, verdictWords } from '../status/words';
 import type { Live, RunRef } from './followers';
@@ -22,19 +23,23 @@ export type RowKind = 'followed' | 'open' | 'judged' | 'ended';
 
 type Said = { kind: RowKind; words: string; icon: Row['icon'] };
 
+/** Texts in the state may be anybody's: each is on one line, and none turns what stands around it. */
 export function rowOf(state: ClusterRunState, live: Live | undefined, now: number): Row {
   const { root, run, notebook, replayOf } = state;
   const { kind, words, icon } = said(state, live);
   const what = replayOf === undefined ? 'run' : 'replay';
-  const parts = [what, words, ageWords(now - state.submittedAt)].filter((part) => part !== '');
+  const name = plain(path.posix.basename(notebook)) || run;
+  const parts = [what, plain(words), ageWords(now - state.submittedAt)].filter((part) => part !== '');
   const notice = live?.cell === undefined ? live?.notice : undefined;
   return {
     root,
     run,
-    label: path.posix.basename(notebook),
+    label: name,
     description: parts.join(' · '),
-    tooltip: [notebook, parts.join(', '), notice, run].filter((line) => line !== undefined).join('\n'),
-    spoken: [path.posix.basename(notebook), ...parts].join(', '),
+    tooltip: [plain(notebook), parts.join(', '), plain(notice ?? ''), run]
+      .filter((line) => line !== '')
+      .join('\n'),
+    spoken: [name, ...parts].join(', '),
     icon,
     kind,
   };

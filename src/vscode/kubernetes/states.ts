@@ -1,12 +1,12 @@
 /** What the folders of runs say of those that went to a cluster. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Stage } from '../../cluster/state';
 import { readEnds } from '../../lineage/read';
 import type { RunStatus } from '../../lineage/record';
 import { Store } from '../../lineage/store';
 import { isFollowed, TARGET_FILE, wasSubmitted } from '../../replay/target';
-import { parseLine, readVerdict, type ReplayVerdict } from '../follow/lines';
+import { parseLine, readVerdict, type ReplayVerdict, summaryIn } from '../follow/lines';
 import type { RunRef } from './followers';
 
 /** A run that went to a cluster. */
@@ -22,6 +22,9 @@ export type ClusterRunState = RunRef & {
   /** Another process on this machine waits for its end. */
   isFollowedElsewhere: boolean;
 };
+
+/** The tree reads these files at each change: what is longer is left out, and the editor does not stand still. */
+const MOST_BYTES = 20_000_000;
 
 const STAGES: readonly Stage[] = ['submitting', 'submitted', 'followed', 'collected', 'cleaned', 'cancelled'];
 
@@ -70,15 +73,18 @@ function stateOf(store: Store, run: string): ClusterRunState | undefined {
 function endOf(store: Store, run: string): RunStatus | undefined {
   try {
     const { header, summary } = readEnds(store.recordPath(run));
-    return header === null ? undefined : (summary?.status ?? 'died');
+    if (header === null) return undefined;
+    return (summary && summaryIn({ ...summary })?.status) ?? 'died';
   } catch {
     return undefined;
   }
 }
 
+/** Empty where there is no such file, or none that Reprise wrote. */
 function readText(file: string): string {
   try {
-    return readFileSync(file, 'utf8');
+    const { size } = statSync(file);
+    return size > MOST_BYTES ? '' : readFileSync(file, 'utf8');
   } catch {
     return '';
   }
