@@ -27,14 +27,19 @@ async function chooseBeginning(
     last !== undefined &&
     (last.profile === undefined || profiles.some((profile) => profile.name === last.profile)) &&
     (last.context === undefined || contexts.some((context) => context.name === last.context));
+  const isWhole = ({ profile, image }: ClusterPlace): boolean =>
+    (image ?? profiles.find(({ name }) => name === profile)?.image ?? notebook?.image) !== undefined;
   const choices: (Choice<Beginning> | Heading)[] = [];
   if (isThere)
-    choices.push({ label: `As last time: ${placeWords(last)}`, value: { place: last, isWhole: true } });
+    choices.push({
+      label: `As last time: ${placeWords(last)}`,
+      value: { place: last, isWhole: isWhole(last) },
+    });
   if (profiles.length > 0) choices.push({ heading: 'reprise.yaml' });
   for (const { name: profile, gpu, ...rest } of profiles) {
     const where = placeWords({ ...rest, ...(gpu ? { gpu: gpu.count, product: gpu.product } : {}) });
-    const isWhole = (rest.image ?? notebook?.image) !== undefined;
-    choices.push({ label: profile, description: where, value: { place: { profile }, isWhole } });
+    const place = { profile };
+    choices.push({ label: profile, description: where, value: { place, isWhole: isWhole(place) } });
   }
   if (contexts.length > 0) choices.push({ heading: 'kubeconfig' });
   for (const { name: context, cluster, current } of contexts) {
@@ -52,7 +57,7 @@ async function complete(
   known: ClustersDocument,
   begun: ClusterPlace,
 ): Promise<ClusterPlace | undefined> {
-  if (begun.context === undefined) {
+  if (begun.context === undefined || begun.namespace !== undefined) {
     const image = await chooseImage(editor, notebook, known);
     return image === undefined ? undefined : { ...begun, image };
   }

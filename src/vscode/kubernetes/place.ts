@@ -65,13 +65,13 @@ export function placeIn(value: unknown): ClusterPlace | undefined {
   const kept = value as Record<string, unknown>;
   const text = (name: string): Partial<ClusterPlace> =>
     typeof kept[name] === 'string' && kept[name] !== '' ? { [name]: kept[name] } : {};
-  const { gpu } = kept;
+  const { namespace, image, gpu } = kept;
   const place: ClusterPlace = {
     ...text('profile'),
     ...text('context'),
-    ...text('namespace'),
-    ...(typeof kept['image'] === 'string' && imageProblem(kept['image']) === undefined ? text('image') : {}),
-    ...(typeof gpu === 'number' && Number.isInteger(gpu) && gpu >= 0 ? { gpu } : {}),
+    ...(typeof namespace === 'string' && namespaceProblem(namespace) === undefined ? text('namespace') : {}),
+    ...(typeof image === 'string' && imageProblem(image) === undefined ? text('image') : {}),
+    ...(typeof gpu === 'number' && Number.isSafeInteger(gpu) && gpu >= 0 ? { gpu } : {}),
     ...text('product'),
   };
   return place.profile === undefined && place.context === undefined ? undefined : place;
