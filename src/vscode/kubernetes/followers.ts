@@ -69,7 +69,7 @@ export class Followers {
     const { commandLine, log, onChange, onEnd } = this.deps;
     const { signal } = following.stop;
     log.info(`reprise attach ${run}`);
-    const ended = await commandLine.run({
+    const attached = commandLine.run({
       args: ['attach', run],
       folder: root,
       onEvent: (event) => {
@@ -81,8 +81,10 @@ export class Followers {
       onSaid: (line) => log.info(`${run}: ${line}`),
       signal,
     });
-    this.following.delete(keyOf({ root, run }));
-    onChange();
+    const ended = await attached.finally(() => {
+      this.following.delete(keyOf({ root, run }));
+      onChange();
+    });
     if (!signal.aborted) await onEnd({ root, run }, ended);
   }
 }

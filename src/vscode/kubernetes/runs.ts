@@ -9,15 +9,14 @@ import { notebookFile } from '../notebookFile';
 import { outcomeOf } from '../outcome';
 import type { Settings } from '../settings';
 import { Followers, type Live, type RunRef } from './followers';
+import { Reattaching } from './reattaching';
 import { type Row, rowOf } from './rows';
-import { type ClusterRunState, clusterRunsIn, isOpen } from './states';
+import { type ClusterRunState, clusterRunsIn } from './states';
 import { tellTrouble } from './trouble';
 
 const VIEW = 'reprise.replays';
 const TARGETS = '**/.reprise/runs/*/target.json';
 const DEBOUNCE_MS = 150;
-/** A process that still follows a run of an earlier window ends within this, or is another's. */
-const LOOK_AGAIN_MS = 3_000;
 const AGE_MS = 60_000;
 
 export type ClusterRunsDeps = {
@@ -36,9 +35,8 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
   private readonly subscriptions: vscode.Disposable[] = [this.emitter];
   private states: ClusterRunState[] = [];
   private reading: NodeJS.Timeout | undefined;
-  /** Those of earlier windows that are to be taken up as soon as nobody else follows them. */
-  private readonly waiting = new Map<string, RunRef>();
-  private lookingAgain: NodeJS.Timeout | undefined;
+  private readonly reattaching: Reattaching;
+  private isDisposed = false;
 
   readonly onDidChangeTreeData = this.emitter.event;
 
@@ -48,6 +46,12 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
       log: deps.log,
       onChange: () => this.readSoon(),
       onEnd: (ref, ended) => this.tellEnd(ref, ended),
+    });
+    this.reattaching = new Reattaching({
+      states: () => this.read(),
+      isFollowed: (ref) => this.followers.liveOf(ref) !== undefined,
+      follow: (ref) => this.follow(ref),
+      onError: (error) => deps.log.error(String(error)),
     });
     const watcher = vscode.workspace.createFileSystemWatcher('**/.reprise/runs/*/{target,verdict}.json');
     const changed = ({ fsPath }: vscode.Uri): void => {
@@ -62,10 +66,11 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
     this.subscriptions.push(
       watcher,
       this.view,
+      this.reattaching,
       vscode.workspace.onDidGrantWorkspaceTrust(() => this.reattach()),
       { dispose: () => clearInterval(ages) },
     );
-    void this.find();
+    this.find().catch((error: unknown) => deps.log.error(String(error)));
   }
 
   list(): readonly Row[] {
@@ -119,20 +124,23 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
   }
 
   dispose(): void {
+    this.isDisposed = true;
     clearTimeout(this.reading);
-    clearTimeout(this.lookingAgain);
     for (const subscription of this.subscriptions) subscription.dispose();
   }
 
   private async find(): Promise<void> {
     for (const { fsPath } of await vscode.workspace.findFiles(TARGETS, '**/node_modules/**'))
       this.roots.add(rootOf(fsPath));
+    if (this.isDisposed) return;
     this.read();
     this.emitter.fire();
     this.reattach();
   }
 
+  /** Commands that a closing window takes along still tell of their end. */
   private readSoon(): void {
+    if (this.isDisposed) return;
     this.reading ??= setTimeout(() => {
       this.reading = undefined;
       this.read();
@@ -140,27 +148,15 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
     }, DEBOUNCE_MS);
   }
 
-  private read(): void {
+  private read(): readonly ClusterRunState[] {
     this.states = [...this.roots].flatMap(clusterRunsIn).sort((a, b) => (a.run < b.run ? 1 : -1));
     void vscode.commands.executeCommand('setContext', 'reprise.hasReplays', this.states.length > 0);
+    return this.states;
   }
 
   /** What goes on in a cluster from before this window, or before it was trusted. */
   private reattach(): void {
-    if (!vscode.workspace.isTrusted || !this.deps.settings.reattaches()) return;
-    for (const { root, run } of this.states.filter(isOpen)) this.waiting.set(`${run} ${root}`, { root, run });
-    this.takeUp();
-  }
-
-  private takeUp(): void {
-    this.read();
-    for (const [key, ref] of this.waiting) {
-      const state = this.states.find(({ root, run }) => root === ref.root && run === ref.run);
-      if (state?.isFollowedElsewhere && isOpen(state)) continue;
-      this.waiting.delete(key);
-      if (state !== undefined && isOpen(state)) void this.follow(ref);
-    }
-    if (this.waiting.size > 0) this.lookingAgain = setTimeout(() => this.takeUp(), LOOK_AGAIN_MS);
+    if (vscode.workspace.isTrusted && this.deps.settings.reattaches()) this.reattaching.begin();
   }
 
   /** The editor keeps every view of the explorer folded until somebody unfolds it. */
@@ -196,7 +192,8 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
       onSaid: (line) => log.info(line),
     });
     if (ended.code === 0) return true;
-    void tellTrouble(this.deps.editor(), notebookFile('', path.join(root, run)), ended);
+    const told = tellTrouble(this.deps.editor(), notebookFile('', path.join(root, run)), ended);
+    void told.catch((error: unknown) => log.error(String(error)));
     return false;
   }
 }

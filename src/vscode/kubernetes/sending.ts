@@ -43,7 +43,8 @@ async function submit(
   });
   const { run } = (ended.document ?? {}) as { run?: unknown };
   if (ended.code === 0 && typeof run === 'string') return run;
-  void tellTrouble(editor, notebook, ended);
+  // The progress ends now, and a notification may stay for as long as nobody presses anything.
+  void tellTrouble(editor, notebook, ended).catch((error: unknown) => editor.log.error(String(error)));
   return undefined;
 }
 

@@ -1,5 +1,5 @@
 /** Why a cluster could not be asked, with a button where one helps. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Ended } from '../commandLine';
 import type { Editor, NotebookFile } from '../editor';
@@ -50,7 +50,7 @@ function reasonOf({ document }: Ended): string | undefined {
 /** The file that kubectl would read, where it is there. */
 export function kubeconfigFile(home: string, named = process.env['KUBECONFIG']): string | undefined {
   const files = named ? named.split(path.delimiter) : [path.join(home, '.kube', 'config')];
-  return files.find((file) => existsSync(file));
+  return files.find((file) => statSync(file, { throwIfNoEntry: false })?.isFile());
 }
 
 /** The nearest one from the notebook's folder up to the root, as the command line finds it. */

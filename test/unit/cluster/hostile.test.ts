@@ -7,6 +7,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { placed, readResults } from '../../../src/cluster/collect/results';
 import { readEndMessage } from '../../../src/cluster/follow/end';
 import { readPodEvent } from '../../../src/cluster/follow/events';
+import { notSent } from '../../../src/cluster/preflight';
 import { Store } from '../../../src/lineage/store';
 
 const RUN = '20261126-120000-abcdef';
@@ -132,4 +133,9 @@ it('takes from a termination message digests, known words and plain text', () =>
   };
   expect(readEndMessage(JSON.stringify(said))).toEqual({ run: RUN, exit: 0, cells: 'ab', message: 'a[0m' });
   expect(readEndMessage('{"schema":"reprise/end/1"')).toBeUndefined();
+});
+
+it('a file that is not sent is named on one line, without what a terminal would obey', () => {
+  const [check] = notSent([{ path: 'a\u001b[2J\u202eb\nc.csv', why: 'too-big' }]);
+  expect(check!.words).toBe('not sent: a [2J b c.csv (too big)');
 });
