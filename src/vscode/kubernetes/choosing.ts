@@ -153,11 +153,11 @@ async function chooseGpus(
   return editor.pick(`GPUs for ${name}`, choices);
 }
 
-/** 1, 2, 4 … up to what one node has. */
+/** 1, 2, 4 …, and all that one node has. */
 function countsOf({ product, most }: GpuProduct): Gpus[] {
   const counts: Gpus[] = [];
-  for (let gpu = 1; gpu <= most; gpu *= 2) counts.push({ gpu, product });
-  return counts;
+  for (let gpu = 1; gpu < most; gpu *= 2) counts.push({ gpu, product });
+  return [...counts, { gpu: most, product }];
 }
 
 async function ask(

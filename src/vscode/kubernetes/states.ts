@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Stage } from '../../cluster/state';
 import { readEnds } from '../../lineage/read';
 import type { RunStatus } from '../../lineage/record';
+import { relativePath } from '../../notebook/root';
 import { Store } from '../../lineage/store';
 import { isFollowed, TARGET_FILE, wasSubmitted } from '../../replay/target';
 import { parseLine, readVerdict, type ReplayVerdict, summaryIn } from '../follow/lines';
@@ -54,7 +55,9 @@ function stateOf(store: Store, run: string): ClusterRunState | undefined {
   const { root } = store;
   const target = targetOf({ root, run }) ?? {};
   const { notebook, stage, replayOf, submittedAt } = target;
-  if (typeof notebook !== 'string' || !STAGES.includes(stage as Stage)) return undefined;
+  if (typeof notebook !== 'string' || relativePath(root, path.join(root, notebook)) !== notebook)
+    return undefined;
+  if (!STAGES.includes(stage as Stage)) return undefined;
   const verdict = readVerdict(readText(path.join(store.runFolder(run), 'verdict.json')));
   const status = endOf(store, run);
   return {

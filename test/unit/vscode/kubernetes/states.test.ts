@@ -29,6 +29,8 @@ describe('a target.json', () => {
     ['is a list', '[]'],
     ['names no notebook', JSON.stringify(target({ notebook: undefined }))],
     ['names a notebook that is no text', JSON.stringify(target({ notebook: { name: 'a' } }))],
+    ['names a notebook outside of the root', JSON.stringify(target({ notebook: '../elsewhere/a.ipynb' }))],
+    ['names a notebook in a way of its own', JSON.stringify(target({ notebook: 'a/../../b.ipynb' }))],
     ['has a stage of a newer version', JSON.stringify(target({ stage: 'archived' }))],
     ['has a stage that is no text', JSON.stringify(target({ stage: ['submitted'] }))],
   ])('that %s leaves its run out, and the others in', (_, text) => {
