@@ -26,6 +26,7 @@ export type RecordHeader = {
   seed: Seed;
   policy: Policy;
   entropy: 'record' | 'enforce';
+  /** Scope of the streams: `per-session` or `per-cell`. */
   rng: string;
   strict: boolean;
   replayOf?: string;
@@ -65,6 +66,15 @@ export type EntropyUse = {
   at?: Place;
 };
 
+/**
+ * Why a second execution of a cell may give something else. `continues`: the generator goes on from where the session
+ * left it; `new-stream`: each execution takes streams of its own; `user-stream`: the user's seed led elsewhere;
+ * `unreached`: no seed reaches it; `generator`: a generator of the user's that nobody puts back; `variable`: another value.
+ */
+export type RerunDifference =
+  | { source: string; why: 'continues' | 'new-stream' | 'user-stream' | 'unreached' }
+  | { variable: string; why: 'generator' | 'variable' };
+
 /** Of which no result is proof that the next run repeats it. `lasting`: a setting, that later cells run with too. */
 export type Operation = { op: string; at?: Place; lasting?: true };
 
@@ -89,6 +99,8 @@ export type CellLine = {
   clock: { call: string; at?: Place }[];
   operations: Operation[];
   rng: { before: Record<string, string>; after: Record<string, string> };
+  /** Of a cell that ran again unedited in the same kernel. `of`: `seq` of the execution before. */
+  rerun?: { of: number; differs: RerunDifference[] };
   warnings: { category: string; message: string; line?: number }[];
   error: { ename: string; evalue: string } | null;
   outputs: { raw: string; layout: string; count: number };

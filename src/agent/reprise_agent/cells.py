@@ -7,7 +7,7 @@ import sys
 import sysconfig
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, NamedTuple, Optional
+from typing import Any, Dict, List, NamedTuple, Optional, Set
 
 _STDLIB = tuple(
     {
@@ -21,14 +21,24 @@ _OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 _IMPORT = "<frozen importlib._bootstrap>"
 
 
+# A generator that began on the cell's own stream.
+STREAM = "stream"
+
+
 @dataclass
 class Execution:
-    """One execution of one cell, and how often each source has been drawn from in it."""
+    """One execution of one cell, how often each source has been drawn from in it, and from which states on."""
 
     key: str
     index: int
     number: int
     counts: Dict[str, int] = field(default_factory=dict)
+    modules: Dict[str, Dict[str, int]] = field(default_factory=dict)
+    drew: Set[str] = field(default_factory=set)  # global generators, before the cell itself seeded them
+    seeded: Set[str] = field(default_factory=set)  # global generators, by the cell itself
+    starts: Dict[str, Optional[str]] = field(
+        default_factory=dict
+    )  # under streams per cell: STREAM, or digests of states
 
 
 class Place(NamedTuple):
@@ -43,9 +53,11 @@ class Place(NamedTuple):
 
 
 class Cells:
-    """The cells that have run in this kernel, by the file names that IPython gives their code."""
+    """The cells that have run in this kernel, by the file names that IPython gives their code. Where streams are
+    `per_cell`, no execution of a cell has another one's number in the names of its streams."""
 
-    def __init__(self, root: Optional[str]) -> None:
+    def __init__(self, root: Optional[str], per_cell: bool = False) -> None:
+        self._per_cell = per_cell
         self.current: Optional[Execution] = None
         self.task = threading.local()
         self._root = os.path.realpath(root) + os.sep if root else None
@@ -100,18 +112,15 @@ class Cells:
                 return Place(("task", *task), self.task.counts, cell, line, False, by_user)
             if cell_frame is not None and self.current is not None:
                 current = self.current
-                return Place(
-                    ("cell", current.key, current.number), current.counts, cell, line, False, by_user
-                )
+                name = ("cell", current.key) if self._per_cell else ("cell", current.key, current.number)
+                return Place(name, current.counts, cell, line, False, by_user)
         module = importing or first_module or "?"
-        return Place(
-            ("module", module),
-            self._modules.setdefault(module, {}),
-            cell,
-            line,
-            importing is not None,
-            by_user,
-        )
+        stream, modules = ("module", module), self._modules
+        if self._per_cell and self.current is not None:
+            modules = self.current.modules
+            stream = stream if importing is not None else (*stream, self.current.key)
+        counts = modules.setdefault(module, {})
+        return Place(stream, counts, cell, line, importing is not None, by_user)
 
     def _is_by_user(self, nearest: Optional[Any]) -> bool:
         if nearest is not None:

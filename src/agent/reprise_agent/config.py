@@ -33,6 +33,10 @@ class Config:
     starter: str = "agent"
 
     @property
+    def per_cell(self) -> bool:
+        return self.enforces and self.rng == "per-cell"
+
+    @property
     def enforces(self) -> bool:
         return self.policy in ("close", "full")
 

@@ -30,6 +30,7 @@ from .seeding import (
 )
 from .seeding.draws import Draws
 from .seeding.imports import ImportHooks
+from .seeding.percell import PerCell
 from .seeding.tasks import Tasks, global_name
 from .seeding.users import UserSeeds
 from .statements import Statements
@@ -43,7 +44,7 @@ class RepriseKernel(IPythonKernel):
     _cell_running = False
 
     def prepare(self, config: Config, folder: str, objects: str) -> None:
-        cells, log, users = Cells(config.root), EntropyLog(), UserSeeds()
+        cells, log, users = Cells(config.root, config.per_cell), EntropyLog(), UserSeeds()
         self.recorder = recorder = Recorder(self.shell, config, cells, log, folder, objects)
         self.statements = Statements(self.shell, cells, log, users, config.enforces)
         draws = Draws(config.streams(), cells, log, config.enforces)
@@ -62,6 +63,9 @@ class RepriseKernel(IPythonKernel):
                 "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
             )
             frameworks.install(hooks, draws.streams, users, config.enforces)
+            if config.per_cell:
+                recorder.per_cell = PerCell(draws.streams, cells, users, recorder.guard)
+                recorder.per_cell.install(hooks)
             noted = recorder.operations.note
             summation.install(hooks, noted, config.policy == "full")
             if config.policy == "full":

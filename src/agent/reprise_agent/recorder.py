@@ -19,7 +19,9 @@ from .outputs import OutputArea, digest_form, raw_form
 from .record.header import now, read_document, source_of
 from .record.summary import append_summary
 from .record.writer import RecordWriter, put_object
+from .reruns import Reruns
 from .seeding import states
+from .seeding.percell import PerCell
 from .tracking.clocks import clock_reads
 from .tracking.files import FileTracker
 from .tracking.variables import VariableTracker
@@ -45,6 +47,8 @@ class Recorder:
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker(cells)
         self.operations = self._warnings.operations
+        self.per_cell: Optional[PerCell] = None
+        self._reruns = Reruns(shell.user_ns, config.per_cell)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
         self._moved: Optional[List[str]] = None
@@ -115,6 +119,9 @@ class Recorder:
             # Comms, timers and our own work between cells must not move the user's streams.
             states.restore(self._generators)
             self._rng_before = self._rng_after
+            if self.per_cell is not None:
+                self.per_cell.begin(self.execution)
+                self._rng_before = states.digests()
         self._clock = time.perf_counter()
 
     def heard(self, message: str, kind: str, content: Dict[str, Any]) -> None:
@@ -170,6 +177,8 @@ class Recorder:
         with self.guard("reading generator states"):
             self._rng_after = states.digests()
             line["rng"] = {"before": self._rng_before, "after": self._rng_after}
+            if self.per_cell is not None:
+                self.per_cell.end(execution)
         self._generators = states.save()
         with self.guard("tracking variables"):
             line.update(self._variables.after())
@@ -185,6 +194,10 @@ class Recorder:
                 for read in clock_reads(self._shell, self._code)
             ]
         line["entropy"] = self._log.take()
+        with self.guard("comparing with the execution before"):
+            rerun = self._reruns.compare(line, execution)
+            if rerun is not None:
+                line["rerun"] = rerun
         with self.guard("digesting outputs"):
             line["outputs"] = self._outputs(self._area)
         with self.guard("digesting outputs"):

@@ -55,6 +55,8 @@ class Statements:
 
     def begin(self, code: str) -> None:
         self._seen, self._line, self._tree = 0, None, None
+        if self._cells.current is not None:
+            self._users.anew = self._cells.current.seeded
         self._code = code
         self.reset()
 
@@ -64,10 +66,13 @@ class Statements:
     def look(self) -> None:
         """Logs each generator that moved since the last look."""
         marks = states.mark(self._marks)
+        current = self._cells.current
         for source, value in marks.items():
-            if source in self._marks and self._marks[source] != value and self._cells.current is not None:
+            if source in self._marks and self._marks[source] != value and current is not None:
                 reach = "seeded" if self._users.seeded(source) else self._reach
-                self._log.add(source, reach, self._cells.current.index, self._line_of(source))
+                self._log.add(source, reach, current.index, self._line_of(source))
+                if source not in self._users.anew:
+                    current.drew.add(source)
         self._marks = marks
 
     def _line_of(self, source: str) -> Optional[int]:

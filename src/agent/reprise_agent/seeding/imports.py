@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.abc
 import importlib.machinery
 import sys
-from typing import Any, Callable, Dict, List, Optional
+import threading
+from typing import Any, Callable, ContextManager, Dict, List, Optional
 
 Hook = Callable[[Any], None]
 
@@ -13,8 +15,10 @@ Hook = Callable[[Any], None]
 class ImportHooks(importlib.abc.MetaPathFinder):
     def __init__(self, on_fault: Callable[[str, BaseException], None]) -> None:
         self._hooks: Dict[str, List[Hook]] = {}
-        self._finding = False
+        self._local = threading.local()
         self._on_fault = on_fault
+        # What the execution of a module that is imported now is to run within, if anything.
+        self.around: Callable[[], Optional[ContextManager[None]]] = lambda: None
 
     def install(self) -> None:
         sys.meta_path.insert(0, self)
@@ -30,16 +34,19 @@ class ImportHooks(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Any = None, target: Any = None
     ) -> Optional[importlib.machinery.ModuleSpec]:
-        if self._finding or fullname not in self._hooks:
+        if getattr(self._local, "finding", False):
             return None
-        self._finding = True
+        around = self.around()
+        if around is None and fullname not in self._hooks:
+            return None
+        self._local.finding = True
         try:
             spec = _find(fullname, path, target)
         finally:
-            self._finding = False
+            self._local.finding = False
         if spec is None or spec.loader is None or not hasattr(spec.loader, "exec_module"):
             return None
-        spec.loader = _Loader(spec.loader, lambda module: self._loaded(fullname, module))  # type: ignore[assignment]
+        spec.loader = _Loader(spec.loader, lambda module: self._loaded(fullname, module), around)  # type: ignore[assignment]
         return spec
 
     def _loaded(self, name: str, module: Any) -> None:
@@ -66,17 +73,19 @@ def _find(fullname: str, path: Any, target: Any) -> Optional[importlib.machinery
 class _Loader(importlib.abc.Loader):
     """Stands in for the real loader until the module is executed, then is gone from the module."""
 
-    def __init__(self, real: Any, loaded: Hook) -> None:
+    def __init__(self, real: Any, loaded: Hook, around: Optional[ContextManager[None]]) -> None:
         self._real = real
         self._loaded = loaded
+        self._around = around or contextlib.nullcontext()
 
     def create_module(self, spec: Any) -> Any:
         return self._real.create_module(spec)
 
     def exec_module(self, module: Any) -> None:
         module.__spec__.loader = module.__loader__ = self._real
-        self._real.exec_module(module)
-        self._loaded(module)
+        with self._around:
+            self._real.exec_module(module)
+            self._loaded(module)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._real, name)

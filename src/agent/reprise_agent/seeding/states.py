@@ -8,10 +8,13 @@ import ctypes
 import hashlib
 import random
 import sys
-from typing import Any, Callable, Dict, List, Tuple
+from typing import Any, Callable, Dict, Tuple
 
 from . import numpy_random, python_random
 from .frameworks import torch_state
+
+# Of each global generator, the function that takes a state, and a state for it.
+Kept = Dict[str, Tuple[Callable[[Any], None], Any]]
 
 
 def digests() -> Dict[str, str]:
@@ -25,20 +28,24 @@ def digests() -> Dict[str, str]:
     return found
 
 
-def save() -> List[Tuple[Callable[[Any], None], Any]]:
+def save() -> Kept:
     """What `restore` needs to put the global generators back as they are now."""
-    kept: List[Tuple[Callable[[Any], None], Any]] = [(random._inst.setstate.__wrapped__, random.getstate())]  # type: ignore[attr-defined]
+    kept: Kept = {python_random.GLOBAL: (put_python, random.getstate())}
     numpy = sys.modules.get("numpy.random")
     if numpy is not None:
-        kept.append((numpy.mtrand._rand.set_state, numpy.get_state(legacy=False)))
+        kept[numpy_random.GLOBAL] = numpy.mtrand._rand.set_state, numpy.get_state(legacy=False)
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "default_generator"):
-        kept.append((torch.default_generator.set_state, torch.default_generator.get_state()))
+        kept["torch"] = torch.default_generator.set_state, torch.default_generator.get_state()
     return kept
 
 
-def restore(kept: List[Tuple[Callable[[Any], None], Any]]) -> None:
-    for put, state in kept:
+def put_python(state: Any) -> None:
+    random._inst.setstate.__wrapped__(state)  # type: ignore[attr-defined]
+
+
+def restore(kept: Kept) -> None:
+    for put, state in kept.values():
         put(state)
 
 

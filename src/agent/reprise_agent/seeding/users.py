@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import hashlib
 import pickle
-from typing import Any, Callable, Dict
+import sys
+from typing import Any, Callable, Dict, Set
 
 
 class UserSeeds:
@@ -17,6 +18,7 @@ class UserSeeds:
     def __init__(self) -> None:
         self._seeds: Dict[str, str] = {}
         self._ours = False
+        self.anew: Set[str] = set()  # seeded since the running cell began
         self.before: Callable[[], None] = lambda: None
         self.after: Callable[[], None] = lambda: None
 
@@ -25,6 +27,10 @@ class UserSeeds:
 
     def digest(self, source: str) -> str:
         return self._seeds.get(source, "")
+
+    def take(self, source: str, digest: str) -> None:
+        """The generator is put back to where it was under this seed."""
+        self._seeds[source] = digest
 
     def forget(self, source: str) -> None:
         self._seeds.pop(source, None)
@@ -46,6 +52,7 @@ class UserSeeds:
                 self._seeds[source] = _digest(given)
             else:
                 self.forget(source)
+        self.anew.add(source)
         self.after()
         return result
 
@@ -64,5 +71,19 @@ def watching(original: Callable[..., Any], users: UserSeeds, source: str) -> Cal
     @functools.wraps(original)
     def call(*args: Any, **kwargs: Any) -> Any:
         return users.seeding(source, original, *args, **kwargs)
+
+    return call
+
+
+def watching_users(
+    original: Callable[..., Any], users: UserSeeds, source: str, is_users: Callable[[str], bool]
+) -> Callable[..., Any]:
+    """As `watching`, for a function that libraries call too, with what is no seed: only the user's own calls are noted."""
+
+    @functools.wraps(original)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if is_users(sys._getframe(1).f_code.co_filename):
+            return users.seeding(source, original, *args, **kwargs)
+        return original(*args, **kwargs)
 
     return call
