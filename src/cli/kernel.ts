@@ -1,13 +1,23 @@
 import { type Command, Option } from 'commander';
 import { choosePython } from '../environment/pinned';
-import { POLICIES, type Policy } from '../determinism/policy';
+import { POLICIES } from '../determinism/policy';
 import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
 import { liveKernel, recordedPin } from '../replay/live';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
-import { agentPath, type OutputFlags, outputOptions, parseSeed, terminalOf, uvLockPath } from './shared';
+import {
+  agentPath,
+  type ExecuteFlags,
+  type OutputFlags,
+  outputOptions,
+  parseSeed,
+  rngOption,
+  terminalOf,
+  uvLockPath,
+} from './shared';
 
-type Flags = OutputFlags & { install?: boolean; python?: string; policy?: Policy; seed?: 'fresh' | bigint };
+type Flags = OutputFlags &
+  Pick<ExecuteFlags, 'policy' | 'seed' | 'rng'> & { install?: boolean; python?: string };
 
 export function kernelCommand(program: Command, _signal: AbortSignal, done: (code: number) => void): void {
   outputOptions(program.command('kernel <notebook>'))
@@ -19,12 +29,13 @@ export function kernelCommand(program: Command, _signal: AbortSignal, done: (cod
     .addOption(
       new Option('--seed <seed>', 'fresh entropy for each kernel, or an integer').argParser(parseSeed),
     )
+    .addOption(rngOption())
     .action(async (notebook: string, flags: Flags) => done(await kernel(notebook, flags)));
 }
 
 async function kernel(notebook: string, flags: Flags): Promise<number> {
   const terminal = terminalOf(flags);
-  const plan = planRun(notebook, { policy: flags.policy, seed: flags.seed });
+  const plan = planRun(notebook, { policy: flags.policy, seed: flags.seed, rng: flags.rng });
   const request: KernelRequest = {
     python: (
       await choosePython(plan, { uvLock: uvLockPath(), ...(flags.python && { python: flags.python }) })

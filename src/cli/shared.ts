@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { POLICIES, type Policy } from '../determinism/policy';
 import { findRoot } from '../notebook/root';
+import { STREAM_SCOPES, type StreamScope } from '../notebook/sidecar';
 import { settleAgent } from '../kernel/kernelspec';
 import { Store } from '../lineage/store';
 import { type Context, recover } from '../replay/run';
@@ -21,6 +22,7 @@ export type ExecuteFlags = OutputFlags &
     timeout?: number;
     strict?: boolean;
     enforceOsEntropy?: boolean;
+    rng?: StreamScope;
   };
 
 export type OutputFlags = { format: 'text' | 'json'; progress: 'text' | 'ndjson' | 'none'; color?: boolean };
@@ -55,8 +57,16 @@ export function executeOptions(command: Command): Command {
 /** What a run takes from outside, and what it cannot make repeat. */
 export function enforceOptions(command: Command): Command {
   return command
+    .addOption(rngOption())
     .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
     .option('--strict', 'raise where an operation has no deterministic form');
+}
+
+export function rngOption(): Option {
+  return new Option(
+    '--rng <scope>',
+    'random streams that go on through the session, or one per cell',
+  ).choices([...STREAM_SCOPES]);
 }
 
 export function runOptionsOf(flags: ExecuteFlags): RunOptions {
@@ -67,8 +77,8 @@ export function runOptionsOf(flags: ExecuteFlags): RunOptions {
       '--python names a Python of this machine; on a cluster the image has it.',
     );
   }
-  const { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy } = flags;
-  return { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy };
+  const { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy, rng } = flags;
+  return { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy, rng };
 }
 
 export function parseSeed(text: string): 'fresh' | bigint {
@@ -150,9 +160,11 @@ export function contextOf(
 }
 
 /** Under what a notebook is about to run. */
-export function tellPlan(terminal: Terminal, { notebook, policy, seed }: Plan, against?: string): void {
+export function tellPlan(terminal: Terminal, { notebook, policy, seed, rng }: Plan, against?: string): void {
   const entropy = seed.from === 'fresh' ? 'fresh entropy, recorded' : 'fixed seed';
-  const how = against === 'seal' ? 'policy and entropy of its seal' : `policy ${policy}, ${entropy}`;
+  const streams = rng === 'per-cell' && policy !== 'observe' ? ', streams per cell' : '';
+  const how =
+    against === 'seal' ? 'policy and entropy of its seal' : `policy ${policy}, ${entropy}${streams}`;
   terminal.tell(`${terminal.bold(notebook)}  ${terminal.dim(how)}`);
 }
 

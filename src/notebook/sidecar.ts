@@ -7,12 +7,16 @@ export type { Tolerance };
 
 type Fields = { [key: string]: unknown };
 
+export const STREAM_SCOPES = ['session', 'per-cell'] as const;
+export type StreamScope = (typeof STREAM_SCOPES)[number];
+
 /** Fields of later versions are kept when a sidecar is written back. */
 export type SidecarSettings = Fields & {
   seed: 'fresh' | number;
   policy: 'full' | 'close' | 'observe';
   entropy?: 'record' | 'enforce';
-  rng?: string;
+  /** Whether streams go on from cell to cell or begin anew in each; absent: `session`, which records call `per-session`. */
+  rng?: StreamScope | 'per-session';
   tolerance?: Tolerance;
   image?: string;
 };
@@ -140,7 +144,12 @@ function checkSettings(settings: { [key: string]: Json }): void {
     '"record" or "enforce"',
     entropy,
   );
-  expect(rng === undefined || typeof rng === 'string', 'settings.rng', 'a string', rng);
+  expect(
+    rng === undefined || [...STREAM_SCOPES, 'per-session'].some((scope) => scope === rng),
+    'settings.rng',
+    '"session" or "per-cell"',
+    rng,
+  );
   expect(image === undefined || typeof image === 'string', 'settings.image', 'a string', image);
   const tolerance = objectAt(settings, 'tolerance', 'settings.');
   if (!tolerance) return;

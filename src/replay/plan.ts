@@ -5,7 +5,7 @@ import { Failure } from '../notebook/failure';
 import { type Notebook, type NotebookDocument, parseNotebook } from '../notebook/model';
 import { findRoot, relativePath } from '../notebook/root';
 import type { Sealed } from '../notebook/seal';
-import { type Sidecar } from '../notebook/sidecar';
+import { type Sidecar, type StreamScope } from '../notebook/sidecar';
 import { type Policy } from '../determinism/policy';
 import { drawEntropy, seedValue } from '../determinism/streams';
 import type { Seed } from '../lineage/record';
@@ -24,6 +24,7 @@ export type RunOptions = {
   timeout?: number;
   parameters?: Parameters;
   enforceOsEntropy?: boolean;
+  rng?: StreamScope;
   strict?: boolean;
   /** What a seal was made under, before the settings of the sidecar. */
   sealed?: Pick<Sealed, 'seed' | 'policy' | 'entropy' | 'rng'>;
@@ -73,8 +74,13 @@ export function settingsFor(path: string, options: RunOptions): Settings {
     policy: options.policy ?? sealed?.policy ?? settings?.policy ?? 'close',
     seed: sealed ? { value: sealed.seed, from: 'replayed' } : decideSeed(options.seed, settings?.seed),
     entropy: options.enforceOsEntropy ? 'enforce' : (sealed?.entropy ?? settings?.entropy ?? 'record'),
-    rng: sealed?.rng ?? settings?.rng ?? 'per-session',
+    rng: recordedScope(options.rng) ?? sealed?.rng ?? recordedScope(settings?.rng) ?? 'per-session',
   };
+}
+
+/** As records and seals name it. */
+function recordedScope(scope?: string): string | undefined {
+  return scope === 'session' ? 'per-session' : scope;
 }
 
 function readNotebookText(path: string): string {

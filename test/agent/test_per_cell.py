@@ -1,6 +1,9 @@
 """What a user sees of streams per cell: a cell that runs again gives what it gave, and what a run from the top gives."""
 
+import json
 import random
+import re
+from importlib.util import find_spec
 
 import pytest
 
@@ -42,7 +45,6 @@ def session(module_run):
 
 class Session:
     def __init__(self, ran):
-        self.ran = ran
         self.cells = ran.cells
         objects = ran.folder.parents[1] / "objects"
         self.texts = [_text(objects / line["outputs"]["raw"]) for line in self.cells]
@@ -55,8 +57,6 @@ class Session:
 
 
 def _text(path):
-    import json
-
     return "".join("".join(each.get("text", "")) for each in json.loads(path.read_text()))
 
 
@@ -98,7 +98,6 @@ def test_a_seed_of_the_users_wins_and_goes_on_from_cell_to_cell(session):
     ours, theirs = numpy.random.RandomState(42), random.Random(7)
     expected = [[ours.rand(), theirs.random()] for _ in range(2)]
     assert [ran.numbers(at) for at in (2, 3, 4, 5)] == [*expected, expected[0], expected[0]]
-    assert ran.ran.entropy is not None
     assert {use["reach"] for use in ran.cells[4]["entropy"]} == {"seeded"}
 
 
@@ -167,3 +166,28 @@ def test_observe_touches_nothing(session):
 def test_a_cell_before_the_seed_keeps_its_own_streams(session):
     ran = session([0, 1, 2, 3, 1], IMPORTS, DRAWS, SEEDS, SEEDED)
     assert ran.texts[4] == ran.texts[1]
+
+
+FRAMEWORKS = {
+    "torch": ("print(torch.rand(3).tolist(), torch.nn.Linear(2, 1).weight.tolist())", "torch.manual_seed(3)"),
+    "tensorflow": (
+        "print(tensorflow.random.normal((3,)).numpy().tolist(), float(keras.random.normal(())), random.random())",
+        "keras.utils.set_random_seed(3)",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_framework_has_streams_per_cell_from_the_cell_on_that_imports_it(session, name):
+    if find_spec(name) is None:
+        pytest.skip(f"optional: {name} is not installed")
+    draws, seeds = FRAMEWORKS[name]
+    keras = "import keras\n" if name == "tensorflow" else ""
+    imports = f"import random\nprint(random.random())\nimport {name}\n{keras}print(random.random())\n{draws}"
+    ran = session([0, 0, 1, 1, 2, 3, 4, 3, 3, 4, 1], imports, draws, seeds, draws, draws)
+    assert not any(line["faults"] or line["error"] for line in ran.cells)
+    printed = [re.sub(r"^(WARNING|I0000).*\n?", "", text, flags=re.M) for text in ran.texts]
+    assert printed[0] == printed[1] != printed[2]
+    assert printed[2] == printed[3] == printed[10]
+    assert printed[5] == printed[7] == printed[8] != printed[6] == printed[9]
+    assert all(line["rerun"]["differs"] == [] for line in ran.cells if "rerun" in line)

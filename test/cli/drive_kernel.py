@@ -1,8 +1,8 @@
 """Drives an installed kernelspec as front ends do. Prints one JSON document.
 
 `drive_kernel.py nbclient NAME NOTEBOOK` executes the notebook with nbclient and prints it with its outputs.
-`drive_kernel.py cells NAME NOTEBOOK [asking]` sends its cells by hand and prints what each said; `asking`: with
-completion, inspection and silent requests between them.
+`drive_kernel.py cells NAME NOTEBOOK [asking] [thrice]` sends its cells by hand and prints what each said; `asking`: with
+completion, inspection and silent requests between them; `thrice`: each three times in a row.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ def main() -> None:
     if how == "nbclient":
         print(json.dumps(execute(name, document)))
     else:
-        print(json.dumps(drive(name, [cell["source"] for cell in document["cells"]], "asking" in rest)))
+        times = 3 if "thrice" in rest else 1
+        sources = [cell["source"] for cell in document["cells"] for _ in range(times)]
+        print(json.dumps(drive(name, sources, "asking" in rest)))
 
 
 def execute(name, document):

@@ -76,6 +76,7 @@ describe('a sidecar', () => {
     ['settings.seed', withSettings('{"seed": 9007199254740993}')],
     ['settings.policy', withSettings('{"policy": "strict"}')],
     ['settings.entropy', withSettings('{"entropy": true}')],
+    ['settings.rng', withSettings('{"rng": "cell"}')],
     ['settings.tolerance', withSettings('{"tolerance": 0.1}')],
     ['settings.tolerance.atol', withSettings('{"tolerance": {"rtol": 0.1}}')],
     ['settings.tolerance.rtol', withSettings('{"tolerance": {"rtol": -1, "atol": 0}}')],
@@ -89,6 +90,12 @@ describe('a sidecar', () => {
   ])('is refused with the name of its field %s', (field, text) => {
     expect(failure(text)).toMatchObject({ kind: 'usage', reason: 'bad-field', field });
     expect(failure(text).message).toContain(field);
+  });
+
+  it('says which scopes streams have', () => {
+    expect(failure(withSettings('{"rng": "cell"}')).message).toBe(
+      'In the sidecar, settings.rng must be "session" or "per-cell"; it is "cell".',
+    );
   });
 
   it('says which seeds fit', () => {

@@ -94,6 +94,17 @@ describe('a plan', () => {
     expect(planRun(notebook(), { seed: 'fresh' }).seed.from).toBe('fresh');
   });
 
+  it('has streams of the session, or of each cell where that is asked for', () => {
+    writeFileSync(notebook(), document([]));
+    expect(planRun(notebook(), {}).rng).toBe('per-session');
+    expect(planRun(notebook(), { rng: 'per-cell' }).rng).toBe('per-cell');
+    sidecar({ rng: 'per-cell' });
+    expect(planRun(notebook(), {}).rng).toBe('per-cell');
+    expect(planRun(notebook(), { rng: 'session' }).rng).toBe('per-session');
+    sidecar({ rng: 'session' });
+    expect(planRun(notebook(), {}).rng).toBe('per-session');
+  });
+
   it('says what is not there', () => {
     expect(() => planRun(notebook(), {})).toThrow(/There is no notebook at/);
     expect(() => planRun(join(folder, 'study.py'), {})).toThrow(/only .ipynb notebooks are run/);
