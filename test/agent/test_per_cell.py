@@ -3,6 +3,7 @@
 import json
 import random
 import re
+import sys
 from importlib.util import find_spec
 
 import pytest
@@ -84,13 +85,16 @@ def test_without_it_the_record_says_why_a_second_execution_differs(session):
     ran = session([0, 1, 1], IMPORTS, DRAWS, rng="per-session")
     assert ran.texts[1] != ran.texts[2]
     whys = {each["source"]: each["why"] for each in ran.differs(2)}
-    assert whys == {
+    expected = {
         "python.random": "continues",
         "numpy.global": "continues",
         "numpy.default_rng": "new-stream",
-        "numpy.RandomState": "new-stream",
         "python.Random": "new-stream",
     }
+    if sys.version_info >= (3, 11):
+        # Before, frames tell the line only, and two constructors on one line are both called by the first one's name.
+        expected["numpy.RandomState"] = "new-stream"
+    assert whys == expected
 
 
 def test_a_seed_of_the_users_wins_and_goes_on_from_cell_to_cell(session):
