@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Optional
 
 HERE = Path(__file__).resolve().parent
-FULL = HERE.parent.parent / "src" / "determinism" / "full.json"
+TABLE = HERE.parent.parent / "src" / "determinism" / "settings.json"
 # Of every run whose policy enforces it: each is a replay of the first.
 ENTROPY = "5eed0000000000000000000000005eed"
 POLICIES = ("observe", "close", "full")
@@ -50,14 +50,21 @@ def environment(policy: str) -> Dict[str, str]:
         key = sha256(b"reprise/entropy/1\0" + ENTROPY.encode()).digest()
         stream = hmac.new(key, b"reprise/stream/1\0hashseed", sha256).digest()
         variables["PYTHONHASHSEED"] = str(int.from_bytes(stream[:4], "big"))
-    if policy == "full":
-        table = json.loads(FULL.read_text(encoding="utf-8"))
-        for row in table["variables"]:
-            variables[row["name"]] = _valued(row, os.environ.get(row["name"]))
-        cores = str(len(os.sched_getaffinity(0)))
-        for name in table["threads"]:
-            variables[name] = os.environ.get(name, cores)
+    cores = str(len(os.sched_getaffinity(0)))
+    for row in _in_force(policy):
+        variable = row.get("variable")
+        if variable is None or row["id"] == "hash-seed":
+            continue
+        given = os.environ.get(variable["name"])
+        variables[variable["name"]] = _valued({"value": cores, **variable}, given)
     return variables
+
+
+def _in_force(policy: str) -> List[Dict[str, Any]]:
+    rows = json.loads(TABLE.read_text(encoding="utf-8"))["settings"]
+    levels = ("observe", "close", "full")
+    below = levels[: levels.index(policy) + 1]
+    return [row for row in rows if row["how"] != "recorded" and row["policy"] in below]
 
 
 def _valued(row: Dict[str, str], given: Optional[str]) -> str:
@@ -85,6 +92,7 @@ def run(agent: Path, place: Path, sources: List[str], policy: str, limit: float)
         "agent": {
             "schema": "reprise/agent/1",
             "policy": policy,
+            "settings": [row["id"] for row in _in_force(policy)],
             "seed": {"value": seed, "from": "fresh"},
             "entropy": "record",
             "rng": "per-session",

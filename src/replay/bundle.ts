@@ -2,7 +2,7 @@ import { realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { NotebookDocument } from '../notebook/model';
 import { serializeNotebook } from '../notebook/model';
-import type { Policy } from '../determinism/policy';
+import { agentSettings, type Policy } from '../determinism/policy';
 import type { RecordHeader, Seed } from '../lineage/record';
 import type { Store } from '../lineage/store';
 
@@ -19,6 +19,10 @@ export type BundleContent = {
   entropy: 'record' | 'enforce';
   rng: string;
   strict: boolean;
+  /** Rows of the policy table that are left out. */
+  without?: readonly string[];
+  /** A plain kernel, of which nothing is recorded, when false. */
+  records?: boolean;
   environment: Record<string, string>;
   timeout?: number;
   allowErrors: boolean;
@@ -48,10 +52,12 @@ export function writeBundle(store: Store, content: BundleContent): string {
     agent: {
       schema: 'reprise/agent/1',
       policy: content.policy,
+      settings: agentSettings(content.policy, content),
       seed: content.seed,
       entropy: content.entropy,
       rng: content.rng,
       strict: content.strict,
+      ...(content.records === false ? { records: false } : {}),
       valueBudgetMs: null,
       // Elsewhere our own output is no file beside the notebook.
       ignore: content.detached ? [] : ownOutput(store.root),

@@ -1,7 +1,7 @@
 /** What a live kernel of a notebook is started with, whoever starts it. */
 import { availableParallelism } from 'node:os';
 import type { Drift } from '../environment/fingerprint';
-import { kernelEnvironment } from '../determinism/policy';
+import { agentSettings, kernelEnvironment } from '../determinism/policy';
 import type { RecordHeader } from '../lineage/record';
 import type { Settings } from './plan';
 
@@ -32,6 +32,7 @@ export function liveKernel(
     config: {
       schema: 'reprise/agent/1',
       policy,
+      settings: agentSettings(policy),
       seed: fresh ? { value: null, from: 'fresh' } : seed,
       entropy,
       rng,

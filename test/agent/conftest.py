@@ -15,6 +15,7 @@ SOURCES = CHECKOUT / "src" / "agent"
 sys.path.insert(0, str(SOURCES))
 
 from reprise_agent.streams import Streams  # noqa: E402
+from table import settings  # noqa: E402
 
 
 class Ran:
@@ -78,6 +79,7 @@ def _runner(place: pathlib.Path):
         enforced = {"PYTHONHASHSEED": Streams(seed).hash_seed()} if policy != "observe" else {}
         agent = {"policy": policy, "seed": {"value": seed, "from": "fresh"}, "valueBudgetMs": None}
         agent.update(given.pop("agent", {}))
+        agent.setdefault("settings", settings(policy, agent.get("strict", False)))
         bundle = {
             "schema": "reprise/bundle/1",
             "run": folder.name,

@@ -8,6 +8,7 @@ import os
 import sys
 from typing import Any, List
 
+from ipykernel.ipkernel import IPythonKernel
 from ipykernel.kernelapp import IPKernelApp
 
 from .config import Config
@@ -51,13 +52,17 @@ def serve_kernel(arguments: List[str], config: Config) -> int:
         _end_with_parent()
     _tell_of_crashes()
     app = RepriseApp.instance()
+    if not config.records:
+        app.kernel_class = IPythonKernel
     app.initialize(arguments)
-    _begin_record(app.kernel, config)
+    if config.records:
+        _begin_record(app.kernel, config)
     try:
         app.start()
     finally:
         # `exit` in a cell ends the loop without a shutdown request.
-        app.kernel.end_record()
+        if config.records:
+            app.kernel.end_record()
         app.finish_answers()
     return 0
 

@@ -19,10 +19,13 @@ TOKENS = ("REPRISE_TOKEN", "JUPYTER_TOKEN", "JPY_API_TOKEN", "JUPYTERHUB_API_TOK
 @dataclass
 class Config:
     policy: str = "observe"
+    # Rows of the policy table in force, by id (src/determinism/settings.json).
+    settings: List[str] = field(default_factory=list)
     seed: Dict[str, Optional[str]] = field(default_factory=lambda: {"value": None, "from": "fresh"})
     entropy: str = "record"
     rng: str = "per-session"
     strict: bool = False
+    records: bool = True
     root: Optional[str] = None
     notebook: Optional[str] = None
     run: Optional[str] = None
@@ -40,6 +43,9 @@ class Config:
     def enforces(self) -> bool:
         return self.policy in ("close", "full")
 
+    def applies(self, setting: str) -> bool:
+        return setting in self.settings
+
     def streams(self) -> Streams:
         return Streams(self.seed["value"] or "")
 
@@ -48,7 +54,10 @@ def from_document(document: Dict[str, Any]) -> Config:
     names = {"runFolder": "run_folder", "valueBudgetMs": "value_budget_ms"}
     known = Config.__dataclass_fields__
     given = {names.get(key, key): value for key, value in document.items()}
-    return Config(**{key: value for key, value in given.items() if key in known})
+    config = Config(**{key: value for key, value in given.items() if key in known})
+    if config.enforces and "settings" not in given:
+        raise ValueError(f"policy {config.policy} without its settings: the agent holds no policy table")
+    return config
 
 
 def take_from_environment() -> Config:
@@ -71,7 +80,7 @@ def take_from_environment() -> Config:
     config = from_document(json.loads(text))
     if config.seed.get("value") is None:
         config.seed = {"value": drawn or secrets.token_hex(16), "from": "fresh"}
-    if config.enforces and os.environ.get("PYTHONHASHSEED") != config.streams().hash_seed():
+    if config.applies("hash-seed") and os.environ.get("PYTHONHASHSEED") != config.streams().hash_seed():
         if drawn is None:
             environment = dict(os.environ, PYTHONHASHSEED=config.streams().hash_seed())
             environment[VARIABLE] = text

@@ -28,7 +28,7 @@ from .seeding import (
     undone,
     workers,
 )
-from .seeding.draws import Draws
+from .seeding.draws import SOURCES, Draws
 from .seeding.imports import ImportHooks
 from .seeding.percell import PerCell
 from .seeding.tasks import Tasks, global_name
@@ -46,14 +46,15 @@ class RepriseKernel(IPythonKernel):
     def prepare(self, config: Config, folder: str, objects: str) -> None:
         cells, log, users = Cells(config.root, config.per_cell), EntropyLog(), UserSeeds()
         self.recorder = recorder = Recorder(self.shell, config, cells, log, folder, objects)
-        self.statements = Statements(self.shell, cells, log, users, config.enforces)
-        draws = Draws(config.streams(), cells, log, config.enforces)
+        self.statements = Statements(self.shell, cells, log, users, config.applies)
+        draws = Draws(config.streams(), cells, log, [row for row in SOURCES if config.applies(row)])
         hooks = ImportHooks(recorder.fault)
         with recorder.guard("seeding"):
             hooks.install()
             python_random.install(draws, users)
-            if config.enforces:
+            if config.applies("python-random"):
                 python_random.seed_global(draws.streams, users, "global")
+            if config.applies("task-streams"):
                 tasks = Tasks(draws, users)
                 tasks.bind(str(config.seed["value"]), hooks)
                 workers.install(hooks, tasks)
@@ -62,14 +63,14 @@ class RepriseKernel(IPythonKernel):
             hooks.after(
                 "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
             )
-            frameworks.install(hooks, draws.streams, users, config.enforces)
+            frameworks.install(hooks, draws.streams, users, config.applies)
             if config.per_cell:
                 recorder.per_cell = PerCell(draws.streams, cells, users, recorder.guard)
                 recorder.per_cell.install(hooks)
             noted = recorder.operations.note
-            summation.install(hooks, noted, config.policy == "full")
+            summation.install(hooks, noted, config.applies("sklearn-threads"))
+            deterministic.install(hooks, config.strict, config.applies)
             if config.policy == "full":
-                deterministic.install(hooks, config.strict)
                 undone.install(hooks, lambda setting: noted(setting, lasting=True), config.strict)
             system.install(draws, config.entropy == "enforce" and config.enforces)
         recorder.install()

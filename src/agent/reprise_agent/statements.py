@@ -16,13 +16,21 @@ from .seeding.users import UserSeeds
 _LIMIT = 400
 
 
+# Global generators whose draws are seen here, and the rows of the policy table that seed them.
+_ROWS = {"python.random": "python-random", "numpy.global": "numpy-random", "torch": "torch-seed"}
+
+
 class Statements:
-    def __init__(self, shell: Any, cells: Cells, log: EntropyLog, users: UserSeeds, enforces: bool) -> None:
+    """`applies(row)`: is this row of the policy table in force?"""
+
+    def __init__(
+        self, shell: Any, cells: Cells, log: EntropyLog, users: UserSeeds, applies: Callable[[str], bool]
+    ) -> None:
         self._shell = shell
         self._cells = cells
         self._log = log
         self._users = users
-        self._reach = "enforced" if enforces else "unreached"
+        self._enforced = {source for source, row in _ROWS.items() if applies(row)}
         self._marks: Dict[str, Any] = {}
         self._line: Optional[int] = None
         self._tree: Optional[ast.Module] = None
@@ -69,7 +77,8 @@ class Statements:
         current = self._cells.current
         for source, value in marks.items():
             if source in self._marks and self._marks[source] != value and current is not None:
-                reach = "seeded" if self._users.seeded(source) else self._reach
+                reach = "enforced" if source in self._enforced else "unreached"
+                reach = "seeded" if self._users.seeded(source) else reach
                 self._log.add(source, reach, current.index, self._line_of(source))
                 if source not in self._users.anew:
                     current.drew.add(source)

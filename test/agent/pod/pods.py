@@ -16,6 +16,7 @@ import tarfile
 import time
 
 from reprise_agent.streams import Streams
+from table import settings
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "src" / "agent"
 RUN = "20260101-000000-abcdef"
@@ -41,7 +42,12 @@ def files_of(*sources: str, files: dict = {}, seed: str = "5eed", **given: objec
         "root": "../../..",
         "notebook": "study.ipynb",
         "document": "notebook.ipynb",
-        "agent": {"policy": "close", "seed": {"value": seed, "from": "fresh"}, "valueBudgetMs": None},
+        "agent": {
+            "policy": "close",
+            "settings": settings("close"),
+            "seed": {"value": seed, "from": "fresh"},
+            "valueBudgetMs": None,
+        },
         "environment": {"PYTHONHASHSEED": Streams(seed).hash_seed()},
         "detached": True,
         "out": ".",

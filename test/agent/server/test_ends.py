@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import time
 
 import pytest
 from support import processes_of
+from table import settings
 
 WORKERS = """
 import multiprocessing, time
@@ -118,8 +120,12 @@ async def test_a_start_that_nobody_waits_for_is_cancelled(servers, tmp_path):
 
 async def test_a_restart_is_another_run_with_fresh_entropy(servers):
     server = servers()
-    config = '{"policy": "close", "seed": {"value": "5eed", "from": "fresh"}}'
-    kernel = await server.start_kernel(REPRISE_CONFIG=config)
+    config = {
+        "policy": "close",
+        "settings": settings("close"),
+        "seed": {"value": "5eed", "from": "fresh"},
+    }
+    kernel = await server.start_kernel(REPRISE_CONFIG=json.dumps(config))
     window = await server.window()
     drawn = await window.run("import random; random.random()", cell="a1")
     await window.done(await window.execute("raise ValueError", cell="b2", index=1))

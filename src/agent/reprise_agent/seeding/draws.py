@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from typing import Iterator, Optional
+from typing import Container, Iterator, Optional
 
 from ..cells import Cells, Place, take
 from ..entropy import EntropyLog
 from ..streams import Streams
 
 
+# Rows of the policy table whose unseeded constructions ask here.
+SOURCES = ("python-random", "numpy-random")
+
+
 class Draws:
-    def __init__(self, streams: Streams, cells: Cells, log: EntropyLog, enforces: bool) -> None:
+    """`enforced`: those of `SOURCES` that are answered from their streams."""
+
+    def __init__(self, streams: Streams, cells: Cells, log: EntropyLog, enforced: Container[str]) -> None:
         self.streams = streams
         self.cells = cells
         self.log = log
-        self.enforces = enforces
+        self._enforced = enforced
         self._local = threading.local()
+
+    def enforces(self, family: str) -> bool:
+        return f"{family.split('.')[0]}-random" in self._enforced
 
     @property
     def noted(self) -> bool:
@@ -38,9 +47,10 @@ class Draws:
         observes. `family` names the stream, `source` the record's entry (the more exact of the two). One that was
         given a computed seed, which few computations leave None, is not `noted`."""
         place = self.cells.place(2)
+        enforces = self.enforces(family)
         if noted:
-            self._note(source, "enforced" if self.enforces else "unreached", place)
-        if not self.enforces:
+            self._note(source, "enforced" if enforces else "unreached", place)
+        if not enforces:
             return None
         return self.streams.bits(count, *place.stream, family, take(place.counts, family))
 

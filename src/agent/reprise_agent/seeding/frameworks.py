@@ -11,13 +11,15 @@ from .tasks import global_name
 from .users import UserSeeds, watching
 
 
-def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, enforces: bool) -> None:
+def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, applies: Callable[[str], bool]) -> None:
+    """`applies(row)`: is this row of the policy table in force?"""
+
     def seeder(source: str, path: str, bits: int) -> Callable[[Any], None]:
         def after_import(module: Any) -> None:
             owner, name = _resolve(module, path)
             original = getattr(owner, name)
             users.before()
-            if enforces:
+            if applies(f"{source}-seed"):
                 original(streams.bits(bits, *global_name(), source))
             users.after()
             setattr(owner, name, watching(original, users, source))

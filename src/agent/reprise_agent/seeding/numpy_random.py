@@ -45,7 +45,7 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
         "numpy.random", "set_state", watching(numpy_random.set_state, users, GLOBAL)
     )
     users.after()
-    if draws.enforces:
+    if draws.enforces(GLOBAL):
         seed_global(draws.streams, users, *name())
 
 

@@ -15,7 +15,7 @@ from ..cells import Cells, take
 from ..entropy import EntropyLog
 from ..streams import Streams
 from . import numpy_random, python_random, threads
-from .draws import Draws
+from .draws import SOURCES, Draws
 from .imports import ImportHooks
 from .users import UserSeeds
 
@@ -179,7 +179,7 @@ def _prepare(seed: str) -> Streams:
         _worker.streams[seed] = Streams(seed)
         if _worker.cells is None:
             _worker.cells = Cells(None)
-            draws = Draws(_worker.streams[seed], _worker.cells, EntropyLog(), True)
+            draws = Draws(_worker.streams[seed], _worker.cells, EntropyLog(), SOURCES)
             users = _worker.users
             hooks = _worker.hooks = ImportHooks(lambda where, error: None)
             hooks.install()

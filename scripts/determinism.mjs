@@ -1,0 +1,154 @@
+/**
+ * Writes `docs/determinism.md` from the policy table (`src/determinism/settings.json`) and the measurements in
+ * `bench/gpu/results-h200.md`. `--check` writes nothing and fails where the page is out of date.
+ */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { isMain, root } from './lib/checkout.mjs';
+import { Failure, runScript, say } from './lib/steps.mjs';
+
+const PAGE = path.join(root, 'docs', 'determinism.md');
+const TABLE = path.join(root, 'src', 'determinism', 'settings.json');
+const MEASURED = path.join(root, 'bench', 'gpu', 'results-h200.md');
+
+const HOW = {
+  environment: 'environment variable',
+  import: 'at import',
+  call: 'at call',
+  recorded: 'recorded',
+};
+
+const BEFORE = `# What the policies set
+
+*Written by \`node scripts/determinism.mjs\` from \`src/determinism/settings.json\`, the table that the kernel's variables and the agent follow.*
+
+**\`close\`** (the default) gives every stream of random numbers, and the hash seed, a seed that derives from the entropy of the run, which is recorded.
+A seed that the notebook sets itself always wins. Nothing is slowed down but what draws; floating-point results keep whatever freedom the hardware and
+the libraries take.
+
+**\`full\`** besides makes the frameworks take deterministic operations, fixes the number of threads at the number of usable cores (a replay: at the
+original's), and refuses an environment that differs in a way that can matter. An operation that has no deterministic form warns, is named as a cause,
+and keeps the verdict at \`canonical\` or below. **\`--strict\`** raises there instead, and leaves calls that would take the policy back without effect.
+
+**\`observe\`** sets nothing; everything is recorded.
+
+What must exist before the interpreter starts is an **environment variable**; a value that you have set yourself stays, but for the hash seed (and the
+thread counts of a replay, which follow the original). What is set **at import** or **at call** is set by the agent in the kernel, when the framework is imported or the function called: each
+stands alone, and one that a version does not have is noted in the record as a fault. What is only **recorded** stays as it is; under \`full\` a replay where it differs is
+refused.
+
+What this costs on your notebook: \`reprise cost NOTEBOOK\`, with \`--ablation\` setting by setting.
+
+## What is not reached
+
+- Another processor, GPU model, number of multiprocessors (MIG slices included), driver or library version: vendors promise equal bits for the same of
+  each, and not between them. They are recorded, and named as causes.
+- CPU dispatch: the instruction set that NumPy, OpenBLAS, oneMKL, oneDNN and torch choose. It is recorded, not fixed.
+- Operations of torch without a deterministic form, custom CUDA kernels, and threads that add up in the order in which they finish, other than those below.
+- Precision flags (TF32, reduced-precision reductions) stay as the notebook has them. They are recorded.
+- XGBoost, LightGBM, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
+- TensorFlow before 2.5 has no build for Python 3.9, the oldest that Reprise runs with. The variables are set for those who built their own; NVIDIA's patch for
+  1.14 to 2.0 is not applied.
+- The operating system's entropy, unless \`--enforce-os-entropy\`; clocks, networks, databases, other processes; code that draws in its own native
+  generator, such as functions compiled by numba.
+`;
+
+if (isMain(import.meta)) {
+  await runScript(async () => {
+    const text = pageText();
+    const fresh = existsSync(PAGE) && readFileSync(PAGE, 'utf8') === text;
+    if (fresh) return say('Up to date');
+    if (process.argv.includes('--check'))
+      throw new Failure('docs/determinism.md is out of date. Write it: node scripts/determinism.mjs');
+    writeFileSync(PAGE, text);
+    say('Wrote docs/determinism.md');
+  });
+}
+
+function pageText() {
+  const { settings } = JSON.parse(readFileSync(TABLE, 'utf8'));
+  const frameworks = [...new Set(settings.map(({ framework }) => framework))];
+  const sections = frameworks.map((name) =>
+    section(
+      name,
+      settings.filter(({ framework }) => framework === name),
+    ),
+  );
+  return [BEFORE, '## The table\n', ...sections, measurements(readFileSync(MEASURED, 'utf8'))].join('\n');
+}
+
+function section(framework, settings) {
+  const rows = settings.flatMap((row) =>
+    row.versions.map(({ versions, reason, source }) =>
+      cells([
+        shown(row),
+        versions,
+        HOW[row.how],
+        policy(row),
+        reason,
+        `[${new URL(source).host}](${source})`,
+      ]),
+    ),
+  );
+  return [
+    `### ${framework}\n`,
+    '| setting | versions | how | policy | reason | source |',
+    '|---|---|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+function cells(values) {
+  return `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
+function shown({ id, setting, variable }) {
+  if (variable === undefined) return /^[A-Z_]+$/.test(setting) ? `\`${setting}\`` : setting;
+  if (id === 'hash-seed') return `\`${variable.name}\`, from the run's entropy`;
+  if (variable.threads) return `\`${variable.name}\`, the number of usable cores`;
+  const value = variable.flag ? `${variable.flag}=${variable.value}` : variable.value;
+  return `\`${variable.name}=${value}\``;
+}
+
+function policy({ how, policy: level }) {
+  if (how === 'recorded') return 'any';
+  return { close: '`close`, `full`', full: '`full`', strict: '`full --strict`' }[level];
+}
+
+/** Quoted from the results, so that they cannot say anything else. */
+function measurements(results) {
+  const tables = results.split('\n\n').filter((block) => block.startsWith('| row |'));
+  const [matrix, cost, matrixAfter, costAfter] = tables;
+  if (costAfter === undefined) throw new Failure('bench/gpu/results-h200.md no longer has its four tables.');
+  const machine = results.split('\n').find((line) => line.startsWith('product '));
+  return `## Measured on a GPU
+
+Quoted from [bench/gpu/results-h200.md](../bench/gpu/results-h200.md), which has all of it; [bench/gpu](../bench/gpu/README.md) says how it was measured. The machine:
+${machine}
+
+\`n/N\`: n different results among N runs, each a fresh process; 1/N is bit for bit the same.
+
+${matrix}
+
+After scikit-learn's estimators were given one thread, and calls that take the policy back were recorded:
+
+${matrixAfter}
+
+Cost, runs alone on the machine; medians of the few runs that there was time for, a start of several seconds in the first lap included:
+
+${cost}
+
+A second run, one run each:
+
+${costAfter.trimEnd()}
+
+| | |
+|---|---|
+| \`jax-net\` under \`close\` and \`full\` in the second run | not yet measured |
+| TensorFlow on a GPU | not yet measured |
+| several GPUs | not yet measured |
+| whether two kinds of GPU agree | not yet measured |
+| each setting by itself on a GPU (\`reprise cost --ablation\`) | not yet measured |
+`;
+}
