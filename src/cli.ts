@@ -8,6 +8,7 @@ import { clustersCommand } from './cli/cluster/clusters';
 import { deleteCommand } from './cli/cluster/delete';
 import { replaysCommand } from './cli/cluster/replays';
 import { compareCommand } from './cli/compare';
+import { costCommand } from './cli/cost';
 import { doctorCommand } from './cli/doctor';
 import { EXIT, problemOf } from './cli/exit';
 import { Detached, NothingSent } from './replay/target';
@@ -43,7 +44,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, exportCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, costCommand, exportCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();
