@@ -93,7 +93,7 @@ function tellRows(
   last: string,
   paint: (differs: boolean, name: string) => Style,
 ): void {
-  const longest = Math.max(...rows.map(({ seconds }) => seconds.max));
+  const longest = Math.max(...rows.map(({ seconds }) => seconds.max)) || 1;
   const room = Math.max(...rows.map(({ name }) => name.length));
   terminal.say(
     terminal.dim(

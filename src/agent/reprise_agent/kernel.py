@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -96,7 +97,7 @@ class RepriseKernel(IPythonKernel):
         accepted = {name: value for name, value in asked.items() if name in self._base_parameters}
         arguments = (code, silent, store_history, user_expressions, allow_stdin)
         if recorder is None or silent:
-            with _own_randomness():
+            with self._aside():
                 return await super().do_execute(*arguments, **accepted)
         with recorder.guard("beginning the cell"):
             request = self.get_parent("shell")
@@ -128,11 +129,11 @@ class RepriseKernel(IPythonKernel):
         self.session.send(socket, "reprise_recall_reply", {"status": "ok", **content}, parent, identity)
 
     def do_complete(self, code: str, cursor_pos: int) -> Any:
-        with _own_randomness():
+        with self._aside():
             return super().do_complete(code, cursor_pos)
 
     def do_inspect(self, *args: Any, **kwargs: Any) -> Any:
-        with _own_randomness():
+        with self._aside():
             return super().do_inspect(*args, **kwargs)
 
     def do_shutdown(self, restart: bool) -> Any:
@@ -140,6 +141,10 @@ class RepriseKernel(IPythonKernel):
         if self.recorder is not None and not self.recorder.running:
             self.end_record()
         return super().do_shutdown(restart)
+
+    def _aside(self) -> Any:
+        """Around what is no cell. Without a recorder nothing is prepared, and the kernel is a plain one."""
+        return contextlib.nullcontext() if self.recorder is None else _own_randomness()
 
     def end_record(self) -> None:
         if self.recorder is not None:

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { kernelEnvironment } from '../../determinism/policy';
+import type { Setting } from '../../determinism/settings';
 import { checkedPython } from '../../environment/checked';
 import { readRecord } from '../../lineage/read';
 import type { RunRecord } from '../../lineage/record';
@@ -11,7 +12,7 @@ import { writeBundle } from '../bundle';
 import { executeLocally, type RunnerEvent } from '../local';
 import { type Plan, planRun } from '../plan';
 import type { Context } from '../run';
-import type { Cost, VariantCost } from './document';
+import type { Ablation, Cost, VariantCost } from './document';
 import { rotated, type Spread, spreadOf, standApart } from './statistics';
 import { ablated, CLOSE, FULL, less, OBSERVE, PLAIN, type Variant } from './variants';
 
@@ -52,6 +53,8 @@ export async function measureCost(
     ...(signal ? { signal } : {}),
     ...(onNotice ? { onStep: onNotice, onDrift: onNotice } : {}),
   });
+  // Whether the result can be kept is known before hours are spent on it.
+  new Store(plan.root).ensure();
   const store = new Store(realpathSync(mkdtempSync(join(tmpdir(), 'reprise-cost-'))));
   try {
     const once = (variant: Variant): Promise<Timed> =>
@@ -63,18 +66,12 @@ export async function measureCost(
     const of = variants.length * options.times;
     context.onStep?.({ variant: FULL.name, number: 0, of, seconds: first.seconds });
     const runs = new Map<string, Timed[]>(variants.map(({ name }) => [name, []]));
-    let number = 0;
-    for (let round = 0; round < options.times; round++) {
-      for (const variant of rotated(variants, round)) {
-        const run = await once(variant);
-        runs.get(variant.name)!.push(run);
-        context.onStep?.({ variant: variant.name, number: ++number, of, seconds: run.seconds });
-      }
+    const rounds = Array.from({ length: options.times }, (_, round) => rotated(variants, round)).flat();
+    for (const [index, variant] of rounds.entries()) {
+      const run = await once(variant);
+      runs.get(variant.name)!.push(run);
+      context.onStep?.({ variant: variant.name, number: index + 1, of, seconds: run.seconds });
     }
-    const spread = (name: string, of: 'seconds' | 'startSeconds' = 'seconds'): Spread =>
-      spreadOf(runs.get(name)!.map((run) => run[of]));
-    const plain = spread('plain');
-    const full = spread('full');
     const cost: Cost = {
       schema: 'reprise/cost/0',
       notebook: plan.notebook,
@@ -82,30 +79,47 @@ export async function measureCost(
       times: options.times,
       cores: machine.cores,
       python: first.record!.header.environment.python.version,
-      variants: policies.map(({ name, policy, records }) => ({
-        name: name as VariantCost['name'],
-        policy,
-        recorded: records,
-        seconds: spread(name),
-        startSeconds: spread(name, 'startSeconds'),
-        ratio: spread(name).median / plain.median,
-        differs: standApart(spread(name), plain),
-      })),
+      variants: policies.map((variant) => variantCost(variant, runs)),
+      ...(found
+        ? { ablation: { rows: found.rows.map((row) => rowCost(row, runs)), leftOut: found.leftOut } }
+        : {}),
     };
-    if (found) {
-      const rows = found.rows.map((row) => {
-        const seconds = spread(less(row).name);
-        const setting = row.variable?.name ?? row.setting;
-        const costs = full.median - seconds.median;
-        const differs = standApart(seconds, full);
-        return { without: row.id, framework: row.framework, setting, seconds, costs, differs };
-      });
-      cost.ablation = { rows, leftOut: found.leftOut };
-    }
     return { cost, kept: keep(plan, cost) };
   } finally {
     rmSync(store.root, { recursive: true, force: true });
   }
+}
+
+type Runs = ReadonlyMap<string, readonly Timed[]>;
+
+function secondsOf(name: string, runs: Runs): Spread {
+  return spreadOf(runs.get(name)!.map(({ seconds }) => seconds));
+}
+
+function variantCost({ name, policy, records }: Variant, runs: Runs): VariantCost {
+  const [seconds, plain] = [secondsOf(name, runs), secondsOf(PLAIN.name, runs)];
+  return {
+    name: name as VariantCost['name'],
+    policy,
+    recorded: records,
+    seconds,
+    startSeconds: spreadOf(runs.get(name)!.map(({ startSeconds }) => startSeconds)),
+    // A notebook without code takes no time either way.
+    ratio: plain.median > 0 ? seconds.median / plain.median : 1,
+    differs: standApart(seconds, plain),
+  };
+}
+
+function rowCost(row: Setting, runs: Runs): Ablation['rows'][number] {
+  const [seconds, full] = [secondsOf(less(row).name, runs), secondsOf(FULL.name, runs)];
+  return {
+    without: row.id,
+    framework: row.framework,
+    setting: row.variable?.name ?? row.setting,
+    seconds,
+    costs: full.median - seconds.median,
+    differs: standApart(seconds, full),
+  };
 }
 
 type Place = {
@@ -187,7 +201,6 @@ export function costPath(store: Store, notebook: string): string {
 function keep({ root, notebook }: Plan, cost: Cost): string {
   const store = new Store(root);
   const file = costPath(store, notebook);
-  if (!existsSync(store.folder)) store.ensure();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, JSON.stringify(cost, null, 2) + '\n');
   return file;
