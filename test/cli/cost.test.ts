@@ -14,6 +14,7 @@ const temporary = place.path('tmp');
 
 beforeAll(() => {
   mkdirSync(temporary);
+  place.store.ensure();
   place.notebook('study.ipynb', STUDY);
 });
 afterAll(() => place.remove());
