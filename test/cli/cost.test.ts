@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Cost } from '../../src/replay/cost/document';
-import { type Ended, type Running, PYTHON, Workplace } from './support';
+import { type Ended, type Running, PYTHON, until, Workplace } from './support';
 
 const place = new Workplace();
 const STUDY = [
@@ -90,9 +90,9 @@ it('says which cell raised, and keeps nothing', { timeout: 60_000 }, async () =>
 it('ends at Ctrl-C with 130 and leaves nothing behind', { timeout: 60_000 }, async () => {
   place.notebook('long.ipynb', ['open("began", "w").close()', 'import time; time.sleep(60)']);
   const running = start('long.ipynb');
-  const began = setInterval(() => existsSync(place.path('began')) && running.child.kill('SIGINT'), 100);
+  await until('the first cell has run', () => existsSync(place.path('began')));
+  running.child.kill('SIGINT');
   const { code, stderr } = await running.ended;
-  clearInterval(began);
   expect([code, stderr]).toEqual([130, 'Cancelled. Nothing was kept of what was measured.\n']);
   expect(await place.leftBehind()).toEqual([]);
   expect(existsSync(kept('long'))).toBe(false);
