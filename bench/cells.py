@@ -15,6 +15,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 FILES = 20_000
+TABLE = pathlib.Path(__file__).resolve().parents[1] / "src" / "determinism" / "settings.json"
 
 # name → (cells run once before, the cell that is timed, pairs, what the goal is measured in)
 SCENARIOS = {
@@ -86,8 +87,10 @@ class Kernel:
 
 def measure(agent: str, folder: pathlib.Path, name: str) -> dict:
     setup, code, pairs, unit = SCENARIOS[name]
+    rows = json.loads(TABLE.read_text(encoding="utf-8"))["settings"]
     config = {
         "policy": "close",
+        "settings": [row["id"] for row in rows if row["how"] != "recorded" and row["policy"] == "close"],
         "seed": {"value": "bec", "from": "fresh"},
         "root": str(folder),
         "valueBudgetMs": None,

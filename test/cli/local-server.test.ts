@@ -3,6 +3,7 @@ import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { agentSettings } from '../../src/determinism/policy';
 import type { Output } from '../../src/notebook/output';
 import type { Command } from '../../src/kernel/execution/state';
 import type { CellRequest, KernelMessage } from '../../src/kernel/messages';
@@ -112,7 +113,8 @@ class Window {
   }
 
   private startKernel() {
-    const config = { policy: 'close', seed: { value: '07', from: 'option' }, root: workplace.folder };
+    const seed = { value: '07', from: 'option' };
+    const config = { policy: 'close', settings: agentSettings('close'), seed, root: workplace.folder };
     return this.server.startKernel(workplace.folder, { REPRISE_CONFIG: JSON.stringify(config) });
   }
 
