@@ -28,6 +28,9 @@ const SUITES = {
   'agent-313': (context) => runPytest('agent-313', context),
 };
 
+/** More files than these fail for a reason that another attempt does not take away. */
+const MOST_AGAIN = 2;
+
 await runScript(async () => {
   const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SUITES);
   const unknown = names.filter((name) => !(name in SUITES));
@@ -80,9 +83,6 @@ async function runVitest(project, { reports, env }, only = []) {
   const { code } = await execute(node, [...args, ...reporters], { env, show: true });
   return { counts: vitestCounts(report), code, report };
 }
-
-/** More files than these fail for a reason that another attempt does not take away. */
-const MOST_AGAIN = 2;
 
 /**
  * Windows, browsers and a cluster share two cores, and now and then one of them waits longer than its test. A file that
