@@ -1,7 +1,7 @@
 /** What commands that write files for other tools start from: the locked packages, and an image with Python. */
 import { type Locked, lockedByPin } from '../environment/exports/locked';
 import { findInterpreter } from '../environment/interpreter';
-import { findUv } from '../environment/uv';
+import { findUv, type Uv } from '../environment/uv';
 import { Failure } from '../notebook/failure';
 import type { planRun } from '../replay/plan';
 import { imageOf, uvLockPath } from './shared';
@@ -19,11 +19,13 @@ export async function lockedFor(
       'The notebook has no pin to export. Nothing was written. Pin it first: reprise pin.',
     );
   }
-  const uv = async () => {
-    const { path: python } = await findInterpreter(path, root, undefined);
-    return findUv({ python, lock: uvLockPath(), signal });
-  };
-  return lockedByPin(pin, { path, root }, uv, signal);
+  return lockedByPin(pin, { path, root }, () => uvFor(path, root, signal), signal);
+}
+
+/** The pinned uv, put there by the notebook's own Python where it is not there yet. @throws Failure `no-uv` */
+export async function uvFor(path: string, root: string, signal?: AbortSignal): Promise<Uv> {
+  const { path: python } = await findInterpreter(path, root, undefined);
+  return findUv({ python, lock: uvLockPath(), ...(signal ? { signal } : {}) });
 }
 
 /** @param option that names it, for the message @throws Failure `no-image`, `bad-image` */

@@ -2,8 +2,6 @@
 import { resolve } from 'node:path';
 import { stringify } from 'yaml';
 import { expectedByPin, type Locked } from '../../environment/exports/locked';
-import { findInterpreter } from '../../environment/interpreter';
-import { findUv } from '../../environment/uv';
 import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
 import type { Making } from '../../cluster/prepare';
@@ -13,7 +11,8 @@ import type { ClusterRun } from '../../cluster/state';
 import type { RunRecord } from '../../lineage/record';
 import { asRecorded } from '../../replay/forecast';
 import { NothingSent, type Target, type Work } from '../../replay/target';
-import { runningAgent, uvLockPath } from '../shared';
+import { uvFor } from '../pinnedTo';
+import { runningAgent } from '../shared';
 import type { Terminal } from '../terminal';
 import { loadCluster } from './load';
 import { type ClusterFlags, targetFlags } from './options';
@@ -59,11 +58,7 @@ export function makingOf(settings: Making['settings'], purpose: Making['purpose'
 
 async function lockedFor({ sidecar, store: { root }, notebook }: Work): Promise<Locked | undefined> {
   const path = resolve(root, notebook);
-  const uv = async () => {
-    const { path: python } = await findInterpreter(path, root, undefined);
-    return findUv({ python, lock: uvLockPath() });
-  };
-  return sidecar?.pin && expectedByPin(sidecar.pin, { path, root }, uv);
+  return sidecar?.pin && expectedByPin(sidecar.pin, { path, root }, () => uvFor(path, root));
 }
 
 /** Goes no further than the preflight of the target. */

@@ -75,8 +75,7 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
 
   list(): readonly Row[] {
     this.read();
-    const now = Date.now();
-    return this.states.map((state) => rowOf(state, this.followers.liveOf(state), now));
+    return this.getChildren();
   }
 
   async follow(ref: RunRef, onLive?: (live: Live) => void): Promise<void> {
@@ -115,8 +114,10 @@ export class ClusterRunsView implements ClusterRuns, vscode.TreeDataProvider<Row
     };
   }
 
+  /** Of what was read when it last changed: the tree asks whenever it is drawn. */
   getChildren(): Row[] {
-    return [...this.list()];
+    const now = Date.now();
+    return this.states.map((state) => rowOf(state, this.followers.liveOf(state), now));
   }
 
   getParent(): undefined {
