@@ -14,6 +14,7 @@ export const ENVIRONMENTS = {
   'demo-311': { versions: ['3.11', '3.12', '3.13', '3.14'], optional: false },
   'agent-39': { versions: ['3.9'], optional: true },
   'agent-313': { versions: ['3.13'], optional: true },
+  'frameworks-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
   'lint-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
 };
 
