@@ -147,7 +147,13 @@ def test_local_modules_are_reads_also_when_only_their_cache_is_opened(nb, tmp_pa
 def test_paths_outside_the_root_do_not_tell_where_they_lie(nb, tmp_path_factory, monkeypatch):
     outside = tmp_path_factory.mktemp("elsewhere") / "there.txt"
     outside.write_text("x")
-    assert [entry["path"] for entry in nb.run(f"open({str(outside)!r}).close()")["files"]] == ["there.txt"]
+    written = f"open({str(outside)!r} + '.new', 'w').close()"
+    for source, path in ((f"open({str(outside)!r}).close()", "there.txt"), (written, "there.txt.new")):
+        [entry] = nb.run(source)["files"]
+        assert (entry["path"], entry["outside"]) == (path, True)
+    [entry] = nb.run(f"import os; os.remove({str(outside)!r} + '.new')")["files"]
+    assert (entry["path"], entry["deleted"], entry["outside"]) == ("there.txt.new", True, True)
+    assert "outside" not in nb.run("open('here.txt', 'w').close()")["files"][0]
 
 
 def test_many_files_are_hashed_beside_the_cell(nb, tmp_path):

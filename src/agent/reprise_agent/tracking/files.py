@@ -262,6 +262,7 @@ class FileTracker:
             "mode": "write",
             "deleted": True,
             "attribution": attribution,
+            **({} if self._places.is_inside(path) else {"outside": True}),
         }
 
     def _watch_folder(self, folder: str) -> None:

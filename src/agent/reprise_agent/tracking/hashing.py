@@ -180,6 +180,8 @@ def entry_of(places, path, mode, facts):
         "size": status.st_size,
         "attribution": "exact",
     }
+    if not places.is_inside(path):
+        entry["outside"] = True
     if content is not None:
         entry["content"] = content
     return entry
