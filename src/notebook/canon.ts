@@ -4,7 +4,14 @@ import { GeneratedIds } from './canon/ids';
 import { maskMagicTimes, maskTimeitResult } from './canon/magics';
 import { pngPixels } from './canon/png';
 import { applyReturns, applyReturnsAndMaskFrames, maskFrames } from './canon/terminal';
-import { escapeTokens, maskAddresses, maskIpykernelPath, maskLibraryPath, stripAnsi } from './canon/text';
+import {
+  escapeTokens,
+  maskAddresses,
+  maskIpykernelPath,
+  maskLibraryPath,
+  maskLogTimes,
+  stripAnsi,
+} from './canon/text';
 
 export const CANON = 'canon/1';
 
@@ -82,6 +89,7 @@ class Masking {
       this.isOff('cr') ? maskFrames(written) : applyReturnsAndMaskFrames(written),
     );
     const plain = this.apply('ansi', timed, (t) => stripAnsi(t));
+    if (name === 'stderr') return this.text(this.apply('timing', plain, maskLogTimes));
     const { source } = this.context;
     const isIpython = name === 'stdout' && source !== undefined;
     return this.text(isIpython ? this.apply('timing', plain, (t) => maskMagicTimes(t, source)) : plain);

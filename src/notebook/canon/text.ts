@@ -38,3 +38,15 @@ export function maskLibraryPath(text: string, prefix: string | undefined): strin
   const libraries = '[\\\\/](?:lib(?:64)?[\\\\/]python3\\.\\d+t?[\\\\/]|Lib[\\\\/]site-packages[\\\\/])';
   return text.replace(new RegExp(`(?<![\\w.\\\\/~‹-])${literal}(?=${libraries})`, 'g'), '‹environment›');
 }
+
+const LOG_LINES = [
+  // abseil's and glog's; before it is told where to log, abseil counts the seconds since 1970
+  [/^([IWEF])\d{4} \d\d:\d\d:\d{2,}\.\d{6} +\d+ (?=[\w./+-]+:\d+\] )/gm, '$1‹time› ‹pid› '],
+  // TensorFlow's own
+  [/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}: (?=[IWEF] [\w./+-]+:\d+\] )/gm, '‹time›: '],
+] as const;
+
+/** Time and thread in the lines that TensorFlow's and XLA's native code writes to standard error. */
+export function maskLogTimes(text: string): string {
+  return LOG_LINES.reduce((masked, [line, shown]) => masked.replace(line, shown), text);
+}

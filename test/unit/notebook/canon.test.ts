@@ -5,6 +5,11 @@ import { type Json } from '../../../src/notebook/digest';
 import { rawDigest, type Output } from '../../../src/notebook/output';
 
 const out = (text: string, name = 'stdout'): Output => ({ output_type: 'stream', name, text });
+const absl = (time: string, thread = '   1'): string =>
+  `I0000 00:00:${time} ${thread} cpu_feature_guard.cc:227] This TensorFlow binary is optimized\n`;
+const tensorflowLog = (time: string, thread: string, date: string): string =>
+  `${absl(time, thread)}To enable the following instructions: AVX2 FMA\n` +
+  `${date}: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on.\n`;
 const err = (text: string): Output => out(text, 'stderr');
 const show = (data: { [mime: string]: Json }): Output => ({
   output_type: 'display_data',
@@ -170,6 +175,12 @@ describe('canon/1 makes equal', () => {
       err('\r0it [00:00, ?it/s]\r89it [00:00, 7.1it/s]\r300it [00:00,  7.11it/s]\n'),
       ['cr', 'timing'],
     ),
+    pair(
+      "time and thread of TensorFlow's log lines",
+      err(tensorflowLog('1795728421.610297', '   16768', '2026-11-26 21:20:21.610297')),
+      err(tensorflowLog('1795728475.065520', '  176430', '2026-11-27 01:02:03.000004')),
+      ['timing'],
+    ),
     pair('nested tqdm bars', err(nested('8.31')), err(nested('7.00')), ['cr', 'timing']),
     pair(
       'Keras 3',
@@ -296,6 +307,19 @@ describe('canon/1 keeps apart', () => {
     pair('another widget', widget('a'.repeat(32)), widget('a'.repeat(32), 'IntSlider(value=1)'), []),
     pair('error names', raised('ValueError', 'x'), raised('TypeError', 'x'), []),
     pair('error values', raised('E', 'row 1'), raised('E', 'row 2'), []),
+    pair(
+      'another place in a log line',
+      err(tensorflowLog('1', '2', '2026-11-26 21:20:21.610297')),
+      err(tensorflowLog('1', '2', '2026-11-26 21:20:21.610297').replace('port.cc:153', 'port.cc:154')),
+      ['timing'],
+    ),
+    pair(
+      'a date that is no log line',
+      err('2026-11-26 21:20:21.610297: Info\n'),
+      err('2026-11-27 21:20:21.610297: Info\n'),
+      [],
+    ),
+    pair('log lines that the notebook prints', out(absl('1.000001')), out(absl('2.000001')), []),
     pair('stdout and stderr', out('x'), err('x'), []),
     pair(
       'display and result',
