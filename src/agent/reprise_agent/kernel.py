@@ -23,6 +23,7 @@ from .seeding import (
     handovers,
     numpy_random,
     python_random,
+    shotgun,
     states,
     summation,
     system,
@@ -70,6 +71,7 @@ class RepriseKernel(IPythonKernel):
                 recorder.per_cell.install(hooks)
             noted = recorder.operations.note
             summation.install(hooks, noted, config.applies("sklearn-threads"))
+            shotgun.install(hooks, noted, config.applies("xgboost-shotgun"))
             deterministic.install(hooks, config.strict, config.applies)
             if config.policy == "full":
                 undone.install(hooks, lambda setting: noted(setting, lasting=True), config.strict)
