@@ -17,12 +17,16 @@ export function stripAnsi(text: string, keepCursorUp = false): string {
   return text.replace(CONTROL_SEQUENCE, (code) => (keepCursorUp && code === CURSOR_UP ? code : ''));
 }
 
-/** `<object at 0x7f…>`: only ` at 0x…` right before `>`, which HTML writes as `&gt;`. */
+/**
+ * `<object at 0x7f…>`: only ` at 0x…` right before `>`, which HTML writes as `&gt;`; NumPy's `Generator(PCG64) at 0x7F…`;
+ * and what scikit-learn's tables of an estimator shorten these to.
+ */
 export function maskAddresses(text: string, isHtml = false): string {
-  return text.replace(
-    isHtml ? /( at )0x[0-9a-fA-F]+(?=&gt;|>)/g : /( at )0x[0-9a-fA-F]+(?=>)/g,
-    '$1‹address›',
-  );
+  const masked = text
+    .replace(isHtml ? /( at )0x[0-9a-fA-F]+(?=&gt;|>)/g : /( at )0x[0-9a-fA-F]+(?=>)/g, '$1‹address›')
+    .replace(/((?:RandomState|Generator)\(\w+\) at )0x[0-9A-F]+\b/g, '$1‹address›');
+  if (!isHtml || !masked.includes(' id="sk-container-id-')) return masked;
+  return masked.replace(/(<td[^<>]*>[^<>]*\.\.\.)0?x[0-9a-fA-F]{6,}(?=(?:&gt;)?<\/td>)/g, '$1‹address›');
 }
 
 /** `/tmp/ipykernel_<pid>/<n>.py`: the process id only; the number of the file follows from the cell's source. */

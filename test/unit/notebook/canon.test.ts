@@ -5,6 +5,8 @@ import { type Json } from '../../../src/notebook/digest';
 import { rawDigest, type Output } from '../../../src/notebook/output';
 
 const out = (text: string, name = 'stdout'): Output => ({ output_type: 'stream', name, text });
+const shortened = (booster: string, generator: string): string =>
+  `<div id="sk-container-id-1"><td>&lt;lightgbm.bas...${booster}&gt;</td><td class="value">RandomState(M...${generator}</td>`;
 const absl = (time: string, thread = '   1'): string =>
   `I0000 00:00:${time} ${thread} cpu_feature_guard.cc:227] This TensorFlow binary is optimized\n`;
 const tensorflowLog = (time: string, thread: string, date: string): string =>
@@ -176,6 +178,18 @@ describe('canon/1 makes equal', () => {
       ['cr', 'timing'],
     ),
     pair(
+      'a NumPy generator',
+      out('RandomState(MT19937) at 0x7F3815563140,'),
+      out('RandomState(MT19937) at 0x7F3A817FAE40,'),
+      ['address'],
+    ),
+    pair(
+      'addresses that scikit-learn shortens',
+      show({ 'text/html': shortened('x7f81c3a4f690', '0x7F3815563140') }),
+      show({ 'text/html': shortened('x7fb8dee867d0', '0x7F3A817FAE40') }),
+      ['address', 'generated-id'],
+    ),
+    pair(
       "time and thread of TensorFlow's log lines",
       err(tensorflowLog('1795728421.610297', '   16768', '2026-11-26 21:20:21.610297')),
       err(tensorflowLog('1795728475.065520', '  176430', '2026-11-27 01:02:03.000004')),
@@ -318,6 +332,11 @@ describe('canon/1 keeps apart', () => {
       err('2026-11-26 21:20:21.610297: Info\n'),
       err('2026-11-27 21:20:21.610297: Info\n'),
       [],
+    ),
+    html('<td>&lt;lightgbm.bas...x7f81c3a4f690&gt;</td>', '<td>&lt;lightgbm.bas...x7fb8dee867d0&gt;</td>'),
+    html(
+      '<div id="sk-container-id-1"><td>[0....x123456]</td>',
+      '<div id="sk-container-id-1"><td>[0....x123457]</td>',
     ),
     pair('log lines that the notebook prints', out(absl('1.000001')), out(absl('2.000001')), []),
     pair('stdout and stderr', out('x'), err('x'), []),
