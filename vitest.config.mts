@@ -17,6 +17,16 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'frameworks',
+          include: ['test/frameworks/**/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          // Each test keeps both cores of a small machine busy.
+          maxWorkers: 1,
+        },
+      },
+      {
+        test: {
           name: 'webview',
           include: ['test/webview/**/*.test.ts'],
           globalSetup: 'test/webview/globalSetup.mjs',

@@ -21,6 +21,8 @@ const SUITES = {
   unit: (context) => runVitest('unit', context),
   cli: (context) => runVitest('cli', context),
   webview: (context) => runVitest('webview', context),
+  frameworks: runFrameworks,
+  'agent-frameworks': runFrameworksOfAgent,
   editor: runEditor,
   cluster: runCluster,
   'agent-311': (context) => runPytest('demo-311', context),
@@ -99,6 +101,17 @@ async function runWithSecondAttempt(project, context) {
   return { counts: sumOf(vitestCounts(first.report, failed), second.counts), code: second.code, again };
 }
 
+/** Real training in the real frameworks, whose environment is large. */
+async function runFrameworks(context) {
+  const env = { ...context.env, REPRISE_TEST_PYTHON: await ensureEnv('frameworks-311') };
+  return runVitest('frameworks', { ...context, env });
+}
+
+/** What the other environments of the agent's tests lack. */
+function runFrameworksOfAgent(context) {
+  return runPytest('frameworks-311', context, ['test/agent/test_torch.py', 'test/agent/test_xgboost.py']);
+}
+
 /** In a real VS Code, which has to be had: without it the suite counts as failed. */
 async function runEditor(context) {
   try {
@@ -127,12 +140,12 @@ async function runCluster(context) {
   return runWithSecondAttempt('cluster', context);
 }
 
-async function runPytest(environment, { reports, env }) {
+async function runPytest(environment, { reports, env }, tests = ['test/agent']) {
   const python = await ensureEnv(environment);
   if (python === null)
     return { missing: `no Python ${ENVIRONMENTS[environment].versions[0]} on this machine` };
   const report = path.join(reports, `${environment}.xml`);
-  const args = ['-m', 'pytest', 'test/agent', '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
+  const args = ['-m', 'pytest', ...tests, '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
   const { code } = await execute(python, args, {
     env: {
       ...env,
@@ -151,7 +164,7 @@ function summarize(results) {
   let failed = 0;
   console.log('\nSuites:');
   for (const { name, seconds, counts, code = 0, missing, again = [] } of results) {
-    const line = (text) => console.log(`  ${name.padEnd(10)} ${`${seconds} s`.padStart(6)}  ${text}`);
+    const line = (text) => console.log(`  ${name.padEnd(16)} ${`${seconds} s`.padStart(6)}  ${text}`);
     if (missing !== undefined) {
       line(`SKIPPED: ${missing}`);
       continue;
