@@ -29,7 +29,7 @@ def install(hooks: ImportHooks, strict: bool, applies: Callable[[str], bool]) ->
 
     def put(row: str, module: str, setting: Callable[[Any], None]) -> None:
         if applies(row):
-            hooks.after(module, setting)
+            hooks.after(module, setting, f"setting {row}")
 
     put("torch-operations", "torch", operations)
     put("torch-cudnn-deterministic", "torch", kernels)

@@ -7,14 +7,14 @@ import importlib.abc
 import importlib.machinery
 import sys
 import threading
-from typing import Any, Callable, ContextManager, Dict, List, Optional
+from typing import Any, Callable, ContextManager, Dict, List, Optional, Tuple
 
 Hook = Callable[[Any], None]
 
 
 class ImportHooks(importlib.abc.MetaPathFinder):
     def __init__(self, on_fault: Callable[[str, BaseException], None]) -> None:
-        self._hooks: Dict[str, List[Hook]] = {}
+        self._hooks: Dict[str, List[Tuple[Hook, str]]] = {}
         self._local = threading.local()
         self._on_fault = on_fault
         # What the execution of a module that is imported now is to run within, if anything.
@@ -23,13 +23,15 @@ class ImportHooks(importlib.abc.MetaPathFinder):
     def install(self) -> None:
         sys.meta_path.insert(0, self)
 
-    def after(self, name: str, hook: Hook) -> None:
-        """Calls `hook(module)` after the import of `name`, or now where it is loaded already."""
+    def after(self, name: str, hook: Hook, what: Optional[str] = None) -> None:
+        """Calls `hook(module)` after the import of `name`, or now where it is loaded already. `what` a fault is told to
+        be of: else of seeding the module."""
+        what = what or f"seeding {name}"
         module = sys.modules.get(name)
         if module is not None:
-            self._call(hook, name, module)
+            self._call(hook, what, module)
         else:
-            self._hooks.setdefault(name, []).append(hook)
+            self._hooks.setdefault(name, []).append((hook, what))
 
     def find_spec(
         self, fullname: str, path: Any = None, target: Any = None
@@ -44,20 +46,23 @@ class ImportHooks(importlib.abc.MetaPathFinder):
             spec = _find(fullname, path, target)
         finally:
             self._local.finding = False
+        if spec is not None and spec.loader is None and fullname in self._hooks:
+            # Nothing is executed of a package without `__init__.py`, which none of those here is when it is whole.
+            self._on_fault(f"seeding {fullname}", ImportError("there is only a folder of this name"))
         if spec is None or spec.loader is None or not hasattr(spec.loader, "exec_module"):
             return None
         spec.loader = _Loader(spec.loader, lambda module: self._loaded(fullname, module), around)  # type: ignore[assignment]
         return spec
 
     def _loaded(self, name: str, module: Any) -> None:
-        for hook in self._hooks.pop(name, []):
-            self._call(hook, name, module)
+        for hook, what in self._hooks.pop(name, []):
+            self._call(hook, what, module)
 
-    def _call(self, hook: Hook, name: str, module: Any) -> None:
+    def _call(self, hook: Hook, what: str, module: Any) -> None:
         try:
             hook(module)
         except Exception as error:
-            self._on_fault(f"seeding {name}", error)
+            self._on_fault(what, error)
 
 
 def _find(fullname: str, path: Any, target: Any) -> Optional[importlib.machinery.ModuleSpec]:

@@ -19,14 +19,21 @@ def install(hooks: ImportHooks, note: Callable[[str], None], enforces: bool) -> 
     def after_import(core: Any) -> None:
         looked: "WeakSet[Any]" = WeakSet()
 
+        def settle(booster: Any) -> None:
+            try:
+                if _races(booster):
+                    booster.set_param({"nthread": 1}) if enforces else note(OPERATION)
+            except Exception:
+                # A version that does not say what it is about to do, or does not let itself be told.
+                note("xgboost (threads)")
+
         def before(method: Callable[..., Any]) -> Callable[..., Any]:
             @functools.wraps(method)
             def call(booster: Any, *args: Any, **kwargs: Any) -> Any:
                 # The first step is where all parameters have been given.
                 if booster not in looked:
                     looked.add(booster)
-                    if _races(booster):
-                        booster.set_param({"nthread": 1}) if enforces else note(OPERATION)
+                    settle(booster)
                 return method(booster, *args, **kwargs)
 
             return call
@@ -41,4 +48,6 @@ def _races(booster: Any) -> bool:
     learner = json.loads(booster.save_config())["learner"]
     linear = learner["gradient_booster"].get("gblinear_train_param")
     # 0: as many as there are cores.
-    return linear is not None and linear["updater"] == "shotgun" and learner["generic_param"]["nthread"] != "1"
+    return (
+        linear is not None and linear["updater"] == "shotgun" and learner["generic_param"]["nthread"] != "1"
+    )
