@@ -19,7 +19,7 @@ export default defineConfig({
         test: {
           name: 'frameworks',
           include: ['test/frameworks/**/*.test.ts'],
-          testTimeout: 300_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
           // Each test keeps both cores of a small machine busy.
           maxWorkers: 1,
