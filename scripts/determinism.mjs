@@ -1,6 +1,6 @@
 /**
  * Writes `docs/determinism.md` from the policy table (`src/determinism/settings.json`) and the measurements in
- * `bench/gpu/results-h200.md`. `--check` writes nothing and fails where the page is out of date.
+ * `bench/deep/frameworks.json` and `bench/gpu/results-h200.md`. `--check` writes nothing and fails where the page is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,6 +10,8 @@ import { Failure, runScript, say } from './lib/steps.mjs';
 const PAGE = path.join(root, 'docs', 'determinism.md');
 const TABLE = path.join(root, 'src', 'determinism', 'settings.json');
 const MEASURED = path.join(root, 'bench', 'gpu', 'results-h200.md');
+
+const FRAMEWORKS = path.join(root, 'bench', 'deep', 'frameworks.json');
 
 const HOW = {
   environment: 'environment variable',
@@ -46,7 +48,7 @@ What this costs on your notebook: \`reprise cost NOTEBOOK\`, with \`--ablation\`
 - CPU dispatch: the instruction set that NumPy, OpenBLAS, oneMKL, oneDNN and torch choose. It is recorded, not fixed.
 - Operations of torch without a deterministic form, custom CUDA kernels, and threads that add up in the order in which they finish, other than those below.
 - Precision flags (TF32, reduced-precision reductions) stay as the notebook has them. They are recorded.
-- XGBoost, LightGBM, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
+- XGBoost (other than its linear booster, below), LightGBM, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
 - TensorFlow before 2.5 has no build for Python 3.9, the oldest that Reprise runs with. The variables are set for those who built their own; NVIDIA's patch for
   1.14 to 2.0 is not applied.
 - The operating system's entropy, unless \`--enforce-os-entropy\`; clocks, networks, databases, other processes; code that draws in its own native
@@ -67,14 +69,20 @@ if (isMain(import.meta)) {
 
 function pageText() {
   const { settings } = JSON.parse(readFileSync(TABLE, 'utf8'));
-  const frameworks = [...new Set(settings.map(({ framework }) => framework))];
-  const sections = frameworks.map((name) =>
+  const names = [...new Set(settings.map(({ framework }) => framework))];
+  const sections = names.map((name) =>
     section(
       name,
       settings.filter(({ framework }) => framework === name),
     ),
   );
-  return [BEFORE, '## The table\n', ...sections, measurements(readFileSync(MEASURED, 'utf8'))].join('\n');
+  return [
+    BEFORE,
+    '## The table\n',
+    ...sections,
+    frameworks(),
+    measurements(readFileSync(MEASURED, 'utf8')),
+  ].join('\n');
 }
 
 function section(framework, settings) {
@@ -114,6 +122,41 @@ function shown({ id, setting, variable }) {
 function policy({ how, policy: level }) {
   if (how === 'recorded') return 'any';
   return { close: '`close`, `full`', full: '`full`', strict: '`full --strict`' }[level];
+}
+
+/** Training in each framework: how many different results there were, by policy and entropy. */
+function frameworks() {
+  const title = '## Measured on the processor\n';
+  if (!existsSync(FRAMEWORKS)) return `${title}\nNot yet measured: \`npm run test:deep -- frameworks\`.\n`;
+  const { measured } = JSON.parse(readFileSync(FRAMEWORKS, 'utf8'));
+  const { cpu, cores, packages } = measured.machine;
+  const columns = [
+    ['observe', 'drawn anew'],
+    ['close', 'fresh, replayed'],
+    ['close', 'fixed seed'],
+    ['full', 'fresh, replayed'],
+    ['full', 'fixed seed'],
+  ];
+  const rows = [...new Set(measured.rows.map(({ framework }) => framework))].map((framework) => {
+    const counts = columns.map(([policy, entropy]) => {
+      const row = measured.rows.find(
+        (each) => each.framework === framework && each.policy === policy && each.entropy === entropy,
+      );
+      return row === undefined ? 'not measured' : `${row.different}/${row.runs}`;
+    });
+    return cells([`[${framework}](../test/frameworks/notebooks/${framework}.ipynb)`, ...counts]);
+  });
+  return `${title}
+Written by \`npm run test:deep -- frameworks\` to [bench/deep/frameworks.json](../bench/deep/frameworks.json). Each notebook trains without a seed anywhere and prints the digests of its losses,
+weights and predictions. \`n/N\`: n different results among N runs, each a fresh process; 1/N is bit for bit the same. "Fresh, replayed": a run and replays of it; "fixed seed":
+runs with the same \`--seed\`. The machine: ${cpu}, ${cores} cores. ${Object.entries(packages)
+    .map(([name, version]) => `${name} ${version}`)
+    .join(', ')}.
+
+| notebook | ${columns.map(([policy, entropy]) => `${policy}: ${entropy}`).join(' | ')} |
+|${'---|'.repeat(columns.length + 1)}
+${rows.join('\n')}
+`;
 }
 
 /** Quoted from the results, so that they cannot say anything else. */

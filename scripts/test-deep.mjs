@@ -1,9 +1,17 @@
 /**
  * `npm run test:deep -- TIER` runs `test/deep/TIER*.test.ts`, the large counts, and writes `bench/deep/TIER.json`:
- * commit, seed, counts, duration. `REPRISE_TEST_SEED` repeats a run's random choices.
+ * commit, seed, counts, duration, and what the tests measured (the file that REPRISE_DEEP_RESULTS names to them). `REPRISE_TEST_SEED` repeats a run's random choices.
  */
 import { randomInt } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import clusterSetup from '../test/cluster/support/globalSetup.mjs';
@@ -25,13 +33,14 @@ await runScript(async () => {
   const seed = process.env.REPRISE_TEST_SEED ?? String(randomInt(2 ** 31));
   const commit = (await mustExecute('git rev-parse', 'git', ['rev-parse', 'HEAD'])).trim();
   const dirty = (await mustExecute('git status', 'git', ['status', '--porcelain'])).trim() !== '';
-  const python = await bootstrap();
+  const demo = await bootstrap();
+  const python = tier.startsWith('frameworks') ? await ensureEnv('frameworks-311') : demo;
   // Only lint needs the libraries that it knows, and they are large.
   const lintPython = tier.startsWith('lint') ? { REPRISE_LINT_PYTHON: await ensureEnv('lint-311') } : {};
   const removeCluster = tier.startsWith('cluster') ? await clusterSetup() : undefined;
   say(`Tier ${tier}, seed ${seed}`);
   const begun = Date.now();
-  const counts = await runTier(chosen, {
+  const { counts, measured } = await runTier(chosen, {
     REPRISE_TEST_SEED: seed,
     REPRISE_TEST_PYTHON: python,
     ...lintPython,
@@ -40,7 +49,7 @@ await runScript(async () => {
   const durationSeconds = Math.round((Date.now() - begun) / 1000);
   const report = path.join(root, 'bench', 'deep', `${tier}.json`);
   mkdirSync(path.dirname(report), { recursive: true });
-  const result = { tier, commit, dirty, seed, passed: counts.passed, failed, durationSeconds };
+  const result = { tier, commit, dirty, seed, passed: counts.passed, failed, durationSeconds, ...measured };
   writeFileSync(report, `${JSON.stringify(result, null, 2)}\n`);
   if (failed > 0) process.exitCode = 1;
   console.log(`\n${counts.passed} passed, ${failed} failed`);
@@ -49,6 +58,7 @@ await runScript(async () => {
 async function runTier(names, env) {
   const reports = mkdtempSync(path.join(tmpdir(), 'reprise-deep-'));
   const report = path.join(reports, 'report.json');
+  const results = path.join(reports, 'results.json');
   const files = names.map((name) => path.join('test', 'deep', name));
   const reporters = ['--reporter=verbose', '--reporter=json', `--outputFile.json=${report}`];
   try {
@@ -56,13 +66,14 @@ async function runTier(names, env) {
       node,
       ['node_modules/vitest/vitest.mjs', 'run', '--project', 'deep', ...files, ...reporters],
       {
-        env,
+        env: { ...env, REPRISE_DEEP_RESULTS: results },
         show: true,
       },
     );
     const counts = vitestCounts(report);
     if (counts === null) throw new Failure('The tests did not get as far as running; see above.');
-    return counts;
+    const measured = existsSync(results) ? { measured: JSON.parse(readFileSync(results, 'utf8')) } : {};
+    return { counts, measured };
   } finally {
     rmSync(reports, { recursive: true, force: true });
   }
