@@ -12,6 +12,7 @@ const TABLE = path.join(root, 'src', 'determinism', 'settings.json');
 const MEASURED = path.join(root, 'bench', 'gpu', 'results-h200.md');
 
 const FRAMEWORKS = path.join(root, 'bench', 'deep', 'frameworks.json');
+const COST = path.join(root, 'bench', 'deep', 'cost.json');
 
 const HOW = {
   environment: 'environment variable',
@@ -81,6 +82,7 @@ function pageText() {
     '## The table\n',
     ...sections,
     frameworks(),
+    cost(),
     measurements(readFileSync(MEASURED, 'utf8')),
   ].join('\n');
 }
@@ -157,6 +159,37 @@ runs with the same \`--seed\`. The machine: ${cpu}, ${cores} cores. ${Object.ent
 |${'---|'.repeat(columns.length + 1)}
 ${rows.join('\n')}
 `;
+}
+
+/** Medians beside those of the plain kernel, and which setting costs where the goal is missed. */
+function cost() {
+  const title = '### What it costs there\n';
+  if (!existsSync(COST)) return `${title}\nNot yet measured: \`npm run test:deep -- cost\`.\n`;
+  const { measured } = JSON.parse(readFileSync(COST, 'utf8'));
+  const seconds = ({ median, min, max }) => `${median.toFixed(2)} s (${min.toFixed(2)} – ${max.toFixed(2)})`;
+  const rows = measured.rows.map(({ framework, plain, ratios, ablation }) =>
+    cells([
+      framework,
+      seconds(plain),
+      ...['close', 'full', 'recipe'].map((name) => `${ratios[name].toFixed(2)}×`),
+      ratios.full <= measured.goal ? 'met' : costly(ablation),
+    ]),
+  );
+  return `${title}
+Written by \`npm run test:deep -- cost\` to [bench/deep/cost.json](../bench/deep/cost.json): the same notebooks with more to train, in ${measured.rounds} rounds that take turns, on ${measured.cores} cores.
+Times are medians of all cells, imports included. "The talk's recipe": one thread for everything and deterministic operations, set by hand, on the plain kernel. The goal:
+\`full\` at most ${measured.goal}×.
+
+| notebook | plain | close | full | the talk's recipe | the goal |
+|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+}
+
+function costly({ rows }) {
+  const most = rows.filter(({ differs }) => differs).sort((a, b) => b.costs - a.costs);
+  if (most.length === 0) return 'missed; no setting by itself stands out of the noise';
+  return `missed: ${most.map(({ without, costs }) => `\`${without}\` ${costs.toFixed(2)} s`).join(', ')}`;
 }
 
 /** Quoted from the results, so that they cannot say anything else. */
