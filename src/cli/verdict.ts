@@ -2,7 +2,8 @@ import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
 import { beatenForecast } from '../replay/forecast';
-import { coverage, firstLine, headline, isObstacle, whatToDo } from '../replay/words';
+import { trustOf } from '../replay/trust';
+import { coverage, firstLine, headline, isObstacle, TRUST_WORDS, whatToDo } from '../replay/words';
 import { repeatedError } from '../replay/verify';
 import { EXIT, exitOfVerdict } from './exit';
 import type { Terminal } from './terminal';
@@ -15,6 +16,7 @@ export function tellJudgement(terminal: Terminal, store: Store, judgement: Judge
   if (terminal.format === 'json') return;
   const paint = paintOf(terminal, judgement.verdict);
   terminal.say(`${paint(headline(judgement))}; ${coverage(judgement)}`);
+  terminal.say(terminal.dim(`Trust: ${TRUST_WORDS[trustOf(judgement)].toLowerCase()}.`));
   const repeated = repeatedError(store, judgement);
   if (repeated && exitOfVerdict(judgement.verdict) === EXIT.good)
     terminal.say(terminal.red(`${repeated} It repeats in the replay.`));

@@ -6,7 +6,8 @@ import type { Judgement } from './documents';
 import type { ReportFact } from './report';
 import { baseOf, type Reported } from './reportcells';
 import type { Side } from './side';
-import { endSentence, maskWords, plural, POLICY_WORDS, REACH_WORDS, seedWords } from './words';
+import { trustOf } from './trust';
+import { endSentence, maskWords, plural, POLICY_WORDS, REACH_WORDS, seedWords, TRUST_WORDS } from './words';
 
 type Value = ReportFact['values'][number];
 type Row = [label: string, values: readonly (string | Value)[]];
@@ -24,7 +25,7 @@ export function reportFacts(reported: Reported): ReportFact[] {
       'Left out',
       judgement === undefined || judgement.masks.length === 0 ? [] : [maskWords(judgement.masks).join(', ')],
     ],
-    ['Assurance', [assurance(judgement)]],
+    ['Trust', [TRUST_WORDS[trustOf(judgement)]]],
     ...(record === null ? [] : recordRows(record)),
     ['Drift', judgement === undefined || original?.record == null ? [] : [driftSummary(judgement)]],
   ];
@@ -79,16 +80,6 @@ function notKept(judgement: Judgement | undefined): string {
 
 export function executed(cells: readonly CellLine[]): string {
   return `${plural(cells.length, 'cell')} ${cells.length === 1 ? 'is' : 'are'} recorded`;
-}
-
-/** How far the result can be relied on: recorded < replayed by the author < replayed by somebody else. */
-function assurance(judgement: Judgement | undefined): string {
-  if (judgement === undefined) return 'Recorded only';
-  const others = judgement.by.runs
-    .filter(({ run }) => judgement.replays.includes(run))
-    .map(({ ranBy }) => ranBy)
-    .filter((ranBy) => ranBy !== 'local');
-  return others.length === 0 ? 'Replayed by the author' : `Replayed by ${[...new Set(others)].join(', ')}`;
 }
 
 function randomnessWords(cells: readonly CellLine[]): string[] {

@@ -2,6 +2,7 @@
 import type { EntropyUse, Policy, RunRecord, RunStatus, Seed } from '../lineage/record';
 import { isSidecarName } from '../notebook/sidecar';
 import type { Cause, Judgement, Verdict } from './documents';
+import type { Trust } from './trust';
 
 export const VERDICT_WORDS: Record<Verdict, string> = {
   identical: 'Same',
@@ -35,6 +36,12 @@ export const REACH_WORDS: Record<EntropyUse['reach'], string> = {
   seeded: 'seeded by the notebook',
   enforced: 'seeded by Reprise',
   unreached: 'no seed reached it',
+};
+
+export const TRUST_WORDS: Record<Trust, string> = {
+  recorded: 'Recorded',
+  'replayed-by-author': 'Replayed by the author',
+  'replayed-by-another': 'Replayed by another identity in a clean room',
 };
 
 /** The verdict in a few words: "Different from cell 7"; "Same in 1 of 1 run, against the seal". */

@@ -65,7 +65,7 @@ describe('a run on disk', () => {
         randomness: [],
       },
     ]);
-    expect(labels(report)).toEqual(['Run', 'Assurance', 'Policy', 'Seed', 'Randomness', 'Environment']);
+    expect(labels(report)).toEqual(['Run', 'Trust', 'Policy', 'Seed', 'Randomness', 'Environment']);
     expect(report.facts[0]?.values).toEqual([
       { text: `Ran 1 cell in 1.0 s. \`${ORIGINAL}\``, at: '2026-01-01T00:00:00.000Z' },
     ]);
