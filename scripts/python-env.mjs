@@ -15,6 +15,7 @@ export const ENVIRONMENTS = {
   'agent-39': { versions: ['3.9'], optional: true },
   'agent-313': { versions: ['3.13'], optional: true },
   'frameworks-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
+  'exchange-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
   'lint-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
 };
 
@@ -117,7 +118,7 @@ function missingPython(versions) {
 
 /** The base interpreter may have been removed since, and the environment with it. */
 async function isUsable(link) {
-  return existsSync(link) && (await execute(interpreterOf(link), ['-c', 'import ipykernel'])).code === 0;
+  return existsSync(link) && (await execute(interpreterOf(link), ['-c', ''])).code === 0;
 }
 
 function interpreterOf(link) {

@@ -10,6 +10,7 @@ import { replaceFile } from '../notebook/replaceFile';
 import { planRun } from '../replay/plan';
 import { exportReplay, GITOPS, type GitopsFlags } from './cluster/gitops';
 import { clusterOptions } from './cluster/options';
+import { EXCHANGES, type ExchangeFlags, exportRun } from './exchange/export';
 import { EXIT } from './exit';
 import { baseImage, lockedFor } from './pinnedTo';
 import { type OutputFlags, outputOptions, terminalOf } from './shared';
@@ -17,19 +18,27 @@ import { type OutputFlags, outputOptions, terminalOf } from './shared';
 const KINDS = ['requirements', 'environment', 'dockerfile', 'devcontainer'] as const;
 type Kind = (typeof KINDS)[number];
 type Flags = OutputFlags & { as: Kind; out?: string; image?: string };
-type AnyFlags = Omit<Flags, 'as'> & { as?: Kind } & Partial<Omit<GitopsFlags, keyof OutputFlags>>;
+type To = GitopsFlags['to'] | ExchangeFlags['to'];
+type AnyFlags = Omit<Flags, 'as'> & { as?: Kind; to?: To } & Partial<
+    Omit<GitopsFlags, keyof OutputFlags | 'to'>
+  >;
 
 export function exportCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   clusterOptions(outputOptions(program.command('export <notebook-or-run>')))
     .description(
-      'the pin of a notebook for pip, conda and containers; a replay for a cluster that follows a repository',
+      'the pin of a notebook for pip, conda and containers; a run as provenance that other tools read; a replay for a cluster that follows a repository',
     )
     .addHelpText(
       'before',
-      'Example: reprise export study/train.ipynb --as requirements --out requirements.txt\n',
+      'Example: reprise export study/train.ipynb --as requirements --out requirements.txt\n' +
+        '         reprise export 20261123-101500-a1b2c3 --to prov --out run.prov.json\n',
     )
     .addOption(new Option('--as <kind>', 'what the pin is written for').choices([...KINDS]))
-    .addOption(new Option('--to <kind>', 'what a replay is written for').choices([...GITOPS]).conflicts('as'))
+    .addOption(
+      new Option('--to <kind>', 'what a run, or a replay of it, is written for')
+        .choices([...EXCHANGES, ...GITOPS])
+        .conflicts('as'),
+    )
     .option(
       '--out <file>',
       'where it is written; stdout, and for devcontainer .devcontainer/devcontainer.json',
@@ -39,12 +48,14 @@ export function exportCommand(program: Command, signal: AbortSignal, done: (code
     .option('--revision <commit>', 'all 40 digits; default the commit that the run was recorded at')
     .action(async (what: string, flags: AnyFlags) => {
       const { as, to } = flags;
-      if (to !== undefined) return done(await exportReplay(what, { ...flags, to }, signal));
+      if (to === 'kustomize' || to === 'argocd')
+        return done(await exportReplay(what, { ...flags, to }, signal));
+      if (to !== undefined) return done(exportRun(what, { ...flags, to }));
       if (as !== undefined) return done(await write(what, { ...flags, as }, signal));
       throw new Failure(
         'usage',
         'no-kind',
-        'What for? --as for the pin, --to for a replay; see reprise export --help.',
+        'What for? --as for the pin, --to for a run; see reprise export --help.',
       );
     });
 }

@@ -53,7 +53,8 @@ export function reportDocument(reported: Reported): ReportDocument {
   };
 }
 
-function newestJudgement(store: Store, run: string, original: string): Judgement | undefined {
+/** The newest judgement that a run takes part in. `original`: what it is a replay of, or the run itself. */
+export function newestJudgement(store: Store, run: string, original: string): Judgement | undefined {
   const ids = store.runIds();
   const oldest = ids.indexOf(original);
   for (const id of oldest < 0 ? ids : ids.slice(0, oldest + 1)) {

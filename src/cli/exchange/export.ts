@@ -1,0 +1,67 @@
+/** A recorded run in the formats of other tools. */
+import { mkdirSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { mermaidText } from '../../exchange/mermaid';
+import { openLineageText } from '../../exchange/openlineage';
+import { provDocument } from '../../exchange/prov';
+import type { Exchanged } from '../../exchange/provenance';
+import { readRecord } from '../../lineage/read';
+import { type Store, StoreError } from '../../lineage/store';
+import { replaceFile } from '../../notebook/replaceFile';
+import { newestJudgement } from '../../replay/reportdocument';
+import { firstLine } from '../../replay/words';
+import { EXIT } from '../exit';
+import { findRun } from '../replay';
+import { type OutputFlags, terminalOf } from '../shared';
+import { Terminal } from '../terminal';
+
+export const EXCHANGES = ['prov', 'openlineage', 'mermaid'] as const;
+
+export type ExchangeFlags = OutputFlags & { to: (typeof EXCHANGES)[number]; out?: string };
+
+/** To stdout where no file is named. */
+export function exportRun(what: string, flags: ExchangeFlags): number {
+  const { to } = flags;
+  const terminal = terminalOf(flags);
+  // What is said on the way must not stand in an export on stdout.
+  const { store, run } = findRun(what, new Terminal(flags.format, flags.progress, flags, process.stderr));
+  const text = textOf(to, exchangedRun(store, run));
+  if (flags.out === undefined) {
+    terminal.document({ schema: 'reprise/export/0', run, to, files: [], text });
+    terminal.say(text.trimEnd());
+    return EXIT.good;
+  }
+  const file = resolve(flags.out);
+  mkdirSync(dirname(file), { recursive: true });
+  replaceFile(file, text);
+  const written = relative(process.cwd(), file);
+  terminal.document({ schema: 'reprise/export/0', run, to, files: [written] });
+  terminal.say(`${terminal.green('✓')} Wrote ${written}.`);
+  return EXIT.good;
+}
+
+function textOf(to: ExchangeFlags['to'], exchanged: Exchanged): string {
+  if (to === 'mermaid') return mermaidText(exchanged);
+  if (to === 'openlineage') return openLineageText(exchanged);
+  return JSON.stringify(provDocument(exchanged), null, 1) + '\n';
+}
+
+/** @throws RecordError */
+export function exchangedRun(store: Store, run: string): Exchanged {
+  const record = readRecord(store.recordPath(run));
+  const judgement = newestJudgement(store, run, record.header.replayOf ?? run);
+  return {
+    record,
+    ...(judgement === undefined ? {} : { judgement }),
+    title: ({ source }) => firstLine(sourceText(store, source)),
+  };
+}
+
+function sourceText(store: Store, digest: string): string {
+  try {
+    return store.getObject(digest).toString('utf8');
+  } catch (error) {
+    if (error instanceof StoreError) return '';
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+"""Reads an export with the official implementation of its format and prints, as JSON, what that saw in it.
+
+official.py FORMAT FILE; whatever the implementation refuses ends in a traceback and exit code 1.
+"""
+
+from __future__ import annotations
+
+import collections
+import json
+import sys
+
+
+def prov(path: str) -> dict:
+    from prov.model import ProvDocument
+
+    document = ProvDocument.deserialize(path, format="json")
+    again = ProvDocument.deserialize(content=document.serialize(format="json"), format="json")
+    if again != document.unified():
+        raise ValueError("it reads otherwise once it is written again")
+    return dict(collections.Counter(type(record).__name__ for record in document.get_records()))
+
+
+def openlineage(path: str) -> list[str]:
+    import attr
+    from openlineage.client import event_v2, facet_v2
+    from openlineage.client.serde import Serde
+
+    own = {
+        "parent": facet_v2.parent_run.ParentRunFacet,
+        "processing_engine": facet_v2.processing_engine_run.ProcessingEngineRunFacet,
+        "errorMessage": facet_v2.error_message_run.ErrorMessageRunFacet,
+        "jobType": facet_v2.job_type_job.JobTypeJobFacet,
+        "sourceCodeLocation": facet_v2.source_code_location_job.SourceCodeLocationJobFacet,
+        "version": facet_v2.dataset_version_dataset.DatasetVersionDatasetFacet,
+    }
+    nested = {"run": facet_v2.parent_run.Run, "job": facet_v2.parent_run.Job}
+
+    def facet(name: str, said: dict):
+        said = dict(said)
+        producer, schema = said.pop("_producer"), said.pop("_schemaURL")
+        if name in own:
+            made = own[name](producer=producer, **{k: nested[k](**v) if k in nested else v for k, v in said.items()})
+        else:
+            made = facet_v2.RunFacet(producer=producer)
+            made = made.with_additional_properties(**said)
+        if made._schemaURL != schema:
+            raise ValueError(f"{name}: {schema} is not {made._schemaURL}")
+        return made
+
+    def facets(said: dict) -> dict:
+        return {name: facet(name, each) for name, each in said.items()}
+
+    def part(kind, said: dict):
+        return kind(**{**said, "facets": facets(said["facets"])})
+
+    def bare(value):
+        """Without what the client adds by itself: absent optional members."""
+        if isinstance(value, dict):
+            return {k: bare(v) for k, v in value.items() if v not in (None, {}, [])}
+        return [bare(each) for each in value] if isinstance(value, list) else value
+
+    seen = []
+    for line in open(path, encoding="utf-8"):
+        said = json.loads(line)
+        event = event_v2.RunEvent(
+            eventType=event_v2.RunState[said["eventType"]],
+            eventTime=said["eventTime"],
+            run=part(event_v2.Run, said["run"]),
+            job=part(event_v2.Job, said["job"]),
+            inputs=[part(event_v2.InputDataset, each) for each in said["inputs"]],
+            outputs=[part(event_v2.OutputDataset, each) for each in said["outputs"]],
+            producer=said["producer"],
+        )
+        attr.validate(event)
+        again = json.loads(Serde.to_json(event))
+        if bare(again) != bare(said):
+            raise ValueError(f"the client would have sent {bare(again)} and not {bare(said)}")
+        seen.append(f"{said['eventType']} {said['job']['name']}")
+    return seen
+
+
+FORMATS = {"prov": prov, "openlineage": openlineage}
+
+if __name__ == "__main__":
+    name, file = sys.argv[1:]
+    print(json.dumps(FORMATS[name](file)))
