@@ -13,6 +13,7 @@ import { doctorCommand } from './cli/doctor';
 import { EXIT, problemOf } from './cli/exit';
 import { Detached, NothingSent } from './replay/target';
 import { explainCommand } from './cli/explain';
+import { verifyAttestationCommand } from './cli/exchange/attest';
 import { exportCommand } from './cli/export';
 import { gcCommand } from './cli/gc';
 import { imageCommand } from './cli/image';
@@ -44,7 +45,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, costCommand, exportCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, costCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

@@ -79,8 +79,37 @@ def openlineage(path: str) -> list[str]:
     return seen
 
 
-FORMATS = {"prov": prov, "openlineage": openlineage}
+def in_toto(path: str, key: str) -> list[dict]:
+    """Of signed statements, one a line: the signature by securesystemslib, the statement by in-toto's own classes."""
+    from google.protobuf.json_format import ParseDict
+    from in_toto_attestation.predicates.test_result.v0.test_result_pb2 import TestResult
+    from in_toto_attestation.v1.statement import Statement
+    from in_toto_attestation.v1.statement_pb2 import Statement as Message
+    from securesystemslib.dsse import Envelope
+    from securesystemslib.signer import SSlibKey
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+    with open(key, "rb") as file:
+        public = SSlibKey.from_crypto(load_pem_public_key(file.read()))
+    seen = []
+    for line in open(path, encoding="utf-8"):
+        envelope = Envelope.from_dict(json.loads(line))
+        # The id of a key is a hint, and everybody makes it in another way.
+        public.keyid = next(iter(envelope.signatures))
+        envelope.verify([public], 1)
+        said = json.loads(envelope.payload)
+        message = ParseDict(said, Message())
+        statement = Statement(message.subject, message.predicate_type, message.predicate)
+        statement.pb.type = message.type
+        statement.validate()
+        if "test-result" in said["predicateType"]:
+            ParseDict(said["predicate"], TestResult())
+        seen.append({"type": envelope.payload_type, "predicate": said["predicateType"], "subjects": len(message.subject)})
+    return seen
+
+
+FORMATS = {"prov": prov, "openlineage": openlineage, "in-toto": in_toto}
 
 if __name__ == "__main__":
-    name, file = sys.argv[1:]
-    print(json.dumps(FORMATS[name](file)))
+    name, *arguments = sys.argv[1:]
+    print(json.dumps(FORMATS[name](*arguments)))

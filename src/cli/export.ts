@@ -19,7 +19,7 @@ const KINDS = ['requirements', 'environment', 'dockerfile', 'devcontainer'] as c
 type Kind = (typeof KINDS)[number];
 type Flags = OutputFlags & { as: Kind; out?: string; image?: string };
 type To = GitopsFlags['to'] | ExchangeFlags['to'];
-type AnyFlags = Omit<Flags, 'as'> & { as?: Kind; to?: To } & Partial<
+type AnyFlags = Omit<Flags, 'as'> & { as?: Kind; to?: To; key?: string; sign?: boolean } & Partial<
     Omit<GitopsFlags, keyof OutputFlags | 'to'>
   >;
 
@@ -43,6 +43,8 @@ export function exportCommand(program: Command, signal: AbortSignal, done: (code
       '--out <file>',
       'where it is written; stdout, and for devcontainer .devcontainer/devcontainer.json',
     )
+    .option('--key <file>', 'of in-toto: a private ed25519 key in PEM to sign with')
+    .option('--no-sign', 'of in-toto: leave the statements unsigned')
     .option('--repo <url>', 'the repository that Argo CD follows; default the notebook’s own')
     .option('--path <folder>', 'of the files in it; default --out')
     .option('--revision <commit>', 'all 40 digits; default the commit that the run was recorded at')
@@ -50,7 +52,7 @@ export function exportCommand(program: Command, signal: AbortSignal, done: (code
       const { as, to } = flags;
       if (to === 'kustomize' || to === 'argocd')
         return done(await exportReplay(what, { ...flags, to }, signal));
-      if (to !== undefined) return done(exportRun(what, { ...flags, to }));
+      if (to !== undefined) return done(await exportRun(what, { ...flags, to }));
       if (as !== undefined) return done(await write(what, { ...flags, as }, signal));
       throw new Failure(
         'usage',

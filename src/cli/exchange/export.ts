@@ -14,18 +14,25 @@ import { EXIT } from '../exit';
 import { findRun } from '../replay';
 import { type OutputFlags, terminalOf } from '../shared';
 import { Terminal } from '../terminal';
+import { attestationText, signerFrom } from './attest';
 
-export const EXCHANGES = ['prov', 'openlineage', 'mermaid'] as const;
+export const EXCHANGES = ['prov', 'openlineage', 'in-toto', 'mermaid'] as const;
 
-export type ExchangeFlags = OutputFlags & { to: (typeof EXCHANGES)[number]; out?: string };
+export type ExchangeFlags = OutputFlags & {
+  to: (typeof EXCHANGES)[number];
+  out?: string;
+  /** Of in-toto: the private key, in PEM; `sign` is false where it is left unsigned. */
+  key?: string;
+  sign?: boolean;
+};
 
 /** To stdout where no file is named. */
-export function exportRun(what: string, flags: ExchangeFlags): number {
+export async function exportRun(what: string, flags: ExchangeFlags): Promise<number> {
   const { to } = flags;
   const terminal = terminalOf(flags);
   // What is said on the way must not stand in an export on stdout.
   const { store, run } = findRun(what, new Terminal(flags.format, flags.progress, flags, process.stderr));
-  const text = textOf(to, exchangedRun(store, run));
+  const text = to === 'in-toto' ? await attested(store, run, flags) : textOf(to, exchangedRun(store, run));
   if (flags.out === undefined) {
     terminal.document({ schema: 'reprise/export/0', run, to, files: [], text });
     terminal.say(text.trimEnd());
@@ -40,7 +47,13 @@ export function exportRun(what: string, flags: ExchangeFlags): number {
   return EXIT.good;
 }
 
-function textOf(to: ExchangeFlags['to'], exchanged: Exchanged): string {
+function attested(store: Store, run: string, flags: ExchangeFlags): Promise<string> {
+  const signer = flags.sign === false ? undefined : signerFrom(flags.key, terminalOf(flags));
+  const { header } = readRecord(store.recordPath(run));
+  return attestationText(store, run, header.replayOf ?? run, signer);
+}
+
+function textOf(to: Exclude<ExchangeFlags['to'], 'in-toto'>, exchanged: Exchanged): string {
   if (to === 'mermaid') return mermaidText(exchanged);
   if (to === 'openlineage') return openLineageText(exchanged);
   return JSON.stringify(provDocument(exchanged), null, 1) + '\n';

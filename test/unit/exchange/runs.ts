@@ -1,4 +1,8 @@
 /** A run with something of everything that exports tell of, and one that means harm. */
+import { canonicalJson } from '../../../src/notebook/digest';
+import { rawForm } from '../../../src/notebook/output';
+import type { Store } from '../../../src/lineage/store';
+import { writeRun } from '../lineage/build';
 import type { RunRecord } from '../../../src/lineage/record';
 import type { Exchanged } from '../../../src/exchange/provenance';
 import { judge } from '../../../src/replay/judge';
@@ -65,3 +69,12 @@ export const HOSTILE: CellSpec[] = [
   },
   { id: 'after', code: EVIL, reads: [EVIL], readDigests: { [EVIL]: sha('v') } },
 ];
+
+/** Runs on disk with the outputs of their cells, as the agent keeps them. */
+export function keepRun(store: Store, run: string, cells: CellSpec[], spec: RunSpec = {}): void {
+  writeRun(store, run, cells, spec);
+  for (const { code = '', outputs = [] } of cells) {
+    store.putObject(Buffer.from(code));
+    store.putObject(Buffer.from(canonicalJson(rawForm(outputs) as never)));
+  }
+}
