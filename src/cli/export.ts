@@ -19,9 +19,13 @@ const KINDS = ['requirements', 'environment', 'dockerfile', 'devcontainer'] as c
 type Kind = (typeof KINDS)[number];
 type Flags = OutputFlags & { as: Kind; out?: string; image?: string };
 type To = GitopsFlags['to'] | ExchangeFlags['to'];
-type AnyFlags = Omit<Flags, 'as'> & { as?: Kind; to?: To; key?: string; sign?: boolean } & Partial<
-    Omit<GitopsFlags, keyof OutputFlags | 'to'>
-  >;
+type AnyFlags = Omit<Flags, 'as'> & {
+  as?: Kind;
+  to?: To;
+  key?: string;
+  sign?: boolean;
+  license?: string;
+} & Partial<Omit<GitopsFlags, keyof OutputFlags | 'to'>>;
 
 export function exportCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   clusterOptions(outputOptions(program.command('export <notebook-or-run>')))
@@ -41,10 +45,11 @@ export function exportCommand(program: Command, signal: AbortSignal, done: (code
     )
     .option(
       '--out <file>',
-      'where it is written; stdout, and for devcontainer .devcontainer/devcontainer.json',
+      'where it is written; stdout, for devcontainer .devcontainer/devcontainer.json, for ro-crate a folder or a .zip',
     )
     .option('--key <file>', 'of in-toto: a private ed25519 key in PEM to sign with')
     .option('--no-sign', 'of in-toto: leave the statements unsigned')
+    .option('--license <address-or-name>', 'of ro-crate: the licence that it is given under')
     .option('--repo <url>', 'the repository that Argo CD follows; default the notebook’s own')
     .option('--path <folder>', 'of the files in it; default --out')
     .option('--revision <commit>', 'all 40 digits; default the commit that the run was recorded at')

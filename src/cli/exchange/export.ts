@@ -9,14 +9,15 @@ import { readRecord } from '../../lineage/read';
 import { type Store, StoreError } from '../../lineage/store';
 import { replaceFile } from '../../notebook/replaceFile';
 import { newestJudgement } from '../../replay/reportdocument';
-import { firstLine } from '../../replay/words';
+import { firstLine, plural } from '../../replay/words';
 import { EXIT } from '../exit';
 import { findRun } from '../replay';
 import { type OutputFlags, terminalOf } from '../shared';
 import { Terminal } from '../terminal';
 import { attestationText, signerFrom } from './attest';
+import { crateOf, writeCrate } from './crate';
 
-export const EXCHANGES = ['prov', 'openlineage', 'in-toto', 'mermaid'] as const;
+export const EXCHANGES = ['ro-crate', 'prov', 'openlineage', 'in-toto', 'mermaid'] as const;
 
 export type ExchangeFlags = OutputFlags & {
   to: (typeof EXCHANGES)[number];
@@ -24,6 +25,8 @@ export type ExchangeFlags = OutputFlags & {
   /** Of in-toto: the private key, in PEM; `sign` is false where it is left unsigned. */
   key?: string;
   sign?: boolean;
+  /** Of an RO-Crate: address or name of the licence it is given under. */
+  license?: string;
 };
 
 /** To stdout where no file is named. */
@@ -32,6 +35,7 @@ export async function exportRun(what: string, flags: ExchangeFlags): Promise<num
   const terminal = terminalOf(flags);
   // What is said on the way must not stand in an export on stdout.
   const { store, run } = findRun(what, new Terminal(flags.format, flags.progress, flags, process.stderr));
+  if (to === 'ro-crate') return exportCrate(store, run, flags);
   const text = to === 'in-toto' ? await attested(store, run, flags) : textOf(to, exchangedRun(store, run));
   if (flags.out === undefined) {
     terminal.document({ schema: 'reprise/export/0', run, to, files: [], text });
@@ -47,13 +51,31 @@ export async function exportRun(what: string, flags: ExchangeFlags): Promise<num
   return EXIT.good;
 }
 
+function exportCrate(store: Store, run: string, { out, license, ...flags }: ExchangeFlags): number {
+  const terminal = terminalOf(flags);
+  const target = resolve(out ?? `reprise-${run}.zip`);
+  const crate = crateOf(store, exchangedRun(store, run), license);
+  writeCrate(target, crate);
+  const written = relative(process.cwd(), target);
+  const { absent } = crate;
+  terminal.document({ schema: 'reprise/export/0', run, to: 'ro-crate', files: [written], absent });
+  terminal.say(`${terminal.green('✓')} Wrote ${written} (${plural(crate.files.length, 'file')}).`);
+  if (absent.length > 0)
+    terminal.say(
+      `Named by digest only, since they changed, lie elsewhere or are large: ${absent.join(', ')}`,
+    );
+  if (license === undefined)
+    terminal.say('It says of no licence. To give one: --license https://spdx.org/licenses/CC-BY-4.0');
+  return EXIT.good;
+}
+
 function attested(store: Store, run: string, flags: ExchangeFlags): Promise<string> {
   const signer = flags.sign === false ? undefined : signerFrom(flags.key, terminalOf(flags));
   const { header } = readRecord(store.recordPath(run));
   return attestationText(store, run, header.replayOf ?? run, signer);
 }
 
-function textOf(to: Exclude<ExchangeFlags['to'], 'in-toto'>, exchanged: Exchanged): string {
+function textOf(to: Exclude<ExchangeFlags['to'], 'in-toto' | 'ro-crate'>, exchanged: Exchanged): string {
   if (to === 'mermaid') return mermaidText(exchanged);
   if (to === 'openlineage') return openLineageText(exchanged);
   return JSON.stringify(provDocument(exchanged), null, 1) + '\n';
