@@ -39,7 +39,8 @@ def openlineage(path: str) -> list[str]:
         said = dict(said)
         producer, schema = said.pop("_producer"), said.pop("_schemaURL")
         if name in own:
-            made = own[name](producer=producer, **{k: nested[k](**v) if k in nested else v for k, v in said.items()})
+            words = {k: nested[k](**v) if k in nested else v for k, v in said.items()}
+            made = own[name](producer=producer, **words)
         else:
             made = facet_v2.RunFacet(producer=producer)
             made = made.with_additional_properties(**said)
@@ -80,14 +81,14 @@ def openlineage(path: str) -> list[str]:
 
 
 def in_toto(path: str, key: str) -> list[dict]:
-    """Of signed statements, one a line: the signature by securesystemslib, the statement by in-toto's own classes."""
+    """Of signed statements: the signature by securesystemslib, the statement by in-toto's own classes."""
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key
     from google.protobuf.json_format import ParseDict
     from in_toto_attestation.predicates.test_result.v0.test_result_pb2 import TestResult
     from in_toto_attestation.v1.statement import Statement
     from in_toto_attestation.v1.statement_pb2 import Statement as Message
     from securesystemslib.dsse import Envelope
     from securesystemslib.signer import SSlibKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     with open(key, "rb") as file:
         public = SSlibKey.from_crypto(load_pem_public_key(file.read()))
@@ -104,7 +105,8 @@ def in_toto(path: str, key: str) -> list[dict]:
         statement.validate()
         if "test-result" in said["predicateType"]:
             ParseDict(said["predicate"], TestResult())
-        seen.append({"type": envelope.payload_type, "predicate": said["predicateType"], "subjects": len(message.subject)})
+        kind = said["predicateType"]
+        seen.append({"type": envelope.payload_type, "predicate": kind, "subjects": len(message.subject)})
     return seen
 
 
