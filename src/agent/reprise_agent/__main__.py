@@ -1,5 +1,6 @@
 """`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz pod IN WORK` that
-in a container, `agent.pyz serve` the local server, `agent.pyz probe [ROOT]` the fingerprint."""
+in a container, `agent.pyz receive IN WORK [OFFSET SIZE SHA256]` what brings its bundle there, `agent.pyz serve` the
+local server, `agent.pyz probe [ROOT]` the fingerprint."""
 
 from __future__ import annotations
 
@@ -17,6 +18,10 @@ def main() -> int:
         from .pod.main import pod
 
         return pod(sys.argv[2], sys.argv[3])
+    if command == "receive":
+        from .pod.receiving import receive
+
+        return receive(sys.argv[2], sys.argv[3], sys.argv[4:])
     if command == "serve":
         from .server.main import serve
 

@@ -23,8 +23,12 @@ class Ending(Control):
         signal.signal(signal.SIGUSR1, lambda *_: self._end("owner"))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM, signal.SIGUSR1})
 
+    def begin(self) -> None:
+        """What came before was spent on waiting."""
+        self._started = time.monotonic()
+
     def limit(self, seconds: float) -> None:
-        """Seconds from the start of the pod's program."""
+        """Seconds from the start of the pod's program, or from `begin`."""
         signal.setitimer(signal.ITIMER_REAL, max(0.001, self._started + seconds - time.monotonic()))
 
     def lift(self) -> None:

@@ -19,9 +19,10 @@ from .ending import Ending
 from .events import PodEvents
 from .holding import AFTER_SIGNAL_SECONDS, hold
 from .init import end_orphans, under_init
+from .receiving import await_bundle
 from .request import Refused, Request, read_request
 from .results import Results, objects_in, write_results
-from .unpacking import fetch, unpack
+from .unpacking import check, fetch, unpack
 
 
 def pod(given: str, work: str) -> int:
@@ -63,8 +64,6 @@ class _Pod:
         try:
             asked = read_request(self._given)
             self._run = asked.run
-            if asked.deadline is not None:
-                self._ending.limit(asked.deadline)
             self._prepare(asked)
         except Refused as refused:
             self._events.send("failed", reason=refused.reason, message=str(refused), **refused.facts)
@@ -85,8 +84,8 @@ class _Pod:
 
     def _prepare(self, asked: Request) -> None:
         self._begin_anew()
-        archive = os.path.join(self._work, "bundle.tar.gz")
-        fetch(asked, self._given, archive)
+        archive = os.path.join(self._work, request.BUNDLE)
+        self._bring(asked, archive)
         unpack(archive, self._root, asked.unpacked)
         os.unlink(archive)
         check_inputs(asked.inputs, self._root)
@@ -95,6 +94,21 @@ class _Pod:
         # with the bundle, the runner says.
         with contextlib.suppress(BundleError):
             os.makedirs(read_bundle(self._folder(asked)).working_folder, exist_ok=True)
+
+    def _bring(self, asked: Request, archive: str) -> None:
+        """The deadline is the run's: a network that is slow does not use it up."""
+        if asked.patience is not None:
+            await_bundle(asked, archive, self._events.send, self._ending)
+            self._ending.begin()
+        if asked.deadline is not None:
+            self._ending.limit(asked.deadline)
+        if asked.patience is None:
+            return fetch(asked, self._given, archive)
+        try:
+            check(asked, archive)
+        except Refused:
+            os.unlink(archive)
+            raise
 
     def _begin_anew(self) -> None:
         """Kubernetes may start a container twice: what an earlier start left is no input of this one."""

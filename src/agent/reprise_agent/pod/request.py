@@ -10,6 +10,7 @@ from typing import Any, Dict, List, Optional
 
 OK, CELL_RAISED, DRIFT, INPUTS, NOTHING_RAN, DEADLINE, TERMINATED = 0, 20, 30, 40, 50, 60, 143
 
+BUNDLE = "bundle.tar.gz"
 _RUN = re.compile(r"\d{8}-\d{6}-[0-9a-z]{6}")
 # What a bundle holds besides its inputs: the notebook without outputs, and sources.
 _SOURCES = 64 << 20
@@ -54,6 +55,8 @@ class Request:
     packages: Dict[str, str] = field(default_factory=dict)
     conditional: List[Conditional] = field(default_factory=list)
     url: Optional[str] = None
+    # Seconds without a byte of a bundle that is brought; None where it is mounted, or fetched.
+    patience: Optional[float] = None
     deadline: Optional[float] = None
     hold: float = 600.0
 
@@ -78,6 +81,7 @@ def _request(document: Dict[str, Any]) -> Request:
         raise ValueError(f"{run!r} is no run id")
     inputs = [Input(item["path"], int(item["size"]), item["sha256"]) for item in document.get("inputs") or []]
     declared = sum(item.size + _PER_FILE for item in inputs) + _SOURCES
+    supply = document.get("supply")
     deadline, hold = document.get("deadlineSeconds"), document.get("holdSeconds")
     return Request(
         run=run,
@@ -93,6 +97,7 @@ def _request(document: Dict[str, Any]) -> Request:
             for item in environment.get("conditional") or []
         ],
         url=document.get("url"),
+        patience=None if supply is None else float(supply["patienceSeconds"]),
         deadline=None if deadline is None else float(deadline),
         hold=600.0 if hold is None else float(hold),
     )

@@ -12,10 +12,10 @@ import tarfile
 import zlib
 from typing import Any, Iterator, List, Optional
 
-from .request import INPUTS, NOTHING_RAN, Refused, Request
+from .checking import sha256_of
+from .request import BUNDLE, INPUTS, NOTHING_RAN, Refused, Request
 
 _BLOCK = 1 << 20
-_NAME = "bundle.tar.gz"
 _URL_SECONDS = 60
 _LONGEST_PATH = 2048
 _NAMES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
@@ -40,7 +40,16 @@ def fetch(request: Request, given: str, target: str) -> None:
             if size > request.size:
                 break
             file.write(block)
-    if size != request.size or digest.hexdigest() != request.sha256:
+    _check(request, size, digest.hexdigest())
+
+
+def check(request: Request, archive: str) -> None:
+    """Raises Refused where the file `archive` is not the bundle that was declared."""
+    _check(request, os.path.getsize(archive), sha256_of(archive))
+
+
+def _check(request: Request, size: int, sha256: Optional[str]) -> None:
+    if size != request.size or sha256 != request.sha256:
         arrived = f"{'more than ' if size > request.size else ''}{min(size, request.size)} bytes"
         raise _bad(f"The bundle is not the one that was sent ({arrived} arrived, {request.size} were sent)")
 
@@ -52,15 +61,15 @@ def _parts(given: str) -> Iterator[bytes]:
 
 
 def _names(found: List[str]) -> List[str]:
-    if _NAME in found:
-        return [_NAME]
+    if BUNDLE in found:
+        return [BUNDLE]
     numbers = sorted(
-        int(name[len(_NAME) + 1 :]) for name in found if re.fullmatch(rf"{_NAME}\.\d{{3,}}", name)
+        int(name[len(BUNDLE) + 1 :]) for name in found if re.fullmatch(rf"{BUNDLE}\.\d{{3,}}", name)
     )
     missing = next((i for i, number in enumerate(numbers) if i != number), None)
     if not numbers or missing is not None:
         raise _bad(f"Part {missing or 0} of the bundle is missing")
-    return [f"{_NAME}.{number:03d}" for number in numbers]
+    return [f"{BUNDLE}.{number:03d}" for number in numbers]
 
 
 def _download(variable: str) -> Iterator[bytes]:
