@@ -1,6 +1,6 @@
 /** Commands in a running container: their output in bounds, and their exit code. */
 import { type IncomingMessage } from 'node:http';
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { Failure } from '../notebook/failure';
 import { type Api, SILENCE_MS } from './api';
 import { ApiError } from './errors';
@@ -8,21 +8,30 @@ import { ApiError } from './errors';
 /** As much of `ws` as is used: the library's types name a package that brings none. */
 type Socket = { terminate(): void; onclose: () => void; onerror: (event: { error: unknown }) => void };
 
+/** Of stdin: servers read a websocket's frames whole. */
+const FRAME_BYTES = 32 << 10;
+
 export type Executed = { exit: number; stderr: string };
 
+export type Command = {
+  pod: string;
+  container: string;
+  /** Program and arguments; no shell reads them. */
+  command: string[];
+  /** For its stdin, which is not closed: older servers would end the command with it. */
+  input?: Buffer;
+  /** So long may it say nothing, its start and what it is given included. */
+  silenceMs?: number;
+  signal?: AbortSignal;
+};
+
 /**
- * @param command program and arguments; no shell reads them
  * @param onData stdout, as it comes; what it throws ends the command
  * @throws what `onData` throws, if it is a Failure; ApiError where the container does not run, or the connection is lost before the command has ended
  */
 export async function exec(
   api: Api,
-  {
-    pod,
-    container,
-    command,
-    signal,
-  }: { pod: string; container: string; command: string[]; signal?: AbortSignal },
+  { pod, container, command, input, silenceMs = SILENCE_MS, signal }: Command,
   onData: (chunk: Buffer) => void,
 ): Promise<Executed> {
   const { Exec } = await import('@kubernetes/client-node');
@@ -37,7 +46,7 @@ export async function exec(
     let silence: NodeJS.Timeout;
     const heard = (): void => {
       clearTimeout(silence);
-      silence = setTimeout(() => fail(new Error('silence')), SILENCE_MS);
+      silence = setTimeout(() => fail(new Error('silence')), silenceMs);
     };
     const over = (): boolean => {
       if (hasEnded) return true;
@@ -70,7 +79,17 @@ export async function exec(
     signal?.addEventListener('abort', abort, { once: true });
     heard();
     new Exec(api.config)
-      .exec(api.namespace, pod, container, command, stdout, errors, null, false, (said) => (status = said))
+      .exec(
+        api.namespace,
+        pod,
+        container,
+        command,
+        stdout,
+        errors,
+        stdinOf(input),
+        false,
+        (said) => (status = said),
+      )
       .then((opened) => {
         const open = opened as unknown as Socket;
         open.onclose = settle;
@@ -79,6 +98,13 @@ export async function exec(
         socket = open;
       }, fail);
   });
+}
+
+function stdinOf(input: Buffer | undefined): Readable | null {
+  if (input === undefined) return null;
+  const stdin = new Readable({ read: () => undefined });
+  for (let at = 0; at < input.length; at += FRAME_BYTES) stdin.push(input.subarray(at, at + FRAME_BYTES));
+  return stdin;
 }
 
 function sink(take: (chunk: Buffer) => void, fail: (error: unknown) => void): Writable {

@@ -7,7 +7,7 @@ import type { Api } from './api';
 import { collectionOf, FLAVOURS, suspension } from './manifests/flavours';
 import type { Owner } from './follow/watched';
 import { MANAGED_BY, RUN_LABEL } from './manifests/request';
-import { type ClusterRun, readState, writeState } from './state';
+import { type ClusterRun, dropBundle, readState, writeState } from './state';
 import { explained } from './errors';
 import { again, remove } from './submit';
 
@@ -59,6 +59,7 @@ export async function takeAway(api: Api, store: Store, state: ClusterRun): Promi
   } catch (error) {
     throw explained(error, 'take the run away');
   }
+  dropBundle(store, state.run);
   const stage = state.stage === 'collected' || state.stage === 'cleaned' ? 'cleaned' : 'cancelled';
   writeState(store, { ...state, stage });
 }

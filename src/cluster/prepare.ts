@@ -1,25 +1,26 @@
 /** All that is sent for a run, made ready here: what it is made from does not change between its check and its sending. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Locked } from '../environment/exports/locked';
 import { requirementsText } from '../environment/exports/requirements';
 import { Failure } from '../notebook/failure';
 import { parseNotebook } from '../notebook/model';
-import { packBundle } from '../replay/archive';
-import { type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
+import { type Archive, packBundle, TooLarge } from '../replay/archive';
+import { askedInputs, type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
 import type { Work } from '../replay/target';
-import { type Inputs, inputs, type Way, wayOf } from './manifests/inputs';
+import { type Inputs, inputs, SUPPLIED_BYTES, TOO_LARGE, type Way, wayOf } from './manifests/inputs';
 import { FLAVOURS } from './manifests/flavours';
 import type { JobRequest } from './manifests/request';
 import type { Target as Settings } from './profile/merge';
-import type { ClusterRun } from './state';
+import { PATIENCE_MS } from './patience';
+import { bundlePath, type ClusterRun } from './state';
 
 export type Prepared = {
   request: JobRequest;
   inputs: Inputs;
   way: Way;
-  bundle: { sha256: string; size: number };
+  bundle: ClusterRun['bundle'];
   /** Files that the run may want and that are not sent. */
   left: Left[];
 };
@@ -29,6 +30,8 @@ export type Making = {
   /** Path of the zipapp. */
   agent: string;
   purpose: ClusterRun['purpose'];
+  /** Files to send besides, as globs beneath the root. */
+  asked?: readonly string[];
   /** What the notebook's pin locks; undefined where it has none. */
   locked: (work: Work) => Promise<Locked | undefined>;
 };
@@ -43,13 +46,16 @@ function placeVariables({ original }: Work): Record<string, string> {
 
 export async function prepare(
   work: Work,
-  { settings, agent, purpose, locked: lockedFor }: Making,
+  { settings, agent, purpose, asked = [], locked: lockedFor }: Making,
 ): Promise<Prepared> {
   const { store, run, notebook, original } = work;
   const locked = await lockedFor(work);
-  const { files, left } = original ? recordedInputs(store.root, original) : importedModules(work);
-  const archive = await packBundle(store, run, files);
-  const bundle = { sha256: archive.sha256, size: archive.bytes.length };
+  const { files, left } = inputsOf(work, asked);
+  const archive = await packed(work, files);
+  const way = wayOf(archive.size);
+  const isSupplied = way.way === 'exec';
+  const bytes = isSupplied ? undefined : taken(bundlePath(store, run));
+  const declared = { sha256: archive.sha256, size: archive.size };
   const request: Omit<JobRequest, 'inputs'> = {
     run,
     purpose,
@@ -60,25 +66,32 @@ export async function prepare(
     target: settings,
     variables: placeVariables(work),
     ...driverOf(work),
+    ...(isSupplied ? { isSupplied } : {}),
   };
   const pod = {
     schema: 'reprise/pod/1',
     run,
-    bundle: { ...bundle, unpacked: archive.unpacked },
+    bundle: { ...declared, unpacked: archive.unpacked },
     inputs: archive.inputs,
+    ...(isSupplied ? { supply: { patienceSeconds: PATIENCE_MS / 1000 } } : {}),
     environment: environmentOf(locked),
     ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
     holdSeconds: settings.holdSeconds,
   };
-  const way = wayOf(archive.bytes.length);
   const made = inputs(request, {
     agent: readFileSync(agent),
     pod: JSON.stringify(pod),
-    bundle: archive.bytes,
+    ...(bytes === undefined ? {} : { bundle: bytes }),
     ...(settings.environment === 'install' ? { lock: toInstall(locked) } : {}),
   });
   const lock = made.lock === undefined ? {} : { lock: made.lock };
-  return { request: { ...request, inputs: made.mounted, ...lock }, inputs: made, way, bundle, left };
+  return {
+    request: { ...request, inputs: made.mounted, ...lock },
+    inputs: made,
+    way,
+    bundle: { ...declared, ...(isSupplied ? { by: 'exec' } : {}) },
+    left,
+  };
 }
 
 /** What is created, in its order. */
@@ -86,13 +99,39 @@ export function manifestsOf({ request, inputs }: Pick<Prepared, 'request' | 'inp
   return [...inputs.objects, FLAVOURS[request.target.flavour].manifest(request)];
 }
 
-function importedModules({ store, run, notebook }: Work): Chosen {
+/** @throws Failure `too-large` */
+async function packed({ store, run }: Work, files: readonly string[]): Promise<Archive> {
+  try {
+    return await packBundle(store, run, files, { to: bundlePath(store, run), most: SUPPLIED_BYTES });
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+    throw new Failure('infrastructure', 'too-large', `Nothing was sent. ${TOO_LARGE}`);
+  }
+}
+
+function taken(file: string): Buffer {
+  const bytes = readFileSync(file);
+  rmSync(file);
+  return bytes;
+}
+
+function inputsOf(work: Work, asked: readonly string[]): Chosen {
+  const { original, store } = work;
+  if (original === undefined) return importedModules(work, asked);
+  const recorded = recordedInputs(store.root, original);
+  const besides = askedInputs(store.root, asked);
+  const files = [...new Set([...recorded.files, ...besides.files])];
+  return { files, left: [...recorded.left.filter(({ path }) => !files.includes(path)), ...besides.left] };
+}
+
+function importedModules({ store, run, notebook }: Work, globs: readonly string[]): Chosen {
   const text = readFileSync(path.join(store.runFolder(run), 'notebook.ipynb'), 'utf8');
   const cells = parseNotebook(text).cells.filter(({ type }) => type === 'code');
   return notebookInputs(
     store.root,
     notebook,
     cells.map(({ source }) => source),
+    { globs },
   );
 }
 

@@ -1,11 +1,12 @@
 /** What is kept beside a run that went to a cluster: from it every stage can be taken up again. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../lineage/store';
 import { Failure, type FailureKind } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import type { Forecast } from '../replay/forecast';
 import { TARGET_FILE } from '../replay/target';
+import { BUNDLE } from './manifests/inputs';
 import type { Target as Settings } from './profile/merge';
 
 /** `followed`: how it ended is known; `collected`: its results are here; `cleaned`: nothing of it is left there. */
@@ -28,7 +29,10 @@ export type ClusterRun = {
   inputs: string[];
   image: string;
   settings: Settings;
-  bundle: { sha256: string; size: number };
+  /** `by`: it is too large for ConfigMaps, and brought from the run's folder to the pod that waits for it. */
+  bundle: { sha256: string; size: number; by?: 'exec' };
+  /** Files that were asked for besides those that the notebook is known to read, as globs beneath the root. */
+  asked?: readonly string[];
   /** Of a replay: what was foretold of it, to be held against what came. */
   forecast?: Pick<Forecast, 'best' | 'because'>;
   submittedAt: string;
@@ -54,6 +58,15 @@ export function readState(store: Store, run: string): ClusterRun {
       `Run ${run} did not go to a cluster; it is kept here. See: reprise replays`,
     );
   }
+}
+
+/** Of a bundle that is brought: as long as the run is in the cluster, a pod may want it. */
+export function bundlePath(store: Store, run: string): string {
+  return join(store.runFolder(run), BUNDLE);
+}
+
+export function dropBundle(store: Store, run: string): void {
+  rmSync(bundlePath(store, run), { force: true });
 }
 
 /** @throws Failure that ended the run, where one did, or `cancelled` */

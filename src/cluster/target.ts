@@ -12,6 +12,8 @@ import { fetchFiles, fetchList, readSmall } from './collect/fetch';
 import { MANIFEST_BYTES, placed, readResults } from './collect/results';
 import { explained } from './errors';
 import { exec } from './exec';
+import type { Pod } from './pods';
+import { requireSame, supply } from './supply/supply';
 import { follow, type Followed } from './follow/follow';
 import { howItEnded } from './follow/outcome';
 import { pendingOf } from './follow/pending';
@@ -20,7 +22,7 @@ import { RUN_LABEL } from './manifests/request';
 import { type Making, prepare, type Prepared } from './prepare';
 import { type Check, notSent, preflight, requireGood } from './preflight';
 import type { Target as Settings } from './profile/merge';
-import { type ClusterRun, readState, type Stage, writeState } from './state';
+import { type ClusterRun, dropBundle, readState, type Stage, writeState } from './state';
 import { remove, submit } from './submit';
 import { endedEarly } from './words/failure';
 
@@ -34,7 +36,9 @@ export type Telling = {
   /** Told what was looked at before anything is sent. */
   onChecks?: (checks: readonly Check[]) => void;
   /** Given what would be sent; then nothing is. */
-  onPrepared?: (prepared: Pick<Prepared, 'request' | 'inputs'>) => void;
+  onPrepared?: (prepared: Pick<Prepared, 'request' | 'inputs' | 'way'>) => void;
+  /** Told how much of the bundle a pod has that waits for it, in bytes. */
+  onBrought?: (bytes: number, of: number) => void;
   /** Told how much of the results is here, in bytes. */
   onFetched?: (bytes: number, of: number) => void;
 };
@@ -75,13 +79,13 @@ export class KubernetesTarget implements Target {
     );
     const size: Check = {
       what: 'inputs',
-      state: way.way === 'outside' ? 'bad' : 'good',
+      state: 'good',
       words: way.sentence,
     };
     const all = [...checks, size, ...notSent(left), ...forecastCheck(foretold(work, this.settings))];
     this.telling.onChecks?.(all);
     if (this.telling.onPrepared) {
-      this.telling.onPrepared({ request, inputs });
+      this.telling.onPrepared({ request, inputs, way });
       throw new NothingSent();
     }
     requireGood(all);
@@ -104,6 +108,8 @@ export class KubernetesTarget implements Target {
     const path = collectionOf(this.flavour);
     const owner = this.flavour.manifest(request);
     const told = foretold(work, this.settings);
+    requireSame(work.store, work.run, bundle);
+    const { asked = [] } = this.making;
     const state: ClusterRun = {
       schema: 'reprise/target/0',
       target: 'kubernetes',
@@ -119,6 +125,7 @@ export class KubernetesTarget implements Target {
       image: request.image,
       settings: this.settings,
       bundle,
+      ...(asked.length > 0 ? { asked } : {}),
       ...(told ? { forecast: { best: told.best, because: told.because } } : {}),
       submittedAt: new Date().toISOString(),
       events: [],
@@ -135,8 +142,35 @@ export class KubernetesTarget implements Target {
     this.telling.onNotice(`Submitted as ${state.name} in namespace ${state.namespace}.`);
   }
 
-  async follow(work: Work, onEvent: (event: RunnerEvent) => void, { stop, leave }: Signals): Promise<Ended> {
+  async handOver(work: Work, signals: Signals): Promise<void> {
+    if (readState(work.store, work.run).bundle.by !== 'exec') return;
+    const given = new AbortController();
+    const leave = signals.leave ? AbortSignal.any([signals.leave, given.signal]) : given.signal;
+    try {
+      await this.followed(
+        work,
+        () => undefined,
+        { ...signals, leave },
+        () => given.abort(),
+      );
+    } catch (error) {
+      if (!given.signal.aborted) throw error;
+    }
+  }
+
+  follow(work: Work, onEvent: (event: RunnerEvent) => void, signals: Signals): Promise<Ended> {
+    return this.followed(work, onEvent, signals);
+  }
+
+  private async followed(
+    work: Work,
+    onEvent: (event: RunnerEvent) => void,
+    { stop, leave }: Signals,
+    onSupplied?: () => void,
+  ): Promise<Ended> {
     const state = readState(work.store, work.run);
+    const isSupplied = state.bundle.by === 'exec';
+    const bring = (pod: Pod, signal: AbortSignal) => this.supply(work, pod, signal);
     const { container, logs, statusOf } = this.flavour;
     const followed = await follow(this.api, {
       run: work.run,
@@ -150,6 +184,7 @@ export class KubernetesTarget implements Target {
       onNotice: this.telling.onNotice,
       pending: pendingOf,
       statusOf: ({ owner, isGone }) => statusOf(isGone ? undefined : (owner ?? {})),
+      ...(isSupplied ? { supply: bring, onSupplied } : {}),
       stop,
       leave,
     });
@@ -165,6 +200,15 @@ export class KubernetesTarget implements Target {
     });
     if ('ended' in outcome) return outcome.ended;
     throw await this.fail(work, outcome.failure);
+  }
+
+  private async supply(work: Work, pod: Pod, signal: AbortSignal): Promise<void> {
+    try {
+      await supply({ api: this.api, pod, signal }, work.store, readState(work.store, work.run), this.telling);
+    } catch (error) {
+      if (error instanceof Failure && error.reason === 'bundle-gone') throw await this.fail(work, error);
+      throw error;
+    }
   }
 
   async object(run: string, digest: string): Promise<Buffer | undefined> {
@@ -231,6 +275,7 @@ export class KubernetesTarget implements Target {
       );
       return;
     }
+    dropBundle(store, run);
     writeState(store, { ...readState(store, run), stage });
   }
 

@@ -1,74 +1,167 @@
 /** A run packed for another machine: one archive, the same bytes whoever makes it and wherever. */
-import { createHash } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { createHash, type Hash } from 'node:crypto';
+import { createReadStream, createWriteStream, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
-import { pack } from 'tar-stream';
+import { Transform, type Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import { pack, type Pack } from 'tar-stream';
 import type { Store } from '../lineage/store';
+import { Failure } from '../notebook/failure';
 import type { Step } from './bundle';
 
 /** A file beneath the root that travels with the run: `path` relative to it, with `/`; `size` in bytes. */
 export type InputFile = { path: string; size: number; sha256: string };
 
-/** `unpacked`: bytes of the tar in it. */
-export type Archive = { bytes: Buffer; sha256: string; unpacked: number; inputs: InputFile[] };
+/** `size`: bytes of the archive; `unpacked`: of the tar in it. */
+export type Archive = { size: number; sha256: string; unpacked: number; inputs: InputFile[] };
+
+/** Thrown where an archive would be larger than it may be. */
+export class TooLarge extends Error {}
 
 /** Of the member's names in an archive: no file of a user is there. */
 const OURS = '.reprise';
 
+type Member = { name: string; mode: number } & ({ bytes: Buffer } | { file: string });
+
 /**
- * A gzipped tar of a run folder's bundle, the sources that its steps name, and the files that it reads.
+ * A gzipped tar of a run folder's bundle, the sources that its steps name, and the files that it reads, written to `to`.
  * @param inputs paths beneath the root; they are read once, and their digests are of the bytes that travel
+ * @param most bytes of the archive
+ * @throws TooLarge; Failure `inputs-changed`, `disk`. Then nothing is at `to`
  */
-export async function packBundle(store: Store, run: string, inputs: readonly string[]): Promise<Archive> {
+export async function packBundle(
+  store: Store,
+  run: string,
+  inputs: readonly string[],
+  { to, most = Infinity }: { to: string; most?: number },
+): Promise<Archive> {
+  const members = membersOf(store, run, inputs);
+  const tar = pack();
+  const plain = counted(Infinity);
+  const packed = counted(most);
+  const gzip = createGzip({ level: 6 });
+  const written = pipeline(tar, plain.stream, gzip, withoutSystem(), packed.stream, createWriteStream(to));
+  const filled = fill(tar, members).catch((error: Error) => {
+    tar.destroy(error);
+    throw error;
+  });
+  const [first, second] = await Promise.allSettled([written, filled]);
+  // Whichever failed first took the other along.
+  const failed = [first, second]
+    .filter((each) => each.status === 'rejected')
+    .map(({ reason }) => reason as Error);
+  if (second.status === 'rejected' || first.status === 'rejected') {
+    rmSync(to, { force: true });
+    throw explained(
+      failed.find((error) => error instanceof TooLarge || error instanceof Failure) ?? failed[0]!,
+    );
+  }
+  return { size: packed.size(), sha256: packed.digest(), unpacked: plain.size(), inputs: second.value };
+}
+
+function membersOf(store: Store, run: string, inputs: readonly string[]): Member[] {
   const folder = store.runFolder(run);
   const bundle = readFileSync(path.join(folder, 'bundle.json'));
   const { order = [] } = JSON.parse(bundle.toString('utf8')) as { order?: Step[] };
   const at = `${OURS}/runs/${run}`;
-  const members = new Map<string, { bytes: Buffer; mode: number }>([
-    [`${at}/bundle.json`, { bytes: bundle, mode: 0o644 }],
-    [`${at}/notebook.ipynb`, { bytes: readFileSync(path.join(folder, 'notebook.ipynb')), mode: 0o644 }],
+  const ours = new Map<string, Buffer>([
+    [`${at}/bundle.json`, bundle],
+    [`${at}/notebook.ipynb`, readFileSync(path.join(folder, 'notebook.ipynb'))],
   ]);
   for (const { source } of order) {
-    if (source !== undefined)
-      members.set(`${OURS}/objects/${source}`, { bytes: store.getObject(source), mode: 0o644 });
+    if (source !== undefined) ours.set(`${OURS}/objects/${source}`, store.getObject(source));
   }
-  const files = [...new Set(inputs)].sort(byBytes).map((name): InputFile => {
+  const files = [...new Set(inputs)].map((name): Member => {
     const file = path.join(store.root, name);
-    const bytes = readFileSync(file);
-    members.set(name, { bytes, mode: statSync(file).mode & 0o100 ? 0o755 : 0o644 });
-    return { path: name, size: bytes.length, sha256: sha256Of(bytes) };
+    return { name, file, mode: statSync(file).mode & 0o100 ? 0o755 : 0o644 };
   });
-  const tar = await tarOf(members);
-  const bytes = gzipped(tar);
-  return { bytes, sha256: sha256Of(bytes), unpacked: tar.length, inputs: files };
+  const members = [...[...ours].map(([name, bytes]) => ({ name, bytes, mode: 0o644 })), ...files];
+  return members.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
-async function tarOf(members: Map<string, { bytes: Buffer; mode: number }>): Promise<Buffer> {
-  const tar = pack();
-  const names = [...members.keys()].sort(byBytes);
-  for (const name of names) {
-    const { bytes, mode } = members.get(name)!;
+/** @returns what it took from files */
+async function fill(tar: Pack, members: readonly Member[]): Promise<InputFile[]> {
+  const files: InputFile[] = [];
+  for (const member of members) {
+    const { name, mode } = member;
     // Nothing of the machine that packs: no time, no owner.
-    tar.entry({ name, mode, size: bytes.length, mtime: new Date(0), uid: 0, gid: 0 }, bytes);
+    const header = { name, mode, mtime: new Date(0), uid: 0, gid: 0 };
+    if ('bytes' in member) {
+      tar.entry({ ...header, size: member.bytes.length }, member.bytes);
+      continue;
+    }
+    const { size } = statSync(member.file);
+    const hash = createHash('sha256');
+    const read = await copied(member.file, size, hash, sink(tar.entry({ ...header, size })));
+    if (read !== size) throw changed(name);
+    files.push({ path: name, size, sha256: hash.digest('hex') });
   }
   tar.finalize();
-  const chunks: Buffer[] = [];
-  for await (const chunk of tar) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+  return files;
 }
 
-function gzipped(tar: Buffer): Buffer {
-  const zipped = gzipSync(tar, { level: 9 });
-  // RFC 1952: the operating system, which differs between builds of zlib.
-  zipped[9] = 255;
-  return zipped;
+/** A stream of another library, which Node's own functions take all the same. */
+function sink(entry: object): Writable {
+  return entry as Writable;
 }
 
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+/** @returns how many bytes there were, of at most `size` */
+async function copied(file: string, size: number, hash: Hash, entry: Writable): Promise<number> {
+  let read = 0;
+  const hashing = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk);
+      read += chunk.length;
+      done(null, chunk);
+    },
+  });
+  const from = size === 0 ? [] : createReadStream(file, { end: size - 1 });
+  try {
+    await pipeline(from, hashing, entry);
+  } catch (error) {
+    // tar-stream ends an entry that is shorter than it was said to be with an error.
+    if (read === size || (error as NodeJS.ErrnoException).code !== undefined) throw error;
+  }
+  return read;
 }
 
-function sha256Of(bytes: Buffer): string {
-  return createHash('sha256').update(bytes).digest('hex');
+function counted(most: number): { stream: Transform; size: () => number; digest: () => string } {
+  const hash = createHash('sha256');
+  let size = 0;
+  const stream = new Transform({
+    transform(chunk: Buffer, _, done) {
+      hash.update(chunk);
+      size += chunk.length;
+      if (size > most) done(new TooLarge());
+      else done(null, chunk);
+    },
+  });
+  return { stream, size: () => size, digest: () => hash.digest('hex') };
+}
+
+/** RFC 1952: byte 9 is the operating system, which differs between builds of zlib. */
+function withoutSystem(): Transform {
+  let at = 0;
+  return new Transform({
+    transform(chunk: Buffer, _, done) {
+      if (at <= 9 && 9 < at + chunk.length) chunk[9 - at] = 255;
+      at += chunk.length;
+      done(null, chunk);
+    },
+  });
+}
+
+function changed(name: string): Failure {
+  return new Failure(
+    'infrastructure',
+    'inputs-changed',
+    `${name} was changed while it was packed. Nothing was sent. Send it when nothing writes to it.`,
+  );
+}
+
+function explained(error: Error & { code?: string }): Error {
+  if (error.code !== 'ENOSPC') return error;
+  const why = 'The disk has no room for what is to be sent. Nothing was sent. Make room under .reprise/.';
+  return new Failure('infrastructure', 'disk', why);
 }

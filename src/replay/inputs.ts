@@ -12,8 +12,8 @@ export type Left = { path: string; why: 'outside' | 'too-big' | 'gone'; size?: n
 /** Paths relative to the root, with `/`, sorted. */
 export type Chosen = { files: string[]; left: Left[] };
 
-/** Bytes of one file: an archive is made in memory. */
-const LARGEST = 256 << 20;
+/** Bytes of one file: packed it is seldom less than a quarter of that, which is the most that is sent. */
+const LARGEST = 2 ** 31;
 
 /** Of a replay: what the record's cells found there, modules that they imported among it. */
 export function recordedInputs(root: string, record: RunRecord, largest = LARGEST): Chosen {
@@ -34,12 +34,26 @@ export function notebookInputs(
   cells: readonly string[],
   { globs = [], largest = LARGEST }: { globs?: readonly string[]; largest?: number } = {},
 ): Chosen {
-  const asked = globs.map((glob) => path.posix.normalize(glob.split(path.sep).join('/')));
-  const outside = asked.filter(isOutside).map((path): Left => ({ path, why: 'outside' }));
-  const matched = asked.filter((glob) => !isOutside(glob)).flatMap((glob) => matching(root, glob));
+  const { inside, outside } = asked(root, globs);
   const modules = localModules(root, path.posix.dirname(notebook), cells);
-  const { files, left } = sorted(root, [...modules, ...matched], largest);
+  const { files, left } = sorted(root, [...modules, ...inside], largest);
   return { files, left: [...outside, ...left] };
+}
+
+/** @param globs as of `notebookInputs` */
+export function askedInputs(root: string, globs: readonly string[], largest = LARGEST): Chosen {
+  const { inside, outside } = asked(root, globs);
+  const { files, left } = sorted(root, inside, largest);
+  return { files, left: [...outside, ...left] };
+}
+
+function asked(root: string, globs: readonly string[]): { inside: string[]; outside: Left[] } {
+  const named = globs.map((glob) => path.posix.normalize(glob.split(path.sep).join('/')));
+  const outside = named.filter(isOutside).map((path): Left => ({ path, why: 'outside' }));
+  return {
+    inside: named.filter((glob) => !isOutside(glob)).flatMap((glob) => matching(root, glob)),
+    outside,
+  };
 }
 
 function sorted(root: string, paths: readonly string[], largest: number): Chosen {

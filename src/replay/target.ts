@@ -29,6 +29,8 @@ export interface Target {
   /** Says what would stop it, before anything is spent. @throws Failure */
   preflight(work: Work, signal?: AbortSignal): Promise<void>;
   submit(work: Work, signal?: AbortSignal): Promise<void>;
+  /** Until the run needs nothing more from here. */
+  handOver(work: Work, signals: Signals): Promise<void>;
   /** Until results can be had, or never will be. */
   follow(work: Work, onEvent: (event: RunnerEvent) => void, signals: Signals): Promise<Ended>;
   /** An object of a run that is going on there; undefined where it cannot be had. */
@@ -71,7 +73,10 @@ export async function executeOn(
 ): Promise<Ended> {
   await target.preflight(work, signals.leave);
   await target.submit(work, signals.leave);
-  if (signals.detach) throw new Detached(work.run);
+  if (signals.detach) {
+    await target.handOver(work, signals);
+    throw new Detached(work.run);
+  }
   return finishOn(target, work, onEvent, signals);
 }
 

@@ -56,7 +56,9 @@ async function recorded(): Promise<RunRecord> {
 
 async function execute(files: readonly string[], record: RunRecord, run: string): Promise<number | null> {
   const { header } = record;
-  const bundle = await packBundle(place.store, run, files);
+  const to = path.join(pod, 'bundle.tar.gz');
+  const bundle = await packBundle(place.store, run, files, { to });
+  const bytes = readFileSync(to);
   const given = path.join(pod, 'in');
   mkdirSync(given);
   mkdirSync(path.join(pod, 'work'));
@@ -64,15 +66,15 @@ async function execute(files: readonly string[], record: RunRecord, run: string)
   const asked = {
     schema: 'reprise/pod/1',
     run,
-    bundle: { sha256, size: bundle.bytes.length, unpacked },
+    bundle: { sha256, size: bytes.length, unpacked },
     inputs,
     environment: { check: 'refuse', python: header.environment.python.version, packages: header.environment.packages },
     holdSeconds: 0,
   }; // prettier-ignore
   writeFileSync(path.join(given, 'pod.json'), JSON.stringify(asked));
-  const half = bundle.bytes.length >> 1;
-  writeFileSync(path.join(given, 'bundle.tar.gz.000'), bundle.bytes.subarray(0, half));
-  writeFileSync(path.join(given, 'bundle.tar.gz.001'), bundle.bytes.subarray(half));
+  const half = bytes.length >> 1;
+  writeFileSync(path.join(given, 'bundle.tar.gz.000'), bytes.subarray(0, half));
+  writeFileSync(path.join(given, 'bundle.tar.gz.001'), bytes.subarray(half));
   writeFileSync(path.join(given, 'agent.pyz'), readFileSync(AGENT));
   const home = path.join(pod, 'work', 'home');
   const child = spawn(PYTHON, ['-I', path.join(given, 'agent.pyz'), 'pod', given, path.join(pod, 'work')], {

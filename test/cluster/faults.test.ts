@@ -1,5 +1,4 @@
 /** What happens to clusters and networks, done to real ones while a replay runs: it ends as it would have, or says why not. */
-import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mulberry } from '../unit/lint/random';
 import { document } from '../documents';
@@ -163,16 +162,6 @@ describe('before anything is sent', () => {
     const known = async () => (await refused([faulty.run], { KUBECONFIG: user.kubeconfig })).stderr;
     await expect.poll(known, { timeout: 30_000 }).toContain('Log in again');
     user.remove();
-  });
-
-  it('refuses files that are too large, with their size and a way', async () => {
-    site.workplace.write('large.dat', randomBytes(11 << 20));
-    site.workplace.notebook('reads.ipynb', ['print(len(open("large.dat", "rb").read()))']);
-    const run = await recordedHere(site, 'reads.ipynb');
-    const { code, stderr } = await refused([run]);
-    expect(code).toBe(5);
-    expect(stderr).toMatch(/are 11\.\d MiB, and at most 10 MiB travel in ConfigMaps/);
-    expect(stderr).toContain('volumes');
   });
 });
 

@@ -14,6 +14,7 @@ import { document } from '../documents';
 const KILLS = 24;
 const MIB = 1 << 20;
 const SEED = Number(process.env.REPRISE_TEST_SEED ?? 1);
+const BRINGING = 'Bringing the notebook and its files to the pod';
 const FIRST_CELL = '✓ cell 0';
 
 let faulty: FaultySite;
@@ -139,25 +140,45 @@ describe('a bundle', () => {
     ['just below one ConfigMap', 1 * MIB - 16_384, 'one ConfigMap'],
     ['just above one ConfigMap', 1 * MIB + 1, '2 ConfigMaps'],
     ['of several ConfigMaps', 5 * MIB, '6 ConfigMaps'],
-    ['just below the limit', 10 * MIB - 65_536, '10 ConfigMaps'],
+    ['just below what fits into them', 10 * MIB - 65_536, '10 ConfigMaps'],
+    ['just above what fits into them', 10 * MIB + 1, BRINGING],
+    ['just below the limit', 512 * MIB - 2 * MIB, BRINGING],
   ])('%s arrives', async (_, bytes, words) => {
     site.workplace.write('data.bin', randomBytes(bytes));
     site.workplace.notebook('reads.ipynb', [
       'import hashlib\nprint(hashlib.sha256(open("data.bin", "rb").read()).hexdigest())',
     ]);
     const run = await recordedHere(site, 'reads.ipynb');
-    const replay = site.start(site.onCluster('replay', run, '--format', 'json'));
+    const replay = site.start(site.onCluster('replay', run, '--memory', '2Gi', '--format', 'json'));
     await faulty.expectSame(replay.ended);
     expect((await replay.ended).stderr).toContain(words);
   });
 
   it('just above the limit is refused', async () => {
-    site.workplace.write('data.bin', randomBytes(10 * MIB + 1));
+    site.workplace.write('data.bin', randomBytes(512 * MIB + 1));
     site.workplace.notebook('reads.ipynb', ['print(len(open("data.bin", "rb").read()))']);
     const run = await recordedHere(site, 'reads.ipynb');
     const { code, stderr } = await site.reprise(...site.onCluster('replay', run));
-    expect([code, stderr]).toEqual([5, expect.stringMatching(/10\.\d MiB, and at most 10 MiB/) as string]);
+    expect([code, stderr]).toEqual([5, expect.stringMatching(/more than 512 MiB packed.*PVC/) as string]);
     await site.expectNothingLeft();
+  });
+
+  it('of 200 MiB is brought over a connection that is cut five times', async () => {
+    site.workplace.write('data.bin', randomBytes(200 * MIB));
+    site.workplace.notebook('reads.ipynb', [
+      'import hashlib\nprint(hashlib.sha256(open("data.bin", "rb").read()).hexdigest())',
+    ]);
+    const run = await recordedHere(site, 'reads.ipynb');
+    const { proxy, kubeconfig } = await Proxy.before(site.user.kubeconfig);
+    try {
+      const args = site.onCluster('replay', run, '--memory', '2Gi', '--format', 'json');
+      const replay = site.start(args, { env: { KUBECONFIG: kubeconfig } });
+      await replay.says(BRINGING);
+      for (let cut = 0; cut < 5; cut++) await proxy.cutAfterSent(3 * MIB);
+      await faulty.expectSame(replay.ended);
+    } finally {
+      proxy.close();
+    }
   });
 });
 

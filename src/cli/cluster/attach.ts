@@ -45,8 +45,8 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
   if (state.stage !== 'cleaned') {
     const { context = state.context, namespace = state.namespace, kubeconfig } = flags;
     const api = await connect({ kubeconfig, context, namespace });
-    const { settings, purpose } = state;
-    const target = new KubernetesTarget(api, makingOf(settings, purpose), tellingOf(terminal));
+    const { settings, purpose, asked } = state;
+    const target = new KubernetesTarget(api, makingOf(settings, purpose, asked), tellingOf(terminal));
     const { onEvent, onDocument } = contextOf(terminal, signal);
     onDocument?.(
       JSON.parse(readFileSync(join(store.runFolder(run), 'notebook.ipynb'), 'utf8')) as NotebookDocument,

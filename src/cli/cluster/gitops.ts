@@ -25,7 +25,7 @@ export type GitopsFlags = OutputFlags &
     revision?: string;
   };
 
-/** @throws Failure `no-repo`, `bad-commit`, `exists` */
+/** @throws Failure `no-repo`, `bad-commit`, `exists`, `too-large` */
 export async function exportReplay(what: string, flags: GitopsFlags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
   const { store, run } = findRun(what, terminal);
@@ -48,8 +48,10 @@ export async function exportReplay(what: string, flags: GitopsFlags, signal: Abo
     terminal,
     {
       original: record,
-      prepared: ({ request, inputs }) =>
-        (files = source ? argocdFiles(request, inputs, source) : kustomizeFiles(request, inputs)),
+      prepared: ({ request, inputs, way }) => {
+        if (way.way === 'exec') throw tooLarge();
+        files = source ? argocdFiles(request, inputs, source) : kustomizeFiles(request, inputs);
+      },
     },
   );
   try {
@@ -65,6 +67,15 @@ export async function exportReplay(what: string, flags: GitopsFlags, signal: Abo
   terminal.document({ schema: 'reprise/export/0', run, to: flags.to, files: written });
   terminal.say(`${terminal.green('✓')} Wrote ${written.join(', ')}.`);
   return EXIT.good;
+}
+
+function tooLarge(): Failure {
+  return new Failure(
+    'usage',
+    'too-large',
+    'The notebook and its files do not fit into ConfigMaps (10 MiB), and nobody would bring them to a pod that a repository starts. ' +
+      'Nothing was written. Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.',
+  );
 }
 
 /** Where the files will be: the notebook's own repository and commit where nobody says otherwise. */

@@ -17,6 +17,7 @@ export type ClusterFlags = {
   memory?: string;
   queue?: string;
   flavour?: Flavour;
+  input?: string[];
   detach?: boolean;
   dryRun?: boolean;
   preflight?: boolean;
@@ -42,6 +43,10 @@ export function clusterOptions(command: Command): Command {
     .option('--memory <size>', 'such as 16Gi')
     .option('--queue <name>', "of Kueue's, in the namespace")
     .addOption(new Option('--flavour <kind>', 'what it becomes in the cluster').choices([...FLAVOUR_NAMES]))
+    .option(
+      '--input <glob...>',
+      'files under the root that go along (on a cluster), such as those that only a library reads',
+    )
     .option('--detach', 'come back when the cluster has it')
     .option('--preflight', 'say what would stop it, and send nothing')
     .option('--dry-run', 'print the manifests, and send nothing');

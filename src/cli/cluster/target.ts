@@ -1,5 +1,5 @@
 /** The target that a command's flags mean. */
-import { resolve } from 'node:path';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { expectedByPin, type Locked } from '../../environment/exports/locked';
 import { Failure } from '../../notebook/failure';
@@ -10,6 +10,7 @@ import type { Telling } from '../../cluster/target';
 import type { ClusterRun } from '../../cluster/state';
 import type { RunRecord } from '../../lineage/record';
 import { asRecorded } from '../../replay/forecast';
+import { askedInputs } from '../../replay/inputs';
 import { NothingSent, type Target, type Work } from '../../replay/target';
 import { uvFor } from '../pinnedTo';
 import { runningAgent } from '../shared';
@@ -46,14 +47,43 @@ export async function targetOf(
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
   const onPrepared =
     prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
-  const target = (telling: Telling) => new KubernetesTarget(api, makingOf(settings, purpose), telling);
+  const making = makingOf(settings, purpose, askedFor(flags.input ?? [], findRoot(path)));
+  const target = (telling: Telling) => new KubernetesTarget(api, making, telling);
   const telling = { ...tellingOf(terminal), ...(onPrepared ? { onPrepared } : {}) };
   return flags.preflight ? onlyChecked(target, telling, terminal) : target(telling);
 }
 
 /** What a run there is made from. */
-export function makingOf(settings: Making['settings'], purpose: Making['purpose']): Making {
-  return { settings, purpose, agent: runningAgent(), locked: lockedFor };
+export function makingOf(
+  settings: Making['settings'],
+  purpose: Making['purpose'],
+  asked: Making['asked'] = [],
+): Making {
+  return { settings, purpose, asked, agent: runningAgent(), locked: lockedFor };
+}
+
+/**
+ * As a shell reads them: relative to the current folder.
+ * @returns globs beneath the root
+ * @throws Failure `bad-input` for what is not beneath it, is Reprise's own, or is not there
+ */
+function askedFor(globs: readonly string[], root: string): string[] {
+  return globs.map((glob) => {
+    const bad = (why: string) =>
+      new Failure('usage', 'bad-input', `--input ${glob}: ${why}. Nothing was sent.`);
+    const inside = relative(root, resolve(glob)).split(sep).join('/');
+    if (inside === '..' || inside.startsWith('../') || isAbsolute(inside))
+      throw bad('it does not lie under the root, and only what lies there travels with a run');
+    if (inside === '' || inside.split('/')[0] === '.reprise')
+      throw bad(
+        'name files or folders of the notebook’s, not the root as a whole or what Reprise keeps there',
+      );
+    const { files, left } = askedInputs(root, [inside]);
+    if (files.length > 0) return inside;
+    throw bad(
+      left.some(({ why }) => why === 'too-big') ? 'it is too big to be sent' : 'there is no such file',
+    );
+  });
 }
 
 async function lockedFor({ sidecar, store: { root }, notebook }: Work): Promise<Locked | undefined> {
@@ -92,6 +122,10 @@ export function tellingOf(terminal: Terminal): Telling {
       for (const { state, words } of checks) terminal.tell(`  ${marks[state]} ${words}`);
       terminal.event({ event: 'preflight', checks });
     },
+    onBrought: (bytes, of) => {
+      const done = `${Math.floor((100 * bytes) / (of || 1))} % of ${Math.max(1, Math.round(of / (1 << 20)))} MiB`;
+      terminal.draw(bytes >= of ? '' : terminal.dim(`  bringing the files to the pod: ${done}`));
+    },
     onFetched: (bytes, of) => {
       const done = `${Math.round((100 * bytes) / (of || 1))} % of ${Math.max(1, Math.round(of / (1 << 20)))} MiB`;
       terminal.draw(bytes >= of ? '' : terminal.dim(`  fetching the results: ${done}`));
@@ -113,6 +147,7 @@ function showManifests(terminal: Terminal, objects: readonly object[]): void {
 }
 
 const ONLY_THERE = [
+  'input',
   'detach',
   'preflight',
   'dryRun',

@@ -15,12 +15,12 @@ import {
   writeSync,
 } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { digestFile } from '../../lineage/store';
 import { Failure } from '../../notebook/failure';
 import type { Api } from '../api';
-import { ApiError } from '../errors';
 import { exec } from '../exec';
+import { patiently } from '../patience';
+import { hasEnded, type Pod } from '../pods';
 import { plain } from '../words/observed';
 
 /** About 0.1 s is spent on each command, so small files come together. */
@@ -29,11 +29,7 @@ const SMALL_BYTES = 1 << 20;
 /** Names travel in the address of a request, which proxies cut at 8 KiB. */
 const NAMES_BYTES = 4096;
 const AT_ONCE = 3;
-/** Without a byte for so long, the network or the pod is taken for gone. */
-const PATIENCE_MS = 120_000;
-const FIRST_PAUSE_MS = 200;
 
-export type Pod = { pod: string; container: string };
 /** Where from, and until when it is wanted. */
 export type Source = { api: Api; pod: Pod; signal?: AbortSignal };
 /** `path` as the pod names it, `to` where it is put. */
@@ -70,7 +66,7 @@ export async function fetchFiles(
     const names = batch.map((file) => file.path);
     const script = 'cd "$1" && shift && exec cat -- "$@"';
     const command = ['sh', '-c', script, 'sh', root, ...names];
-    const bytes = await patiently(`${shown(names[0]!)} does not come`, source, async (heard) => {
+    const bytes = await fetched(`${shown(names[0]!)} does not come`, source, async (heard) => {
       const got: Buffer[] = [];
       const length = await read(command, total, (chunk) => {
         heard();
@@ -97,7 +93,7 @@ export async function fetchFiles(
     const descriptor = openSync(part, have === 0 ? 'w' : 'r+');
     try {
       const script = 'cd "$1" && exec tail -c "+$2" -- "$3"';
-      await patiently(`${shown(file.path)} does not come`, source, async (heard) => {
+      await fetched(`${shown(file.path)} does not come`, source, async (heard) => {
         const command = ['sh', '-c', script, 'sh', root, String(have + 1), file.path];
         await read(command, file.size - have, (chunk) => {
           for (let at = 0; at < chunk.length;)
@@ -131,38 +127,23 @@ export async function fetchFiles(
 }
 
 /**
- * Again and again until something comes: what is tried anew begins where the last try ended.
  * @param what is not done, as a sentence without its end
+ * @throws Failure `results-lost`
  */
-async function patiently<T>(
+async function fetched<T extends object | true>(
   what: string,
   { api, pod, signal }: Source,
   attempt: (heard: () => void) => Promise<T | undefined>,
 ): Promise<T> {
-  let why = 'nothing came';
-  let pause = FIRST_PAUSE_MS;
-  let end = 0;
-  const heard = (): void => {
-    end = Date.now() + PATIENCE_MS;
-    pause = FIRST_PAUSE_MS;
+  const onMissed = async (): Promise<void> => {
+    if (await hasEnded(api, pod)) throw podEnded(pod);
   };
-  for (heard(); Date.now() < end;) {
-    signal?.throwIfAborted();
-    try {
-      const got = await attempt(heard);
-      if (got !== undefined) return got;
-    } catch (error) {
-      if (!(error instanceof ApiError) || signal?.aborted) throw error;
-      why = error.message;
-      if (await hasEnded(api, pod)) throw podEnded(pod);
-    }
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
-    pause = Math.min(5_000, pause * 2);
-  }
+  const came = await patiently({ signal, onMissed }, attempt);
+  if ('got' in came) return came.got;
   throw new Failure(
     'infrastructure',
     'results-lost',
-    `Results cannot be fetched: ${what} (${why}). What came is kept; the pod holds the rest for a while. Try again: reprise attach.`,
+    `Results cannot be fetched: ${what} (${came.why}). What came is kept; the pod holds the rest for a while. Try again: reprise attach.`,
   );
 }
 
@@ -175,7 +156,7 @@ export async function fetchList(
   { path: file, size }: { path: string; size: number },
 ): Promise<Buffer> {
   const { api, pod, signal } = source;
-  return patiently('the list of them does not come', source, async () => {
+  return fetched('the list of them does not come', source, async () => {
     const list = await readSmall(api, pod, file, size, signal);
     return list.length === size ? list : undefined;
   });
@@ -241,19 +222,6 @@ function place({ to }: Wanted, put: (temporary: string) => void): void {
   const temporary = `${to}.new-${process.pid}`;
   put(temporary);
   renameSync(temporary, to);
-}
-
-type SeenPod = { status?: { containerStatuses?: { name: string; state?: { terminated?: object } }[] } };
-
-/** Commands fail for many reasons, also in a pod that goes on; the pod itself is asked. */
-async function hasEnded(api: Api, { pod, container }: Pod): Promise<boolean> {
-  try {
-    const found = await api.find<SeenPod>(api.path(`v1/pods/${pod}`));
-    const state = found?.status?.containerStatuses?.find(({ name }) => name === container)?.state;
-    return found === undefined || state?.terminated !== undefined;
-  } catch {
-    return false;
-  }
 }
 
 function podEnded({ pod }: Pod): Failure {

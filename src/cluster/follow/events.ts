@@ -23,6 +23,9 @@ export type PodEvent =
       gpus: { product: string; driver?: string }[];
     }
   | Holding
+  /** It waits for its bundle, for so many `seconds` in which nothing comes. `have` was true when it said so. */
+  | { n: number; event: 'wanting'; have: number; size: number; seconds: number }
+  | { n: number; event: 'received'; size: number }
   | { n: number; event: 'released'; by: string; exit: number };
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -76,6 +79,10 @@ function isEvent(said: Record<string, unknown>): boolean {
         counts('files', 'bytes', 'seconds') &&
         (said['reason'] === undefined || texts('reason'))
       );
+    case 'wanting':
+      return counts('have', 'size', 'seconds');
+    case 'received':
+      return counts('size');
     case 'released':
       return texts('by') && counts('exit');
     default:

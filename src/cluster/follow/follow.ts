@@ -5,6 +5,7 @@ import { Failure } from '../../notebook/failure';
 import type { Ended, RunnerEvent } from '../../replay/local';
 import type { Api } from '../api';
 import { exec } from '../exec';
+import type { Pod } from '../pods';
 import { type EndMessage, readEndMessage } from './end';
 import { type Holding, type PodEvent } from './events';
 import { podEvents } from './log';
@@ -51,6 +52,10 @@ export type Following = {
   pending: (watched: Watched) => { words: string; isFinal: boolean } | undefined;
   /** How the object that runs stands. */
   statusOf: (watched: Watched) => Status;
+  /** Brings a pod what it wants; undefined where all of it is there from the start. */
+  supply?: (pod: Pod, signal: AbortSignal) => Promise<void>;
+  /** Told when a pod has all that it wanted. */
+  onSupplied?: () => void;
   stop?: AbortSignal;
   leave?: AbortSignal;
 };
@@ -86,7 +91,7 @@ class Follower {
     const { leave, stop, pending } = this.following;
     const signal = leave ? AbortSignal.any([leave, this.over]) : this.over;
     for (;;) {
-      if (leave?.aborted) throw this.goesOn('left', 'It goes on in the cluster.');
+      if (leave?.aborted) throw this.goesOn('left', this.leftWords());
       if (this.broken !== undefined) throw this.broken.error;
       if (stop?.aborted) this.stopThere();
       this.takeUp(this.watched.pod);
@@ -177,6 +182,12 @@ class Follower {
     throw this.goesOn(why, words);
   }
 
+  private leftWords(): string {
+    const { supply } = this.following;
+    if (supply === undefined || this.attempt?.isSupplied) return 'It goes on in the cluster.';
+    return 'It goes on in the cluster, but its pod does not have all of its files yet, and ends when it has waited for them for two minutes.';
+  }
+
   private goesOn(reason: string, words: string): Failure {
     const { run } = this.following;
     return new Failure('infrastructure', reason, `${words} Come back to it: reprise attach ${run}`);
@@ -213,12 +224,27 @@ class Follower {
     else if (event.event === 'pod') {
       attempt.gpus = event.gpus.map(({ product }) => product);
       this.following.onPod(attempt.pod.metadata?.name ?? '');
+    } else if (event.event === 'wanting') this.supply(attempt);
+    else if (event.event === 'received') {
+      attempt.isSupplied = true;
+      this.following.onSupplied?.();
     } else if (event.event !== 'released') {
       if (event.event === 'end') attempt.ended = event;
       if (event.event === 'failed') attempt.failed = event;
       // What the cluster interrupts is no result of the cell's.
       if (!this.isDisrupted(attempt)) this.following.onEvent(event);
     }
+  }
+
+  /** Each pod begins with nothing; what came before is asked of the pod itself, not of its log, which may be old. */
+  private supply(attempt: Attempt): void {
+    const { supply, container } = this.following;
+    if (supply === undefined || attempt.isSupplying) return;
+    attempt.isSupplying = true;
+    const pod = { pod: attempt.pod.metadata!.name!, container };
+    supply(pod, this.over).catch((error: unknown) => {
+      if (!this.over.aborted) this.broken = { error };
+    });
   }
 
   /** As Ctrl-C here: the cell is interrupted, the record closed, and what there is waits to be fetched. */
@@ -262,6 +288,8 @@ class Follower {
 class Attempt {
   isStarted = false;
   isReleased = false;
+  isSupplying = false;
+  isSupplied = false;
   read: Promise<unknown> = Promise.resolve();
   gpus: string[] = [];
   ended: Ended | undefined;

@@ -6,21 +6,28 @@ export const OBJECT_BYTES = 1024 * 1024;
 /** Beyond it the cluster's store suffers: its every member keeps all of it. */
 export const CONFIG_MAPS_BYTES = 10 * OBJECT_BYTES;
 
+/** A pod waits for so much at most: it holds its GPU meanwhile, and whoever sends it waits too. */
+export const SUPPLIED_BYTES = 512 * OBJECT_BYTES;
+
 export const BUNDLE = 'bundle.tar.gz';
 export const LOCK_FILE = 'requirements.txt';
 
 export type Way =
-  | { way: 'configmap' | 'configmaps'; objects: number; sentence: string }
-  | { way: 'outside'; sentence: string };
+  { way: 'configmap' | 'configmaps'; objects: number; sentence: string } | { way: 'exec'; sentence: string };
 
-/** How a bundle of so many bytes gets into the pod, and the sentence that says so. */
+/** Beyond `SUPPLIED_BYTES`. */
+export const TOO_LARGE =
+  `The notebook and its files are more than ${sizeText(SUPPLIED_BYTES)} packed, which is the most that is sent. ` +
+  'Put the large files on a volume (a PVC, named under volumes in reprise.yaml), or into a repository or a store, and let the notebook read them there.';
+
+/** How a bundle of so many bytes, at most `SUPPLIED_BYTES`, gets into the pod, and the sentence that says so. */
 export function wayOf(bytes: number): Way {
   const size = sizeText(bytes);
   if (bytes > CONFIG_MAPS_BYTES) {
     const sentence =
-      `The notebook and its files are ${size}, and at most ${sizeText(CONFIG_MAPS_BYTES)} travel in ConfigMaps. ` +
-      'Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.';
-    return { way: 'outside', sentence };
+      `The notebook and its files (${size}, and ${sizeText(CONFIG_MAPS_BYTES)} fit into ConfigMaps) are brought to the pod once it runs: ` +
+      'leave this command running until the pod has them.';
+    return { way: 'exec', sentence };
   }
   const objects = partNames(bytes).length;
   if (objects === 1)
@@ -41,7 +48,7 @@ export type InputFiles = {
   agent: Uint8Array;
   /** `pod.json`. */
   pod: string;
-  /** The tar.gz; absent where the pod gets it by a URL. */
+  /** The tar.gz; absent where the pod gets it by a URL, or it is brought. */
   bundle?: Uint8Array;
   /** Requirements with hashes, where the environment is installed. */
   lock?: string;

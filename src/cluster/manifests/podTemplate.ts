@@ -9,6 +9,8 @@ import { CONTAINER, type JobRequest, labelsOf } from './request';
 const START_SECONDS = 900;
 /** What the runner may need beyond its own deadline to close the record and say how it ended. */
 const CLOSE_SECONDS = 120;
+/** For the bundle to be brought, where it is: 512 MiB over 1.2 Mbit/s. */
+const SUPPLY_SECONDS = 3600;
 
 /** The pod of every flavour: one container that runs the notebook, as the restricted Pod Security Standard asks. */
 export function podTemplate(request: JobRequest, container: string = CONTAINER): PodTemplate {
@@ -157,7 +159,8 @@ function podDeadline(request: JobRequest): Partial<PodSpec> {
 }
 
 /** How long a pod can take from its placement to its end; undefined where the run has no deadline. */
-export function podSeconds({ target }: JobRequest): number | undefined {
+export function podSeconds({ target, isSupplied = false }: JobRequest): number | undefined {
   if (target.deadlineSeconds === undefined) return undefined;
-  return START_SECONDS + target.deadlineSeconds + CLOSE_SECONDS + target.holdSeconds;
+  const supply = isSupplied ? SUPPLY_SECONDS : 0;
+  return START_SECONDS + supply + target.deadlineSeconds + CLOSE_SECONDS + target.holdSeconds;
 }

@@ -8,7 +8,7 @@ export class Proxy {
   private readonly pairs = new Set<[Socket, Socket]>();
   private server: Server;
   private isStalled = false;
-  private limit: { bytes: number; reached: () => void } | undefined;
+  private limit: { bytes: number; from: 'client' | 'server'; reached: () => void } | undefined;
 
   private constructor(private readonly target: { host: string; port: number }) {
     this.server = createServer((client) => this.pass(client));
@@ -47,7 +47,12 @@ export class Proxy {
 
   /** Cuts every connection once one of them has brought the client so many bytes; resolves then. */
   cutAfter(bytes: number): Promise<void> {
-    return new Promise((reached) => (this.limit = { bytes, reached }));
+    return new Promise((reached) => (this.limit = { bytes, from: 'server', reached }));
+  }
+
+  /** The same for what one of them has brought the server. */
+  cutAfterSent(bytes: number): Promise<void> {
+    return new Promise((reached) => (this.limit = { bytes, from: 'client', reached }));
   }
 
   close(): void {
@@ -65,17 +70,22 @@ export class Proxy {
       server.destroy();
     };
     for (const socket of pair) socket.on('error', end).on('close', end);
+    this.count(client, 'client');
+    this.count(server, 'server');
+    client.pipe(server);
+    server.pipe(client);
+    if (this.isStalled) this.stall(true);
+  }
+
+  private count(socket: Socket, from: 'client' | 'server'): void {
     let brought = 0;
-    server.on('data', (chunk: Buffer) => {
+    socket.on('data', (chunk: Buffer) => {
       brought += chunk.length;
-      if (this.limit === undefined || brought < this.limit.bytes) return;
+      if (this.limit?.from !== from || brought < this.limit.bytes) return;
       const { reached } = this.limit;
       this.limit = undefined;
       this.cut();
       reached();
     });
-    client.pipe(server);
-    server.pipe(client);
-    if (this.isStalled) this.stall(true);
   }
 }

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { BUNDLE, inputs, OBJECT_BYTES, partsOf, wayOf } from '../../../src/cluster/manifests/inputs';
+import {
+  BUNDLE,
+  inputs,
+  OBJECT_BYTES,
+  partsOf,
+  SUPPLIED_BYTES,
+  wayOf,
+} from '../../../src/cluster/manifests/inputs';
 import type { ConfigMap } from '../../../src/cluster/manifests/kubernetes';
 import { replayRequest } from './requests';
 
@@ -58,9 +65,15 @@ describe('the bundle', () => {
     ],
     [
       10 * OBJECT_BYTES + 1,
-      'outside',
-      'The notebook and its files are 10.1 MiB, and at most 10 MiB travel in ConfigMaps. ' +
-        'Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.',
+      'exec',
+      'The notebook and its files (10.1 MiB, and 10 MiB fit into ConfigMaps) are brought to the pod once it runs: ' +
+        'leave this command running until the pod has them.',
+    ],
+    [
+      SUPPLIED_BYTES,
+      'exec',
+      'The notebook and its files (512 MiB, and 10 MiB fit into ConfigMaps) are brought to the pod once it runs: ' +
+        'leave this command running until the pod has them.',
     ],
   ])('of %d bytes goes by %s, and the user is told', (size, way, sentence) => {
     expect(wayOf(size)).toMatchObject({ way, sentence });
@@ -90,7 +103,7 @@ describe('the inputs of a run', () => {
     expect(Buffer.from(pod, 'base64').toString()).toBe('{"schema":"reprise/pod/1"}');
   });
 
-  it('hold no bundle where a URL brings it', () => {
+  it('hold no bundle where a URL brings it, or a client', () => {
     const made = inputs(replayRequest(), { agent: bytes(10), pod: '{}' });
     expect(made.mounted).toEqual(['reprise-20261126-101500-k3v9qa-agent']);
   });

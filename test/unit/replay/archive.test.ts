@@ -1,14 +1,24 @@
 /** What is sent to a pod: the same bytes whoever packs it and wherever, and what Python reads from them. */
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { Store } from '../../../src/lineage/store';
 import { parseNotebook } from '../../../src/notebook/model';
-import { packBundle } from '../../../src/replay/archive';
+import { packBundle, TooLarge } from '../../../src/replay/archive';
 import { writeBundle } from '../../../src/replay/bundle';
 
 const python = process.env.REPRISE_TEST_PYTHON ?? 'python3';
@@ -73,18 +83,46 @@ function prepared(mask = 0o022): Store {
   }
 }
 
+type Packed = Awaited<ReturnType<typeof packBundle>> & { bytes: Buffer };
+
+async function packed(store: Store, names: readonly string[], most?: number): Promise<Packed> {
+  const to = path.join(store.runFolder(RUN), 'bundle.tar.gz');
+  const archive = await packBundle(store, RUN, names, { to, ...(most === undefined ? {} : { most }) });
+  return { ...archive, bytes: readFileSync(to) };
+}
+
 it('is the same bytes from another folder, another order and another umask', async () => {
   const names = Object.keys(FILES);
-  const one = await packBundle(prepared(), RUN, names);
-  const two = await packBundle(prepared(0o077), RUN, [...names, ...names].reverse());
+  const one = await packed(prepared(), names);
+  const two = await packed(prepared(0o077), [...names, ...names].reverse());
   expect(one.sha256).toBe(two.sha256);
   expect(one.bytes.equals(two.bytes)).toBe(true);
   expect(one.inputs).toEqual(two.inputs);
   expect(createHash('sha256').update(one.bytes).digest('hex')).toBe(one.sha256);
+  expect(one.size).toBe(one.bytes.length);
+  expect(one.bytes.subarray(0, 10)).toEqual(Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]));
+});
+
+it('is made up to its limit, and leaves nothing behind beyond it', async () => {
+  const store = prepared();
+  const { size, sha256 } = await packed(store, Object.keys(FILES));
+  expect((await packed(store, Object.keys(FILES), size)).sha256).toBe(sha256);
+  await expect(packed(store, Object.keys(FILES), size - 1)).rejects.toBeInstanceOf(TooLarge);
+  expect(readdirSync(store.runFolder(RUN)).sort()).toEqual(['bundle.json', 'notebook.ipynb']);
+});
+
+it('refuses a file that becomes shorter while it is packed', async () => {
+  const store = prepared();
+  const large = path.join(store.root, 'zz.bin');
+  writeFileSync(large, randomBytes(64 << 20));
+  const packing = packed(store, ['zz.bin']);
+  truncateSync(large, 1 << 20);
+  await expect(packing).rejects.toMatchObject({ reason: 'inputs-changed' });
+  expect(readdirSync(store.runFolder(RUN)).sort()).toEqual(['bundle.json', 'notebook.ipynb']);
 });
 
 it('declares every input, and how much is in it', async () => {
-  const { bytes, inputs, unpacked } = await packBundle(prepared(), RUN, Object.keys(FILES));
+  const { bytes, inputs, unpacked } = await packed(prepared(), Object.keys(FILES));
   expect(Object.fromEntries(inputs.map(({ path, ...rest }) => [path, rest]))).toEqual(
     Object.fromEntries(
       Object.entries(FILES).map(([name, content]) => [
@@ -98,7 +136,7 @@ it('declares every input, and how much is in it', async () => {
 
 it('is read by Python as what it was: names, contents, modes; no times and no owners', async () => {
   const store = prepared();
-  const { bytes } = await packBundle(store, RUN, Object.keys(FILES));
+  const { bytes } = await packed(store, Object.keys(FILES));
   const file = path.join(store.root, 'bundle.tar.gz');
   writeFileSync(file, bytes);
   const program = `
