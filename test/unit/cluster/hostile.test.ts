@@ -104,6 +104,7 @@ describe('a line of the log is no event', () => {
       'a list of results without a digest',
       '{"n":1,"event":"holding","manifest":{},"files":1,"bytes":1,"seconds":1}',
     ],
+    ['a bundle of a size that is none', '{"n":1,"event":"wanting","have":0,"size":-1,"seconds":1}'],
     ['no JSON', '{"n":1,'],
     ['nesting without end', `{"n":1,"event":"started","run":${'['.repeat(400_000)}`],
   ])('with %s', (_, line) => {

@@ -34,6 +34,12 @@ describe('the Job of a replay', () => {
     expect(job(replayRequest()).spec).not.toHaveProperty('activeDeadlineSeconds');
   });
 
+  it('has an hour more where its bundle is brought to it', () => {
+    const limit = (more: { isSupplied?: true }) =>
+      job(replayRequest({ deadlineSeconds: 3600 }, more)).spec.template.spec.activeDeadlineSeconds ?? 0;
+    expect(limit({ isSupplied: true }) - limit({})).toBe(3600);
+  });
+
   it('fits a restricted namespace', () => {
     const spec = pod({}, { lock: 'lock' });
     expect(spec.securityContext).toMatchObject({

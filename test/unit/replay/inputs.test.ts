@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CellLine, RecordedFile, RunRecord } from '../../../src/lineage/record';
-import { notebookInputs, recordedInputs } from '../../../src/replay/inputs';
+import { askedInputs, notebookInputs, recordedInputs } from '../../../src/replay/inputs';
 
 let root: string;
 
@@ -94,6 +94,14 @@ describe('a first run', () => {
         { path: 'big.bin', why: 'too-big', size: 2000 },
         { path: 'none/*.csv', why: 'gone' },
       ],
+    });
+  });
+
+  it('takes the same of a replay, whose record does not name them', () => {
+    write({ 'data/a.csv': '1', 'data/b.csv': '2' });
+    expect(askedInputs(root, ['data/*.csv', '../x'])).toEqual({
+      files: ['data/a.csv', 'data/b.csv'],
+      left: [{ path: '../x', why: 'outside' }],
     });
   });
 
