@@ -49,6 +49,8 @@ export type RecordedFile = {
   sha256?: string;
   /** Digest of a container by what it holds, without timestamps. */
   content?: string;
+  /** Why what a container holds could not be read, so that its bytes are all there is to compare. */
+  unread?: string;
   size?: number;
   /** Only of writes: the file did not exist before this execution. */
   created?: boolean;

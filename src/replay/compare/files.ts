@@ -41,6 +41,14 @@ function compareFile(path: string, before: RecordedFile | undefined, after: Reco
   if (before.content !== undefined && before.content === after.content) {
     return { ...identical(), verdict: 'canonical', masks: [FILE_CONTENT] };
   }
+  const unread = before.unread ?? after.unread;
+  if (unread !== undefined) {
+    return unverifiable(`\`${path}\` has other bytes, and what it holds was not compared: ${unread}.`, {
+      what: 'file',
+      name: path,
+      summary: `${summaryOf(before, after)}; not compared by content: ${unread}`,
+    });
+  }
   return different({ what: 'file', name: path, summary: summaryOf(before, after) });
 }
 

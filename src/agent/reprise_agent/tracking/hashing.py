@@ -1,5 +1,5 @@
-"""Facts of files: where they lie, what they hold. Standard library only and self-contained: a helper process runs this
-very text, so that many files can be hashed beside the cell that reads them."""
+"""Facts of files: where they lie, what they hold. Standard library only and self-contained: a helper process runs the text
+of `containers.py` and this very text, so that many files can be hashed beside the cell that reads them."""
 
 import hashlib
 import json
@@ -9,17 +9,18 @@ import select
 import stat
 import sys
 import time
-import zipfile
-import zlib
+
+try:
+    from .containers import content_of
+    from .libraries import read_with_library
+except ImportError:  # in the helper, which has the text of the first, and no library
+    read_with_library = None
 
 _CHUNK = 1 << 20
-_CONTENT_LIMIT = 1 << 30
 _CACHED = 200_000
 _RACY_NS = 50_000_000
 _FLAGS = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-_TIMES = {"metadata.json": ("date_saved",)}  # what a .keras file says of the moment it was saved
 _HOUSEKEEPING = ("/.reprise/", "/__pycache__/", "/.ipynb_checkpoints/", "/site-packages/", "/.git/")
-_UNSTABLE_MEMBERS = (".data/serialization_id",)
 
 
 class Places:
@@ -71,8 +72,8 @@ def key_of(status):
 
 
 def digest_file(path, cache):
-    """(status, sha256, content) of a regular file; None where there is none. `content` digests what a container holds,
-    without times: of zip (npz, keras, pt) and gzip files, else None. `cache` keeps digests by `key_of`."""
+    """(status, sha256, content, unread) of a regular file; None where there is none. `content` digests what a container
+    holds, without times, else None; `unread` says why that could not be had. `cache` keeps digests by `key_of`."""
     try:
         known = cache.get(key_of(os.stat(path))) if cache else None
         if known is not None:
@@ -99,80 +100,16 @@ def digest_file(path, cache):
 
 def _digest(path, descriptor, size):
     data = os.read(descriptor, min(size + 1, _CHUNK))
-    magic, hashed = data[:4], hashlib.sha256(data)
+    magic, hashed = data[:8], hashlib.sha256(data)
     while data and size >= _CHUNK or len(data) > size:
         data = os.read(descriptor, _CHUNK)
         hashed.update(data)
         size = max(size, _CHUNK)
-    return hashed.hexdigest(), _content(path, magic)
-
-
-def _content(path, magic):
-    try:
-        if magic == b"PK\x03\x04":
-            return _zip_content(path)
-        if magic[:2] == b"\x1f\x8b":
-            return _gzip_content(path)
-    except Exception:
-        pass  # damaged, or none after all: its bytes are what there is to compare
-    return None
-
-
-def _zip_content(path):
-    members = []
-    with open_quietly(path) as file, zipfile.ZipFile(file) as archive:
-        infos = archive.infolist()
-        if sum(info.file_size for info in infos) > _CONTENT_LIMIT:
-            return None
-        for info in infos:
-            name = info.filename
-            if path.endswith((".pt", ".pth")):
-                name = name.partition("/")[2]  # the folder inside is called like the file
-            if name in _UNSTABLE_MEMBERS:
-                continue
-            with archive.open(info) as member:
-                members.append([name, _member_digest(name, member)])
-    return hashlib.sha256(json.dumps(sorted(members)).encode()).hexdigest()
-
-
-def _member_digest(name, member):
-    if name in _TIMES:
-        facts = json.loads(member.read())
-        for field in _TIMES[name]:
-            facts.pop(field, None)
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()
-    hashed = hashlib.sha256()
-    for data in iter(lambda: member.read(_CHUNK), b""):
-        hashed.update(data)
-    return hashed.hexdigest()
-
-
-def _gzip_content(path):
-    hashed, total = hashlib.sha256(), 0
-    stream = zlib.decompressobj(31)
-    with open_quietly(path) as file:
-        for data in iter(lambda: file.read(_CHUNK), b""):
-            while data:
-                part = stream.decompress(data, _CHUNK)
-                total += len(part)
-                if total > _CONTENT_LIMIT:
-                    return None
-                hashed.update(part)
-                data = stream.unconsumed_tail
-                if stream.eof:
-                    data, stream = stream.unused_data, zlib.decompressobj(31)
-    return hashed.hexdigest()
-
-
-def open_quietly(path):
-    """Opens past the tracker, which wraps the public openers only."""
-    import _io
-
-    return _io.open(path, "rb")
+    return (hashed.hexdigest(), *content_of(path, magic, size, read_with_library))
 
 
 def entry_of(places, path, mode, facts):
-    status, sha256, content = facts
+    status, sha256, content, unread = facts
     entry = {
         "path": places.label(path),
         "mode": mode,
@@ -184,6 +121,8 @@ def entry_of(places, path, mode, facts):
         entry["outside"] = True
     if content is not None:
         entry["content"] = content
+    if unread is not None:
+        entry["unread"] = unread
     return entry
 
 

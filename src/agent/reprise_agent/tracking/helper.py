@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import Any, Dict, List, Optional, Tuple
 
-from . import hashing
+from . import containers, hashing
 from .hashing import Places
 
 # Resolved path, time of last change in ns, entry, and position among the paths handed over.
@@ -47,7 +47,10 @@ class HashingHelper:
             process.wait(timeout=10)
 
     def _start(self) -> subprocess.Popen:
-        source = hashing.__loader__.get_source(hashing.__name__)  # type: ignore[union-attr]
+        source = "\n".join(
+            module.__loader__.get_source(module.__name__)  # type: ignore[union-attr]
+            for module in (containers, hashing)
+        )
         self._process = process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", source],
             stdin=subprocess.PIPE,
