@@ -9,11 +9,21 @@ from .arrays import describe_array, inline_scalar
 from .base import ATOMS, Form, is_a, is_from
 from .code import describe_code
 from .frames import describe_frame
+from .keras import describe_keras
+from .models import describe_model
 from .objects import describe_object
 from .standard import INLINE, describe_standard
 from .tensors import describe_tensor
 
-_DESCRIBERS = (describe_standard, describe_code, describe_array, describe_frame, describe_tensor)
+_DESCRIBERS = (
+    describe_standard,
+    describe_code,
+    describe_array,
+    describe_frame,
+    describe_tensor,
+    describe_keras,
+    describe_model,
+)
 
 
 def inline_form(value: Any) -> Optional[Tuple[Any, ...]]:
