@@ -12,7 +12,7 @@ import { readOutside } from '../replay/isolated';
 import { recover } from '../replay/run';
 import { parseDuration } from '../replay/stopping';
 import { newestRunOf, replayAndJudge } from '../replay/verify';
-import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
+import { auditOption, contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
 import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 import { tellJudgement, exitOfJudgement } from './verdict';
@@ -44,6 +44,7 @@ export function replayCommand(program: Command, signal: AbortSignal, done: (code
     .option('--no-stop-at-first-divergence', 'run to the end, whatever differs')
     .addOption(new Option('--budget <time>', 'end after this time, such as 20m').argParser(budget))
     .option('--strict', 'raise where an operation has no deterministic form')
+    .addOption(auditOption())
     .action(async (what: string, flags: Flags) => done(await replay(what, flags, signal)));
 }
 

@@ -21,6 +21,7 @@ export type ExecuteFlags = OutputFlags &
     allowErrors?: boolean;
     timeout?: number;
     strict?: boolean;
+    audit?: 'deep';
     enforceOsEntropy?: boolean;
     rng?: StreamScope;
   };
@@ -59,7 +60,15 @@ export function enforceOptions(command: Command): Command {
   return command
     .addOption(rngOption())
     .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
-    .option('--strict', 'raise where an operation has no deterministic form');
+    .option('--strict', 'raise where an operation has no deterministic form')
+    .addOption(auditOption());
+}
+
+export function auditOption(): Option {
+  return new Option(
+    '--audit <depth>',
+    'digest what every torch and TensorFlow operation takes and gives, so that explain names the first that differs (many times slower)',
+  ).choices(['deep']);
 }
 
 export function rngOption(): Option {
@@ -77,8 +86,8 @@ export function runOptionsOf(flags: ExecuteFlags): RunOptions {
       '--python names a Python of this machine; on a cluster the image has it.',
     );
   }
-  const { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy, rng } = flags;
-  return { policy, seed, python, allowErrors, timeout, strict, enforceOsEntropy, rng };
+  const { policy, seed, python, allowErrors, timeout, strict, audit, enforceOsEntropy, rng } = flags;
+  return { policy, seed, python, allowErrors, timeout, strict, audit, enforceOsEntropy, rng };
 }
 
 export function parseSeed(text: string): 'fresh' | bigint {

@@ -29,6 +29,8 @@ export type RecordHeader = {
   /** Scope of the streams: `per-session` or `per-cell`. */
   rng: string;
   strict: boolean;
+  /** Every operation of the frameworks was digested. */
+  audit?: 'deep';
   replayOf?: string;
   order?: 'document' | 'executed';
   parameters?: Record<string, unknown>;
@@ -100,6 +102,8 @@ export type CellLine = {
   entropy: EntropyUse[];
   clock: { call: string; at?: Place }[];
   operations: Operation[];
+  /** Of the deep audit: object with a line an operation, `name inputs outputs line`. */
+  audit?: { log: string; operations: number; leftOut?: number };
   rng: { before: Record<string, string>; after: Record<string, string> };
   /** Of a cell that ran again unedited in the same kernel. `of`: `seq` of the execution before. */
   rerun?: { of: number; differs: RerunDifference[] };

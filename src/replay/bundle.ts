@@ -19,6 +19,8 @@ export type BundleContent = {
   entropy: 'record' | 'enforce';
   rng: string;
   strict: boolean;
+  /** Digests of every operation: slow. */
+  audit?: 'deep';
   /** Rows of the policy table that are left out. */
   without?: readonly string[];
   /** A plain kernel, of which nothing is recorded, when false. */
@@ -57,6 +59,7 @@ export function writeBundle(store: Store, content: BundleContent): string {
       entropy: content.entropy,
       rng: content.rng,
       strict: content.strict,
+      ...(content.audit ? { audit: content.audit } : {}),
       ...(content.records === false ? { records: false } : {}),
       valueBudgetMs: null,
       // Elsewhere our own output is no file beside the notebook.

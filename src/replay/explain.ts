@@ -1,5 +1,6 @@
 /** Causes of what two sides do not have in common, with the evidence for each. */
 import type { Cause } from './documents';
+import { differingOperation } from './causes/audited';
 import { changedSource, nothingFound, obstacles } from './causes/unknown';
 import { linesOf, type Context, type Suspect } from './causes/context';
 import { dataDrift } from './causes/data-drift';
@@ -19,6 +20,7 @@ const FINDERS: readonly ((context: Context) => Suspect[])[] = [
   upstream,
   changedSource,
   time,
+  differingOperation,
   nondeterministicOperation,
   hashSeed,
   environmentDrift,

@@ -26,6 +26,8 @@ export type RunOptions = {
   enforceOsEntropy?: boolean;
   rng?: StreamScope;
   strict?: boolean;
+  /** Digests of every operation of the frameworks, so that the first one that differs has a name: slow. */
+  audit?: 'deep';
   /** What a seal was made under, before the settings of the sidecar. */
   sealed?: Pick<Sealed, 'seed' | 'policy' | 'entropy' | 'rng'>;
   /** Nothing is run in an environment that differs from the pin in a way that can matter, whatever the policy. */

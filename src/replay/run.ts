@@ -72,6 +72,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     entropy: plan.entropy,
     rng: plan.rng,
     strict: options.strict ?? false,
+    audit: options.audit,
     environment,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
@@ -88,7 +89,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
 
 export type ReplayOptions = Pick<
   RunOptions,
-  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict'
+  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict' | 'audit'
 > & {
   order?: 'document' | 'executed';
   overwrite?: boolean;
@@ -137,6 +138,7 @@ export async function replayRun(
     entropy: header.entropy,
     rng: header.rng,
     strict: options.strict ?? header.strict,
+    audit: options.audit ?? header.audit,
     environment: variables,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,

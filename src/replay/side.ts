@@ -26,6 +26,8 @@ export type Side = {
   outputs(cell: RecordedCell): Output[] | undefined;
   /** Source of the cell's last execution; '' where it was not kept. */
   source(cell: RecordedCell): string;
+  /** What the deep audit kept of an execution; undefined where there was none, or it is gone. */
+  audited?(line: CellLine): string | undefined;
   /** Only of a seal: its `record` then says what the seal says, and of all else nothing. */
   seal?: {
     cell(cell: RecordedCell): SealedCell | undefined;
@@ -53,6 +55,7 @@ export function loadRunSide(store: Store, run: string, ranBy = 'local'): Side {
         ? arrived.outputs
         : keptOutputs(store, recordedOutputs(record, id)?.raw);
     },
+    audited: ({ audit }) => keptText(store, audit?.log),
     source: ({ index, id, source }) => {
       const digest = lastSource.get(id) ?? source;
       const shown = executed?.cells[index]?.source;

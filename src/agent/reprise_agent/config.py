@@ -25,6 +25,7 @@ class Config:
     entropy: str = "record"
     rng: str = "per-session"
     strict: bool = False
+    audit: Optional[str] = None  # "deep": digests of every operation
     records: bool = True
     root: Optional[str] = None
     notebook: Optional[str] = None

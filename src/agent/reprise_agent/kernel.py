@@ -12,6 +12,7 @@ from typing import Any, Dict, Optional
 from ipykernel.ipkernel import IPythonKernel
 
 from . import pinned
+from .audit.deep import DeepAudit
 from .cells import Cells
 from .config import Config
 from .entropy import EntropyLog
@@ -75,6 +76,8 @@ class RepriseKernel(IPythonKernel):
             deterministic.install(hooks, config.strict, config.applies)
             if config.policy == "full":
                 undone.install(hooks, lambda setting: noted(setting, lasting=True), config.strict)
+            if config.audit == "deep":
+                recorder.audit = DeepAudit(cells, hooks)
             system.install(draws, config.entropy == "enforce" and config.enforces)
         recorder.install()
         with recorder.guard("answering installs"):

@@ -11,6 +11,7 @@ import time
 import traceback
 from typing import Any, Dict, Iterator, List, Optional
 
+from .audit.deep import DeepAudit
 from .cells import Cells, Execution, cell_keys
 from .config import Config
 from .entropy import EntropyLog
@@ -48,6 +49,7 @@ class Recorder:
         self._warnings = WarningTracker(cells)
         self.operations = self._warnings.operations
         self.per_cell: Optional[PerCell] = None
+        self.audit: Optional[DeepAudit] = None
         self._reruns = Reruns(shell.user_ns, config.per_cell)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
@@ -122,6 +124,9 @@ class Recorder:
             if self.per_cell is not None:
                 self.per_cell.begin(self.execution)
                 self._rng_before = states.digests()
+        with self.guard("auditing operations"):
+            if self.audit is not None:
+                self.audit.begin()
         self._clock = time.perf_counter()
 
     def heard(self, message: str, kind: str, content: Dict[str, Any]) -> None:
@@ -145,6 +150,9 @@ class Recorder:
 
     def end(self) -> None:
         self._duration = (time.perf_counter() - self._clock) * 1000
+        with self.guard("auditing operations"):
+            if self.audit is not None:
+                self.audit.end()
 
     def finish(self, reply: Dict[str, Any]) -> Dict[str, Any]:
         """The cell's line, already appended to the record; called after the streams were flushed."""
@@ -198,6 +206,10 @@ class Recorder:
             rerun = self._reruns.compare(line, execution)
             if rerun is not None:
                 line["rerun"] = rerun
+        with self.guard("auditing operations"):
+            audited = self.audit.log.take(self._keep) if self.audit is not None else None
+            if audited is not None:
+                line["audit"] = audited
         with self.guard("digesting outputs"):
             line["outputs"] = self._outputs(self._area)
         with self.guard("digesting outputs"):

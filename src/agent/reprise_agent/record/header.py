@@ -38,6 +38,7 @@ def header(
         "entropy": config.entropy,
         "rng": config.rng,
         "strict": config.strict,
+        **({"audit": config.audit} if config.audit is not None else {}),
         "environment": environment,
         "git": git,
         "cells": document_cells(document, objects),
