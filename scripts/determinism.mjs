@@ -33,6 +33,10 @@ the libraries take.
 original's), and refuses an environment that differs in a way that can matter. An operation that has no deterministic form warns, is named as a cause,
 and keeps the verdict at \`canonical\` or below. **\`--strict\`** raises there instead, and leaves calls that would take the policy back without effect.
 
+**\`full --portable\`** besides takes from every processor what those with AVX2 have in common, and one thread, whatever the environment says: results of NumPy,
+OpenBLAS, oneMKL, oneDNN and torch are then the same on different x86-64 processors as far as these libraries go. What chooses its blocks by the size of a cache
+(Eigen in TensorFlow) and libraries that look at the processor by themselves (XGBoost, LightGBM, the C library) are not reached. It is slower.
+
 **\`observe\`** sets nothing; everything is recorded.
 
 What must exist before the interpreter starts is an **environment variable**; a value that you have set yourself stays, but for the hash seed (and the
@@ -46,7 +50,7 @@ What this costs on your notebook: \`reprise cost NOTEBOOK\`, with \`--ablation\`
 
 - Another processor, GPU model, number of multiprocessors (MIG slices included), driver or library version: vendors promise equal bits for the same of
   each, and not between them. They are recorded, and named as causes.
-- CPU dispatch: the instruction set that NumPy, OpenBLAS, oneMKL, oneDNN and torch choose. It is recorded, not fixed.
+- CPU dispatch: the instruction set that NumPy, OpenBLAS, oneMKL, oneDNN and torch choose. It is recorded, and fixed with \`--portable\` only.
 - Operations of torch without a deterministic form, custom CUDA kernels, and threads that add up in the order in which they finish, other than those below.
 - Precision flags (TF32, reduced-precision reductions) stay as the notebook has them. They are recorded.
 - XGBoost (other than its linear booster, below), LightGBM, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
@@ -113,7 +117,11 @@ function cells(values) {
   return `| ${values.map((value) => value.replaceAll('|', '\\|')).join(' | ')} |`;
 }
 
-function shown({ id, setting, variable }) {
+function shown({ id, setting, variable, portable }) {
+  if (portable !== undefined) {
+    const value = portable.flag ? `${portable.flag}=${portable.value}` : portable.value;
+    return `\`${setting}\`; with \`--portable\` \`${portable.name}=${value}\``;
+  }
   if (variable === undefined) return /^[A-Z_]+$/.test(setting) ? `\`${setting}\`` : setting;
   if (id === 'hash-seed') return `\`${variable.name}\`, from the run's entropy`;
   if (variable.threads) return `\`${variable.name}\`, the number of usable cores`;

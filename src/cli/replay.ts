@@ -12,7 +12,16 @@ import { readOutside } from '../replay/isolated';
 import { recover } from '../replay/run';
 import { parseDuration } from '../replay/stopping';
 import { newestRunOf, replayAndJudge } from '../replay/verify';
-import { auditOption, contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
+import {
+  auditOption,
+  portableOption,
+  contextOf,
+  type ExecuteFlags,
+  executeOptions,
+  runOptionsOf,
+  storeHere,
+  terminalOf,
+} from './shared';
 import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 import { tellJudgement, exitOfJudgement } from './verdict';
@@ -45,6 +54,7 @@ export function replayCommand(program: Command, signal: AbortSignal, done: (code
     .addOption(new Option('--budget <time>', 'end after this time, such as 20m').argParser(budget))
     .option('--strict', 'raise where an operation has no deterministic form')
     .addOption(auditOption())
+    .addOption(portableOption())
     .action(async (what: string, flags: Flags) => done(await replay(what, flags, signal)));
 }
 

@@ -22,6 +22,7 @@ export type ExecuteFlags = OutputFlags &
     timeout?: number;
     strict?: boolean;
     audit?: 'deep';
+    portable?: boolean;
     enforceOsEntropy?: boolean;
     rng?: StreamScope;
   };
@@ -61,7 +62,15 @@ export function enforceOptions(command: Command): Command {
     .addOption(rngOption())
     .option('--enforce-os-entropy', "replace what the notebook's own code takes from the operating system")
     .option('--strict', 'raise where an operation has no deterministic form')
-    .addOption(auditOption());
+    .addOption(auditOption())
+    .addOption(portableOption());
+}
+
+export function portableOption(): Option {
+  return new Option(
+    '--portable',
+    'with policy full: results that other x86-64 processors give too, where the libraries can (AVX2, one thread: slower)',
+  );
 }
 
 export function auditOption(): Option {
@@ -86,8 +95,9 @@ export function runOptionsOf(flags: ExecuteFlags): RunOptions {
       '--python names a Python of this machine; on a cluster the image has it.',
     );
   }
-  const { policy, seed, python, allowErrors, timeout, strict, audit, enforceOsEntropy, rng } = flags;
-  return { policy, seed, python, allowErrors, timeout, strict, audit, enforceOsEntropy, rng };
+  const { policy, seed, python, allowErrors, timeout, strict, audit, portable, enforceOsEntropy, rng } =
+    flags;
+  return { policy, seed, python, allowErrors, timeout, strict, audit, portable, enforceOsEntropy, rng };
 }
 
 export function parseSeed(text: string): 'fresh' | bigint {

@@ -15,6 +15,8 @@ export type EnvironmentOptions = {
   recorded?: Record<string, string>;
   /** Rows of the table to leave out. */
   without?: readonly string[];
+  /** What other processors with AVX2 compute, too: one instruction set, and one thread, as the cores of both may not be as many. */
+  portable?: boolean;
 };
 
 /**
@@ -36,6 +38,12 @@ export function kernelEnvironment(
     for (const { variable } of SETTINGS)
       if (variable?.threads) variables[variable.name] = valued(variable, options);
   }
+  if (options.portable) {
+    for (const { variable, portable } of SETTINGS) {
+      if (variable?.threads) variables[variable.name] = '1';
+      if (portable) variables[portable.name] = fixed(portable, variables, options);
+    }
+  }
   return variables;
 }
 
@@ -46,6 +54,16 @@ function valued({ name, flag, value = '', threads }: Variable, options: Environm
   const flags = (given ?? '').split(/\s+/).filter((each) => each !== '');
   if (flags.some((each) => each.split('=')[0] === flag)) return flags.join(' ');
   return [...flags, `${flag}=${value}`].join(' ');
+}
+
+/** A flag stands beside those that are there; any other value takes the place of what was given. */
+function fixed(variable: Variable, variables: Record<string, string>, { given }: EnvironmentOptions): string {
+  const { name, flag, value = '' } = variable;
+  if (flag === undefined) return value;
+  const others = (variables[name] ?? given[name] ?? '')
+    .split(/\s+/)
+    .filter((each) => each !== '' && each.split('=')[0] !== flag);
+  return [...others, `${flag}=${value}`].join(' ');
 }
 
 function threadCount(name: string, { given, recorded = {}, isQuota, cores }: EnvironmentOptions): string {

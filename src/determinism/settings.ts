@@ -21,6 +21,8 @@ export type Setting = {
   how: How;
   policy: Level;
   variable?: Variable;
+  /** Set under `full --portable`, whatever the environment has: the same on every x86-64 processor with AVX2. */
+  portable?: Variable;
   /** It has an effect only where one of these was loaded; absent: always. */
   needs?: string[];
   versions: { versions: string; reason: string; source: string }[];

@@ -31,6 +31,8 @@ export type RecordHeader = {
   strict: boolean;
   /** Every operation of the frameworks was digested. */
   audit?: 'deep';
+  /** Computed as on any x86-64 processor with AVX2 (`full --portable`). */
+  portable?: true;
   replayOf?: string;
   order?: 'document' | 'executed';
   parameters?: Record<string, unknown>;

@@ -28,6 +28,8 @@ export type RunOptions = {
   strict?: boolean;
   /** Digests of every operation of the frameworks, so that the first one that differs has a name: slow. */
   audit?: 'deep';
+  /** Instruction sets and thread counts that other processors have too; only with policy `full`. */
+  portable?: boolean;
   /** What a seal was made under, before the settings of the sidecar. */
   sealed?: Pick<Sealed, 'seed' | 'policy' | 'entropy' | 'rng'>;
   /** Nothing is run in an environment that differs from the pin in a way that can matter, whatever the policy. */

@@ -59,7 +59,9 @@ export type Finished = {
 export async function runNotebook(file: string, options: RunOptions, context: Context): Promise<Finished> {
   const plan = planRun(file, options);
   const document = injectParameters(plan.model, options.parameters);
-  const environment = kernelEnvironment(plan.policy, plan.seed.value, machineOf(context));
+  const { portable } = options;
+  if (portable) requireFull(plan.policy);
+  const environment = kernelEnvironment(plan.policy, plan.seed.value, { ...machineOf(context), portable });
   const { store, python, edits } = await prepare(plan, options, environment, context);
   context.onDocument?.(document);
   const run = store.newRunId();
@@ -78,6 +80,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     allowErrors: options.allowErrors ?? false,
     detached: context.target !== undefined,
     header: {
+      ...(portable ? { portable } : {}),
       ...(options.parameters ? { parameters: shownParameters(options.parameters) } : {}),
       ...pinOfHeader(plan.sidecar, edits),
     },
@@ -87,9 +90,19 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
   return finished(store, run, plan.notebook, plan);
 }
 
+/** @throws Failure `portable` */
+function requireFull(policy: Policy): void {
+  if (policy === 'full') return;
+  throw new Failure(
+    'usage',
+    'portable',
+    `--portable fixes what the policy "full" leaves to the processor, and this run has the policy "${policy}": add --policy full.`,
+  );
+}
+
 export type ReplayOptions = Pick<
   RunOptions,
-  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict' | 'audit'
+  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict' | 'audit' | 'portable'
 > & {
   order?: 'document' | 'executed';
   overwrite?: boolean;
@@ -116,8 +129,11 @@ export async function replayRun(
   const notebookPath = `${store.root}/${header.notebook}`;
   const policy = options.policy ?? header.policy;
   const seed = replayedSeed(header.seed, options.seed);
+  const portable = options.portable ?? header.portable;
+  if (portable) requireFull(policy);
   const variables = kernelEnvironment(policy, seed.value, {
     ...machineOf(context),
+    portable,
     recorded: header.environment.variables,
   });
   const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
@@ -143,7 +159,12 @@ export async function replayRun(
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
     detached: context.target !== undefined,
-    header: { replayOf: original, order: options.order ?? 'document', ...pinOfHeader(pinned.sidecar, edits) },
+    header: {
+      ...(portable ? { portable } : {}),
+      replayOf: original,
+      order: options.order ?? 'document',
+      ...pinOfHeader(pinned.sidecar, edits),
+    },
     root: options.isolated && !context.target ? unpackInputs(store, run, record) : store.root,
   });
   const { target } = context;
@@ -309,7 +330,10 @@ function changedOnDisk({ path, text }: { path: string; text: string }): boolean 
 /** @param set variables that the policy itself sets: what it fixes is no fault of the environment */
 function refuseDrift(record: RunRecord, now: Fingerprint, set: Record<string, string>): void {
   const drift = compareFingerprints(record.header.environment, now);
-  const matters = driftThatMatters(drift).filter(({ kind, what }) => !(kind === 'variable' && what in set));
+  const matters = driftThatMatters(drift).filter(
+    ({ kind, what }) =>
+      !(kind === 'variable' && what in set) && !(kind === 'cpu' && record.header.portable === true),
+  );
   if (matters.length === 0) return;
   throw new Failure(
     'drift',

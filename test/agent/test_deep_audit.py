@@ -42,7 +42,9 @@ def test_operations_of_torch_are_listed_with_digests_and_lines_and_change_nothin
     assert "audit" not in plain.cells[0]
     assert [cell["faults"] for cell in deep.cells] == [[], []]
     assert [deep.text(0), deep.text(1)] == [plain.text(0), plain.text(1)]
-    assert deep.cells[0]["rng"] == plain.cells[0]["rng"]
+    # torch loads NumPy for its listeners, so that there is one generator more to tell of.
+    states, heard = plain.cells[0]["rng"]["after"], deep.cells[0]["rng"]["after"]
+    assert {name: heard[name] for name in states} == states
     found = operations(deep, 0)
     assert {line[3] for line in found if line[0] == "aten::addmm"} == {"5"}
     assert {line[3] for line in found if line[0] == "aten::mm"} == {"6"}, "the backward pass, where it was asked for"

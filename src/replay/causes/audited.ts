@@ -4,7 +4,8 @@ import { indexOf, linesOf, type Context, type Suspect } from './context';
 type Audited = { op: string; given: string; found: string; line?: number };
 
 // What they give depends on a generator, which is none of their inputs.
-const DRAWS = /rand|normal_?$|uniform|bernoulli|dropout|multinomial|exponential|poisson|cauchy|geometric|Shuffle/i;
+const DRAWS =
+  /rand|normal_?$|uniform|bernoulli|dropout|multinomial|exponential|poisson|cauchy|geometric|Shuffle/i;
 // Graphs and compiled functions read variables, which are known to the audit by their kind only.
 const HOLDS_VARIABLES = /^tf::(__|.*PartitionedCall|ReadVariableOp|.*ReadVariableOp)/;
 
