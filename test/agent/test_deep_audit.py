@@ -47,7 +47,9 @@ def test_operations_of_torch_are_listed_with_digests_and_lines_and_change_nothin
     assert {name: heard[name] for name in states} == states
     found = operations(deep, 0)
     assert {line[3] for line in found if line[0] == "aten::addmm"} == {"5"}
-    assert {line[3] for line in found if line[0] == "aten::mm"} == {"6"}, "the backward pass, where it was asked for"
+    assert {line[3] for line in found if line[0] == "aten::mm"} == {"6"}, (
+        "the backward pass, where it was asked for"
+    )
     assert operations(run(TORCH, agent={"audit": "deep"}), 0) == found
 
 

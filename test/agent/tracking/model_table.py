@@ -25,7 +25,9 @@ def torch_table():
     class Net(torch.nn.Module):
         def __init__(self):
             super().__init__()
-            self.body = torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Dropout(0.5))
+            self.body = torch.nn.Sequential(
+                torch.nn.Linear(4, 3), torch.nn.BatchNorm1d(3), torch.nn.Dropout(0.5)
+            )
 
         def forward(self, x):
             return self.body(x)

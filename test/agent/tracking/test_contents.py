@@ -107,7 +107,9 @@ def test_the_helper_beside_the_cell_says_the_same(tmp_path):
 
 @pytest.mark.parametrize("name", ["bad.onnx", "bad.safetensors", "bad.keras", "bad.npz", "bad.h5", "bad.gz"])
 def test_what_is_damaged_is_compared_by_its_bytes(tmp_path, name):
-    magic = {"bad.npz": b"PK\x03\x04", "bad.keras": b"PK\x03\x04", "bad.gz": b"\x1f\x8b"}.get(name, b"\xff" * 9)
+    magic = {"bad.npz": b"PK\x03\x04", "bad.keras": b"PK\x03\x04", "bad.gz": b"\x1f\x8b"}.get(
+        name, b"\xff" * 9
+    )
     (tmp_path / name).write_bytes(magic + os.urandom(200))
     assert digest_file(str(tmp_path / name), {})[2:] == (None, None)
 
@@ -136,12 +138,14 @@ def test_hdf5_is_compared_without_the_times_of_its_objects(tmp_path):
 
 
 def parquet_file(path, rows, last):
-    import pyarrow.parquet
     import pandas as pd
+    import pyarrow.parquet
 
     frame = pd.DataFrame({"a": [1.5, None, last], "b": ["x", None, "z"]})
     table = pyarrow.Table.from_pandas(frame)
-    pyarrow.parquet.write_table(table, path, row_group_size=rows, compression="gzip" if rows > 1 else "snappy")
+    pyarrow.parquet.write_table(
+        table, path, row_group_size=rows, compression="gzip" if rows > 1 else "snappy"
+    )
 
 
 @needs("pyarrow")
@@ -189,6 +193,7 @@ def test_a_keras_model_saved_in_two_processes_has_one_content_and_another_with_o
     assert one["m.keras"][0] != two["m.keras"][0]
     for name in ("m.keras", "m.h5", "m.weights.h5"):
         assert one[name][1] not in ("None", three[name][1])
-    assert one["saved/variables/variables.data-00000-of-00001"] != three[
-        "saved/variables/variables.data-00000-of-00001"
-    ]
+    assert (
+        one["saved/variables/variables.data-00000-of-00001"]
+        != three["saved/variables/variables.data-00000-of-00001"]
+    )

@@ -2,7 +2,6 @@
 of `containers.py` and this very text, so that many files can be hashed beside the cell that reads them."""
 
 import hashlib
-import json
 import marshal
 import os
 import select
