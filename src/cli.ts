@@ -25,6 +25,7 @@ import { restoreCommand } from './cli/restore';
 import { runCommand } from './cli/run';
 import { runsCommand } from './cli/runs';
 import { sealCommand } from './cli/seal';
+import { sessionCommand } from './cli/session';
 import { statusCommand } from './cli/status';
 import { verifyCommand } from './cli/verify';
 
@@ -45,7 +46,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, statusCommand, costCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, sessionCommand, statusCommand, costCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

@@ -45,7 +45,14 @@ export type RecordHeader = {
 };
 
 export type HowCompared = 'exact' | 'pickle' | 'sampled' | 'opaque';
-export type WrittenVariable = { name: string; digest?: string; how: HowCompared; type?: string };
+export type WrittenVariable = {
+  name: string;
+  digest?: string;
+  how: HowCompared;
+  type?: string;
+  /** No object that can be changed in place is reached from it. */
+  fixed?: boolean;
+};
 
 export type RecordedFile = {
   path: string;
@@ -62,6 +69,8 @@ export type RecordedFile = {
   deleted?: boolean;
   /** The file lies outside the root; then `path` is `~/…` or a bare name. */
   outside?: boolean;
+  /** Only of reads: it was looked for and not there. */
+  absent?: boolean;
   attribution: 'exact' | 'weak';
 };
 
@@ -98,7 +107,13 @@ export type CellLine = {
   source: string;
   reads: string[];
   readDigests: Record<string, string>;
+  /** Names that the cell looked for and that were not in the namespace; a builtin may have served instead. */
+  missing?: string[];
+  /** Names that the cell may have written or have left as they were (only where names are read off the code). */
+  kept?: string[];
   writes: WrittenVariable[];
+  /** By name of what the cell wrote, other names from which objects are reached that can be changed in place. */
+  shares?: Record<string, string[]>;
   deletes: string[];
   files: RecordedFile[];
   entropy: EntropyUse[];
@@ -106,7 +121,16 @@ export type CellLine = {
   operations: Operation[];
   /** Of the deep audit: object with a line an operation, `name inputs outputs line`. */
   audit?: { log: string; operations: number; leftOut?: number };
-  rng: { before: Record<string, string>; after: Record<string, string> };
+  rng: {
+    before: Record<string, string>;
+    after: Record<string, string>;
+    /** Global generators from which it drew before it seeded them itself. */
+    drew?: string[];
+    /** Global generators that it seeded. */
+    seeded?: string[];
+  };
+  /** Digests of the working folder (`cwd`) and of the environment variables (`environ`). */
+  process?: { before: Record<string, string>; after: Record<string, string> };
   /** Of a cell that ran again unedited in the same kernel. `of`: `seq` of the execution before. */
   rerun?: { of: number; differs: RerunDifference[] };
   warnings: { category: string; message: string; line?: number }[];

@@ -44,7 +44,7 @@ export function runDocument(store: Store, run: string, record: RunRecord): Run {
   };
 }
 
-function cellRun(line: CellLine, canonical: string): CellRun {
+export function cellRun(line: CellLine, canonical: string): CellRun {
   return {
     index: line.index,
     id: line.id,
@@ -70,7 +70,7 @@ function canonicalDigest(store: Store, line: CellLine, prefix: string | undefine
   return canonicalize(outputs, { source, prefix }).digest;
 }
 
-function emptyCell(index: number, id: string, status: CellRun['status']): CellRun {
+export function emptyCell(index: number, id: string, status: CellRun['status']): CellRun {
   const outputs = { raw: NO_OUTPUT, canonical: NO_OUTPUT };
   return { index, id, status, durationMs: 0, reads: [], writes: [], files: [], entropy: [], outputs };
 }

@@ -2,6 +2,7 @@
 import { dirname, join, parse } from 'node:path';
 import { existsSync, rmdirSync } from 'node:fs';
 import { isAlive, type KernelModel, type Lease, LocalServer } from '../../kernel/server/local';
+import { environmentFor } from '../../kernel/server/environment';
 import { placeOf } from '../../kernel/server/place';
 import type { FindBasis, KernelHost, NotebookPlace, Opened } from './host';
 import { Store } from '../../lineage/store';
@@ -109,22 +110,6 @@ export class LocalHost implements KernelHost {
       executions: lease.executions,
     };
   }
-}
-
-/** The user's environment as a shell in which this Python is active would have it; nothing of the editor's own. */
-export function environmentFor(python: string, startSeconds: number): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(
-    ([name]) => !/^(VSCODE_|ELECTRON_|CODE_SERVER_|REPRISE_(?!LEASE|IDLE|DEBUG))/.test(name),
-  );
-  const bin = dirname(python);
-  const prefix = dirname(bin);
-  return {
-    ...Object.fromEntries(kept),
-    PATH: `${bin}:${process.env.PATH ?? ''}`,
-    ...(existsSync(join(prefix, 'pyvenv.cfg')) ? { VIRTUAL_ENV: prefix } : {}),
-    ...(existsSync(join(prefix, 'conda-meta')) ? { CONDA_PREFIX: prefix } : {}),
-    REPRISE_START_SECONDS: String(startSeconds),
-  };
 }
 
 /** Undefined where no record can be kept: the kernel runs all the same, and says so in the server's log. */
