@@ -112,6 +112,8 @@ export type CellLine = {
   /** Names that the cell may have written or have left as they were (only where names are read off the code). */
   kept?: string[];
   writes: WrittenVariable[];
+  /** Of `writes`, those that it changed where they stand instead of binding the name. */
+  mutated?: string[];
   /** By name of what the cell wrote, other names from which objects are reached that can be changed in place. */
   shares?: Record<string, string[]>;
   deletes: string[];

@@ -49,7 +49,7 @@ export function readOutside(record: RunRecord): string[] {
 export function inputs(record: RunRecord): string[] {
   const first = new Map<string, boolean>();
   for (const file of filesOf(record)) {
-    const found = file.mode === 'read' || file.created !== true;
+    const found = file.absent !== true && (file.mode === 'read' || file.created !== true);
     if (!isOutside(file) && !first.has(file.path)) first.set(file.path, found);
   }
   return [...first].filter(([, found]) => found).map(([path]) => path);

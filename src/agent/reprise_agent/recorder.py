@@ -25,6 +25,7 @@ from .seeding import states
 from .seeding.percell import PerCell
 from .tracking.clocks import clock_reads
 from .tracking.files import FileTracker
+from .tracking.surroundings import Surroundings
 from .tracking.variables import VariableTracker
 from .tracking.warnings import WarningTracker
 
@@ -47,6 +48,7 @@ class Recorder:
         self._variables = VariableTracker(shell, config.value_budget_ms)
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker(cells)
+        self._surroundings = Surroundings(root)
         self.operations = self._warnings.operations
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
@@ -117,6 +119,9 @@ class Recorder:
             self._files.before(code)
         with self.guard("tracking warnings"):
             self._warnings.before()
+        self._process: Dict[str, str] = {}
+        with self.guard("reading the process"):
+            self._process = self._surroundings.digests()
         with self.guard("reading generator states"):
             # Comms, timers and our own work between cells must not move the user's streams.
             states.restore(self._generators)
@@ -184,10 +189,17 @@ class Recorder:
         }
         with self.guard("reading generator states"):
             self._rng_after = states.digests()
-            line["rng"] = {"before": self._rng_before, "after": self._rng_after}
+            line["rng"] = {
+                "before": self._rng_before,
+                "after": self._rng_after,
+                "drew": sorted(execution.drew),
+                "seeded": sorted(execution.seeded),
+            }
             if self.per_cell is not None:
                 self.per_cell.end(execution)
         self._generators = states.save()
+        with self.guard("reading the process"):
+            line["process"] = {"before": self._process, "after": self._surroundings.digests()}
         with self.guard("tracking variables"):
             line.update(self._variables.after())
         with self.guard("tracking files"):

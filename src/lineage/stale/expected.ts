@@ -1,10 +1,16 @@
 /** What a run from the top would have left at some place of the notebook. */
+import { Sharing } from './sharing';
 import type { SourceFacts } from './source';
-import type { Timeline } from './timeline';
+import { applySharing, type Execution, type Timeline } from './timeline';
 import { isOf, type Key, keyOf, type Version } from './versions';
 
 /** What nobody can say: a cell above, named here, might leave something else than it did. */
-export type Unknown = { is: 'unknown'; cell: string };
+export type Unknown = {
+  is: 'unknown';
+  cell: string;
+  /** That cell itself is clean: it was run while other names shared with what it changed. */
+  order?: true;
+};
 
 /** What the functions of the notebook may do when any of them is called. */
 export type FunctionFacts = SourceFacts['functions'];
@@ -13,6 +19,7 @@ export class Expected {
   private readonly held = new Map<Key, Version | Unknown>();
   /** Set once a cell might have written anything of a kind. */
   private readonly anything = new Map<string, Unknown>();
+  private readonly sharing = new Sharing();
 
   constructor(private readonly timeline: Timeline) {}
 
@@ -32,8 +39,25 @@ export class Expected {
     return this.anything.get('variable');
   }
 
-  put(writes: ReadonlyMap<Key, Version>): void {
-    for (const [key, version] of writes) this.held.set(key, version);
+  /** Names that share here with what an execution changed in place, and did not when it ran; and the other way about. */
+  otherwiseShared({ line, changed }: Execution): { here: string[]; then: string[] } {
+    const here = this.sharing.reach(line.mutated ?? []);
+    return {
+      here: [...here].filter((name) => !changed.has(name)),
+      then: [...changed].filter((name) => !here.has(name)),
+    };
+  }
+
+  /** A cell that would do what it did when it last ran. */
+  put(last: Execution): void {
+    const { here, then } = this.otherwiseShared(last);
+    const untouched = new Set(then.map((name) => keyOf('variable', name)));
+    for (const [key, version] of last.writes) if (!untouched.has(key)) this.held.set(key, version);
+    for (const name of here) {
+      const key = keyOf('variable', name);
+      if (this.canChange(name)) this.held.set(key, { is: 'unknown', cell: last.cell, order: true });
+    }
+    applySharing(this.sharing, last.line);
   }
 
   /** A cell that would run on other values, or other code, than when it last ran. */
@@ -49,6 +73,8 @@ export class Expected {
     for (const name of [...facts.binds, ...(called?.binds ?? []), ...touched]) {
       this.held.set(keyOf('variable', name), unknown);
     }
+    const [first, ...rest] = [...facts.binds, ...touched];
+    if (first !== undefined) this.sharing.join(first, rest);
     if (facts.calls) this.spoilKind('generator', unknown);
     if (facts.writesFiles || called?.writesFiles) this.spoilKind('file', unknown);
     if (facts.changesProcess || called?.changesProcess) this.spoilKind('process', unknown);
@@ -57,7 +83,7 @@ export class Expected {
   private changeable(facts: SourceFacts, called: FunctionFacts | undefined): string[] {
     const reached = [...(facts.mutates ? facts.loads : []), ...(called?.mutates ? called.loads : [])];
     const held = reached.filter((name) => this.canChange(name));
-    return [...this.timeline.sharedWith(held)].filter((name) => this.canChange(name));
+    return [...this.sharing.reach(held)].filter((name) => this.canChange(name));
   }
 
   private canChange(name: string): boolean {

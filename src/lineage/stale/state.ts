@@ -7,7 +7,7 @@ import { Expected, type FunctionFacts } from './expected';
 import { sameCode } from './same';
 import { factsOf, type SourceFacts } from './source';
 import { type Execution, readsAnything, type Timeline } from './timeline';
-import { compareVersions, isOf, type Key, nameOf, type Version } from './versions';
+import { compareVersions, isOf, type Key, keyOf, nameOf, type Version } from './versions';
 
 export type SessionCell = { id: string; type: 'code' | 'markdown' | 'raw'; source: string };
 
@@ -73,7 +73,7 @@ class Judge {
     const reasons = this.reasons(cell.id, last, edited, assumed);
     this.above.push(last);
     if (reasons.length === 0) {
-      this.expected.put(last!.writes);
+      this.expected.put(last!);
       for (const use of unreached(last!)) assumed.add(use);
       return { ...CLEAN, ...(assumed.size > 0 ? { assumed: [...assumed].sort() } : {}) };
     }
@@ -111,7 +111,12 @@ class Judge {
       const reason = this.compare(cell, last, key, version, assumed);
       if (reason !== undefined) found.push(reason);
     }
-    found.push(...this.streams(last), ...this.history(last), ...this.displays(cell, last));
+    found.push(
+      ...this.aliases(last),
+      ...this.streams(last),
+      ...this.history(last),
+      ...this.displays(cell, last),
+    );
     return distinct(found);
   }
 
@@ -131,7 +136,9 @@ class Judge {
   ): StaleReason | undefined {
     const wanted = this.expected.get(key);
     const what = isOf('file', key) ? { file: nameOf(key) } : { variable: nameOf(key) };
-    if (wanted.is === 'unknown') return { type: 'upstream-stale', ...what, cell: wanted.cell };
+    if (wanted.is === 'unknown') {
+      return { type: wanted.order ? 'order' : 'upstream-stale', ...what, cell: wanted.cell };
+    }
     const same = compareVersions(read, wanted);
     if (same === 'same') return undefined;
     if (same === 'assumed') {
@@ -166,6 +173,13 @@ class Judge {
     }
     // A cell above wrote it in an earlier form, or before one that stands between was run.
     return writer === undefined ? { type: 'writer-deleted', cell: found } : { type: 'order', cell: writer };
+  }
+
+  /** It looked at a variable that shares with what it changes in a run from the top, or did when it ran, and not in both. */
+  private aliases(last: Execution): StaleReason[] {
+    const { here, then } = this.expected.otherwiseShared(last);
+    const read = [...here, ...then].filter((name) => last.reads.has(keyOf('variable', name)));
+    return read.map((variable) => ({ type: 'order', variable }));
   }
 
   /** Streams of random numbers that a first execution in an empty kernel does not take. */

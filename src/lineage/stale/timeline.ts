@@ -3,6 +3,7 @@
  * generator each one read, and which it left.
  */
 import type { CellLine } from '../record';
+import { Sharing } from './sharing';
 import { factsOf } from './source';
 import { ABSENT, AT_START, type Key, keyOf, START, type Value, type Version } from './versions';
 
@@ -23,6 +24,8 @@ export type Execution = Executed & {
   cell: string;
   reads: ReadonlyMap<Key, Version>;
   writes: ReadonlyMap<Key, Version>;
+  /** Names that it changed in place, and all that shared with them when it did. */
+  changed: ReadonlySet<string>;
   /** It used earlier outputs by IPython's names (`_`, `Out`): what they are depends on all that ran before. */
   usesHistory: boolean;
 };
@@ -46,7 +49,7 @@ export class Timeline {
   /** Files as a run from the top would find them. */
   private readonly found = new Map<Key, Version>();
   private readonly newest = new Map<string, Execution>();
-  private readonly sharing = new Map<string, Set<string>>();
+  private sharing = new Sharing();
   private outside = START;
   private kernel = 0;
 
@@ -59,6 +62,7 @@ export class Timeline {
   restart(): void {
     this.kernel += 1;
     this.now = new Map();
+    this.sharing = new Sharing();
   }
 
   get kernels(): number {
@@ -77,21 +81,13 @@ export class Timeline {
     const reads = this.readsOf(executed);
     const writes = this.writesOf(executed, at, reads);
     const usesHistory = line.notObserved.some((note) => HISTORY.test(note));
-    const execution: Execution = { ...executed, at, cell: line.id, reads, writes, usesHistory };
+    const changed = this.sharing.reach(line.mutated ?? []);
+    const execution: Execution = { ...executed, at, cell: line.id, reads, writes, changed, usesHistory };
     for (const [key, version] of writes) (key.startsWith('file:') ? this.files : this.now).set(key, version);
-    for (const [name, others] of Object.entries(line.shares ?? {})) {
-      for (const other of others) this.share(name, other);
-    }
+    applySharing(this.sharing, line);
     this.executions.push(execution);
     this.newest.set(line.id, execution);
     return execution;
-  }
-
-  /** Names of objects that may be reached from these too. */
-  sharedWith(names: Iterable<string>): Set<string> {
-    const found = new Set(names);
-    for (const name of found) for (const other of this.sharing.get(name) ?? []) found.add(other);
-    return found;
   }
 
   /** By variable, the cell that left what it holds in the living kernel. */
@@ -128,15 +124,6 @@ export class Timeline {
   private nextOutside(): number {
     this.outside -= 1;
     return this.outside;
-  }
-
-  private share(name: string, other: string): void {
-    for (const [a, b] of [
-      [name, other],
-      [other, name],
-    ] as const) {
-      this.sharing.set(a, (this.sharing.get(a) ?? new Set()).add(b));
-    }
   }
 
   private readsOf(executed: Executed): Map<Key, Version> {
@@ -282,6 +269,14 @@ export class Timeline {
         writes.set(keyOf('generator', source), { is: 'value', by: at, cell: line.id });
     }
   }
+}
+
+/** What an execution did to which names share. */
+export function applySharing(sharing: Sharing, line: CellLine): void {
+  const mutated = new Set(line.mutated);
+  for (const name of line.deletes) sharing.bind(name, []);
+  for (const { name } of line.writes) if (!mutated.has(name)) sharing.bind(name, []);
+  for (const [name, others] of Object.entries(line.shares ?? {})) sharing.join(name, others);
 }
 
 /** Names in text that ran, or the namespace itself. */

@@ -32,9 +32,13 @@ export function dataDrift(context: Context): Suspect[] {
 }
 
 function oneSided(reader: Ran, other: Ran, side: 'original' | 'replay'): Suspect[] {
-  const known = new Set(other.line.files.map(({ path }) => path));
+  const known = new Set(other.line.files.filter(({ absent }) => !absent).map(({ path }) => path));
   const isInput = (file: RecordedFile): boolean =>
-    file.mode === 'read' && file.attribution === 'exact' && isUnderRoot(file) && !known.has(file.path);
+    file.mode === 'read' &&
+    !file.absent &&
+    file.attribution === 'exact' &&
+    isUnderRoot(file) &&
+    !known.has(file.path);
   const only = reader.line.files.filter(isInput);
   if (only.length === 0) return [];
   return [

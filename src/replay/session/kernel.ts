@@ -8,7 +8,7 @@ import { environmentFor } from '../../kernel/server/environment';
 import { LocalServer } from '../../kernel/server/local';
 import { placeOf } from '../../kernel/server/place';
 import { KernelSession } from '../../kernel/session';
-import type { KernelTransport, TransportListener } from '../../kernel/transport';
+import type { TransportListener } from '../../kernel/transport';
 import { withDefaults } from '../../lineage/read';
 import type { CellLine } from '../../lineage/record';
 import { Failure } from '../../notebook/failure';
@@ -58,7 +58,7 @@ export class SessionKernel {
 
   /** @throws Failure `no-python`, `no-ipykernel`, `no-server`, `kernel-start`, `cancelled` */
   static async start(start: KernelStart, order: () => string[], signal: AbortSignal): Promise<SessionKernel> {
-    const { python, agent, notebook, config, environment } = start;
+    const { python, agent, notebook } = start;
     const owner = randomUUID();
     const server = await LocalServer.start(
       {
@@ -75,14 +75,7 @@ export class SessionKernel {
     const kernel = new SessionKernel(server, order);
     try {
       await server.lease();
-      const variables = { ...environment, REPRISE_CONFIG: JSON.stringify(config) };
-      const model = await server.startKernel(dirname(notebook), variables, signal);
-      const { JupyterKernel } = await import(/* webpackChunkName: "jupyter" */ '../../kernel/jupyter');
-      kernel.session.open((listener) => {
-        const heard: TransportListener = kernel.listening(listener);
-        const transport: KernelTransport = new JupyterKernel(server, model, owner, heard);
-        return transport;
-      });
+      await kernel.begin(start, signal);
     } catch (error) {
       await kernel.stop();
       throw error;
@@ -112,11 +105,27 @@ export class SessionKernel {
     await this.session.interrupt();
   }
 
+  /** Another, empty kernel in its place, of the same server. @throws Failure `kernel-start`, `cancelled` */
+  async restart(start: KernelStart, signal: AbortSignal): Promise<void> {
+    await this.session.shutdown().catch(() => undefined);
+    this.death = undefined;
+    await this.begin(start, signal);
+  }
+
   /** Ends the kernel, which closes its record, and the server. */
   async stop(): Promise<void> {
     clearInterval(this.renewal);
     await this.session.shutdown().catch(() => undefined);
     await this.server.release(true);
+  }
+
+  private async begin({ notebook, config, environment }: KernelStart, signal: AbortSignal): Promise<void> {
+    const variables = { ...environment, REPRISE_CONFIG: JSON.stringify(config) };
+    const model = await this.server.startKernel(dirname(notebook), variables, signal);
+    const { JupyterKernel } = await import(/* webpackChunkName: "jupyter" */ '../../kernel/jupyter');
+    this.session.open(
+      (listener) => new JupyterKernel(this.server, model, this.server.owner, this.listening(listener)),
+    );
   }
 
   /** Hears the record's line in a cell's reply, which the reducer has no use for. */

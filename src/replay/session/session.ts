@@ -99,7 +99,6 @@ export class NotebookSession {
         this.document.move(operation.order);
         return {};
       case 'restart':
-        await this.close();
         this.timeline.restart();
         await this.start();
         return {};
@@ -122,17 +121,15 @@ export class NotebookSession {
       run: this.run,
       runFolder: this.store.runFolder(this.run),
     };
-    this.kernel = await SessionKernel.start(
-      {
-        python: options.python,
-        agent: options.agent,
-        notebook: plan.path,
-        config: { ...config, seed: plan.seed, ...place },
-        environment,
-      },
-      () => this.document.order,
-      options.signal,
-    );
+    const start = {
+      python: options.python,
+      agent: options.agent,
+      notebook: plan.path,
+      config: { ...config, seed: plan.seed, ...place },
+      environment,
+    };
+    if (this.kernel !== undefined) await this.kernel.restart(start, options.signal);
+    else this.kernel = await SessionKernel.start(start, () => this.document.order, options.signal);
   }
 
   private async runCell(id: string): Promise<{ cell: CellRun; outputs: Output[] }> {

@@ -61,7 +61,7 @@ def seen(line):
         ("open('notebook.ipynb', 'w').close()", set()),
         ("open(os.devnull).close(); open(os.__file__).close(); open(np.__file__).close()", set()),
         ("os.makedirs('.reprise/x'); open('.reprise/x/y', 'w').close()", set()),
-        ("try: open('missing')\nexcept OSError: pass", set()),
+        ("try: open('missing')\nexcept OSError: pass", {("missing", "read", "exact")}),
     ],
 )
 def test_files_of_a_cell(nb, source, expected):

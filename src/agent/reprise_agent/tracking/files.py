@@ -100,6 +100,7 @@ class FileTracker:
             for path, read in reads.items()
             if not self._made_here(path, writes)
         ]
+        entries += self._absent(notes, reads, handed)
         entries += self._finished_writes(writes)
         entries += [self._deletion(path, how) for path, how in removed.items() if not os.path.lexists(path)]
         for folder in {path.rpartition(os.sep)[0] for path in chain(handed, reads, writes)}:
@@ -141,6 +142,20 @@ class FileTracker:
                 if target is not None:
                     self._written(writes, removed, target, _Written(order, note[3], "exact", _closed))
         return reads, writes, removed
+
+    def _absent(self, notes: Iterable[Noted], reads: Dict[str, _Read], handed: _Handed) -> List[Entry]:
+        """Files under the root that were opened in vain: that they were not there is what the cell has read."""
+        looked, touched = set(), set()
+        for _, folder, note in notes:
+            path = self._resolved(folder, note[0])
+            if path is not None:
+                (looked if note[1] == READ else touched).add(path)
+        found = [path for path in looked - touched - reads.keys() - handed.keys() if self._places.is_inside(path)]
+        return [
+            {"path": self._places.label(path), "mode": "read", "absent": True, "attribution": "exact"}
+            for path in found
+            if not os.path.lexists(path)
+        ]
 
     def _read(self, reads: Dict[str, _Read], path: str, attribution: str) -> None:
         found = read_entry(self._places, path, self._cache)

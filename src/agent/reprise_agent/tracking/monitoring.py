@@ -49,7 +49,7 @@ class MonitoringObserver:
         self._names = names
         sys.monitoring.restart_events()  # type: ignore[attr-defined]
 
-    def compiled(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+    def compiled(self, code: CodeType, hints: Dict[str, Hint], tree: object) -> None:
         self._watch(code, hints, top_level=True)
 
     def end(self) -> None:
@@ -59,7 +59,7 @@ class MonitoringObserver:
         sys.monitoring.free_tool_id(self._tool)  # type: ignore[attr-defined]
 
     def _watch(self, code: CodeType, hints: Dict[str, Hint], top_level: bool = False) -> None:
-        actions = {access.offset: access for access in accesses(code)}
+        actions = {access.offset: access for access in accesses(code) if access.kind != "code"}
         if actions:
             key = id(code)
             reference = weakref.ref(code, lambda _: self._watched.pop(key, None))

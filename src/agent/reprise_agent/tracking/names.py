@@ -6,7 +6,7 @@ import builtins
 import dis
 import sys
 from types import CodeType
-from typing import Dict, Iterator, List, NamedTuple, Set
+from typing import Dict, Iterator, List, NamedTuple, Optional, Set
 
 _LOADS = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}
 _STORES = {"STORE_NAME", "STORE_GLOBAL"}
@@ -17,6 +17,7 @@ _KINDS: Dict[int, str] = {
     if name in _LOADS | _STORES | _DELETES
 }
 _LOAD_GLOBAL = dis.opmap["LOAD_GLOBAL"]
+_LOAD_CONST = dis.opmap["LOAD_CONST"]
 _GLOBAL_ONLY = {dis.opmap[name] for name in ("LOAD_GLOBAL", "STORE_GLOBAL", "DELETE_GLOBAL")}
 _EXTENDED = dis.EXTENDED_ARG
 # From 3.11 on the lowest bit of LOAD_GLOBAL's argument says whether a NULL is pushed too.
@@ -26,9 +27,10 @@ _CO_OPTIMIZED = 0x1
 
 class Access(NamedTuple):
     offset: int  # of the instruction's first code unit
-    kind: str  # load, store, delete
+    kind: str  # load, store, delete; code: a function, a comprehension or a class body is made
     name: str
     is_global: bool  # never a class body's own name
+    code: Optional[CodeType] = None
 
 
 def accesses(code: CodeType) -> List[Access]:
@@ -42,7 +44,10 @@ def accesses(code: CodeType) -> List[Access]:
             extended, start = argument << 8, offset if start is None else start
             continue
         kind = _KINDS.get(operation)
-        if kind is not None:
+        if operation == _LOAD_CONST and isinstance(code.co_consts[argument], CodeType):
+            inner = code.co_consts[argument]
+            found.append(Access(offset if start is None else start, "code", inner.co_name, False, inner))
+        elif kind is not None:
             name = names[argument >> _SHIFT if operation == _LOAD_GLOBAL else argument]
             found.append(Access(offset if start is None else start, kind, name, operation in _GLOBAL_ONLY))
         extended, start = 0, None
@@ -69,6 +74,7 @@ class Names:
         self.loaded: Set[str] = set()  # before this cell stored them
         self.mentioned: Set[str] = set()  # loaded at all
         self.stored: Set[str] = set()
+        self.uncertain: Set[str] = set()  # of those stored: perhaps not, after all
         self.hinted: Set[str] = set()  # named in code that ran as text, in any order
         self.notes: Set[str] = set()
 
@@ -80,10 +86,18 @@ class Names:
     def store(self, name: str) -> None:
         self.stored.add(name)
 
+    def may_store(self, name: str) -> None:
+        """Where the code alone does not tell whether it does: what is loaded after it may be what was there before."""
+        self.uncertain.add(name)
+
     def apply(self, names: Set[str], note: "str | None") -> None:
         self.hinted |= names
         if note is not None:
             self.notes.add(note)
+
+    def missing(self, before: "Set[str] | Dict[str, int]") -> Set[str]:
+        """Names that were looked for and were not in the namespace; a builtin may have served instead."""
+        return {name for name in self.loaded if name not in before}
 
     def reads(self, before: "Set[str] | Dict[str, int]", after: "Dict[str, object]") -> Set[str]:
         """Names read from what was there before the cell, and names that were looked for in vain."""

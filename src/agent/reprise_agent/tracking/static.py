@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 from types import CodeType, FunctionType, MethodType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
@@ -17,48 +18,83 @@ class StaticObserver:
 
     def __init__(self, namespace: Dict[str, Any]) -> None:
         self._namespace = namespace
-        self._compiled: List[Tuple[CodeType, Dict[str, Hint]]] = []
+        self._compiled: List[Tuple[CodeType, Dict[str, Hint], Set[str]]] = []
         self._names: Optional[Names] = None
 
     def begin(self, names: Names) -> None:
         self._names = names
         self._compiled = []
 
-    def compiled(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+    def compiled(self, code: CodeType, hints: Dict[str, Hint], tree: object) -> None:
         # %timeit compiles a statement twice more, to time the compiler.
         if self._names is not None and not code.co_filename.startswith("<magic-timeit-s"):
-            self._compiled.append((code, hints))
+            self._compiled.append((code, hints, certain_stores(tree)))
 
     def end(self) -> None:
         if self._names is None:
             return
         reader = _Reader(self._namespace, self._names)
-        for code, hints in self._compiled:
-            reader.read_top_level(code, hints)
+        for code, hints, certain in self._compiled:
+            reader.read_top_level(code, hints, certain)
         self._names, self._compiled = None, []
 
 
+def certain_stores(tree: object) -> Set[str]:
+    """Names that a statement list stores wherever it stores them, if it is run to its end: not those that stand in a
+    branch, a loop or a handler too."""
+    certain: Set[str] = set()
+    perhaps: Set[str] = set()
+    for statement in getattr(tree, "body", ()) if isinstance(tree, (ast.Module, ast.Interactive)) else ():
+        simple = isinstance(statement, _SIMPLE)
+        (certain if simple else perhaps).update(_stored_in(statement))
+    return certain - perhaps
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+_SIMPLE = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Delete, ast.Expr, *_DEFINITIONS)
+_SCOPES = (*_DEFINITIONS, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+
+
+def _stored_in(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, _DEFINITIONS):
+        yield node.name
+        return
+    if isinstance(node, (ast.Import, ast.ImportFrom)):
+        for alias in node.names:
+            yield (alias.asname or alias.name).partition(".")[0]
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+        yield node.id
+    # `a and (b := c)` stores or does not.
+    for child in () if isinstance(node, (*_SCOPES, ast.BoolOp, ast.IfExp)) else ast.iter_child_nodes(node):
+        yield from _stored_in(child)
+
+
 class _Reader:
+    """Follows the order in which a cell's code stands: a name that is certainly stored above is not read below."""
+
     def __init__(self, namespace: Dict[str, Any], names: Names) -> None:
         self._namespace = namespace
         self._names = names
         self._reached: Set[int] = set()
 
-    def read_top_level(self, code: CodeType, hints: Dict[str, Hint]) -> None:
-        loads = {access.name for access in accesses(code) if access.kind == "load"}
-        stores = {access.name for access in accesses(code) if access.kind == "store"}
-        for inner in nested(code):
-            if not is_function(inner) and not inner.co_name.startswith("<"):
-                self._class_body(inner, hints)
-            elif inner.co_name in stores - loads and not code.co_filename.startswith("<magic-timeit"):
-                continue  # a definition reads nothing until it is called; then it is reached through its name
-            else:
-                self._function(inner, hints)
+    def read_top_level(self, code: CodeType, hints: Dict[str, Hint], certain: Set[str]) -> None:
+        timed = code.co_filename.startswith("<magic-timeit")
         for access in accesses(code):
-            if access.kind == "load":
+            if access.code is not None:
+                self._made(access.code, hints, timed)
+            elif access.kind == "load":
                 self._load(access.name, hints)
-            else:
+            elif access.name in certain or timed:
                 self._names.store(access.name)
+            else:
+                self._names.may_store(access.name)
+
+    def _made(self, code: CodeType, hints: Dict[str, Hint], timed: bool) -> None:
+        if not is_function(code) and not code.co_name.startswith("<"):
+            self._class_body(code, hints)
+        elif timed or code.co_name.startswith("<") or code.co_name not in self._namespace:
+            self._function(code, hints)
+        # Another definition reads nothing until it is called; then it is reached through its name.
 
     def _load(self, name: str, hints: Dict[str, Hint]) -> None:
         self._names.load(name)
@@ -76,7 +112,7 @@ class _Reader:
             if access.kind == "load":
                 self._load(access.name, hints)
             elif access.is_global:
-                self._names.store(access.name)
+                self._names.may_store(access.name)
         for inner in nested(code):
             if is_function(inner):
                 self._function(inner, hints)

@@ -7,6 +7,7 @@ import time
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Union
 
+from .footprint import EMPTY, UNKNOWN, Footprint, footprint
 from .hints import hints_of
 from .kinds.base import ATOMS
 from .kinds.code import is_users_module
@@ -27,6 +28,7 @@ class _Known(NamedTuple):
     result: Result
     fixed: bool  # no operation can change what this object is
     plain: bool  # made of built-in values only
+    reach: Footprint = EMPTY
 
 
 class VariableTracker:
@@ -72,33 +74,45 @@ class VariableTracker:
             observer.end()
         after = self._snapshot()
         reads = {name for name in names.reads(before, after) if not self._is_shells(name)}
-        bound = {name for name in names.stored if name in after}
+        stored = names.stored | names.uncertain
+        bound = {name for name in stored if name in after}
         bound |= {name for name, identity in after.items() if before.get(name) != identity}
         writes = {name for name in bound if not self._is_shells(name)}
         deletes = sorted(name for name in before.keys() - after.keys() if not self._is_shells(name))
-        earlier = {name: self._known[name] for name in reads if name in self._known}
+        held = {name for name in writes if before.get(name) == after[name]}
+        kept = {name for name in held & names.uncertain if name not in names.stored}
+        earlier = {name: self._known[name] for name in reads | held if name in self._known}
         untouched = reads - writes
-        if untouched and only_looks(self._trees, self._shell.user_ns, self._is_unchanging):
+        looks = bool(untouched) and only_looks(self._trees, self._shell.user_ns, self._is_unchanging)
+        if looks:
             untouched = {name for name in untouched if name not in self._known}
         self._digest([*sorted(writes), *sorted(untouched)], after)
         changed = self._changed(untouched, earlier)
+        if not looks or names.notes:
+            moved = changed | (reads & writes) | self._changed(held, earlier) | (reads & set(deletes))
+            moved |= {name for name in untouched & self._known.keys() if self._known[name].result[0] is None}
+            changed |= self._shared(moved, earlier, after, bool(names.notes), writes | untouched)
         self._trees = []
         writes |= changed | self._aliases(changed, after)
         for name in deletes:
             self._known.pop(name, None)
-        return {
+        line = {
             "reads": sorted(reads),
-            "readDigests": self._read_digests(reads, writes, earlier),
+            "readDigests": self._read_digests(reads, writes - kept, earlier),
+            "missing": sorted(name for name in names.missing(before) if not self._is_shells(name)),
             "writes": [self._entry(name) for name in sorted(writes)],
+            "mutated": sorted((changed | held) & writes - {name for name in held if self._known[name].fixed}),
+            "shares": self._shares(writes, after),
             "deletes": deletes,
             "precision": observer.precision if observer is not None else "static",
             "notObserved": sorted(names.notes | self._history_notes()),
         }
+        return {**line, "kept": sorted(kept)} if kept else line
 
     def _compiled(self, code: Any, tree: Any) -> None:
         self._trees.append(tree)
         if self._observer is not None:
-            self._observer.compiled(code, hints_of(code, tree))
+            self._observer.compiled(code, hints_of(code, tree), tree)
 
     def _snapshot(self) -> Dict[str, int]:
         namespace = self._shell.user_ns
@@ -132,7 +146,15 @@ class VariableTracker:
             value, known = namespace[name], self._known.get(name)
             if known is None or known.identity != id(value) or not known.fixed:
                 spent = (time.perf_counter() - started) * 1000
-                self._known[name] = _Known(id(value), *self._examined(value, spent))
+                result, fixed, plain = self._examined(value, spent)
+                reach = EMPTY if fixed and not _is_users_code(value) else self._reach(value)
+                self._known[name] = _Known(id(value), result, fixed and reach.is_empty, plain, reach)
+
+    def _reach(self, value: Any) -> Footprint:
+        try:
+            return footprint(value, self._shell.user_ns)
+        except Exception:
+            return UNKNOWN  # a value of the user's that does not let itself be looked at
 
     def _examined(self, value: Any, spent_ms: float) -> "tuple[Result, bool, bool]":
         if self._budget is not None:
@@ -153,6 +175,42 @@ class VariableTracker:
             if comparable and was[0] != now[0]:
                 changed.add(name)
         return changed
+
+    def _shared(
+        self,
+        moved: Set[str],
+        earlier: Dict[str, _Known],
+        after: Dict[str, int],
+        everything: bool,
+        digested: Set[str],
+    ) -> Set[str]:
+        """Other names whose values changed too, as objects are reached from them that are from those that `moved`."""
+        reaches = [earlier[name].reach for name in moved if name in earlier]
+        reaches += [self._known[name].reach for name in moved if name in self._known]
+        before = {
+            name: known
+            for name, known in self._known.items()
+            if name in after
+            and name not in digested
+            and not known.fixed
+            and (everything or any(known.reach.meets(reach) for reach in reaches))
+        }
+        self._digest(sorted(before), after)
+        return self._changed(set(before), before)
+
+    def _shares(self, writes: Set[str], after: Dict[str, int]) -> Dict[str, List[str]]:
+        """By name of what was written, the other names from which some of the same objects are reached."""
+        found: Dict[str, List[str]] = {}
+        for name in sorted(writes):
+            reach = self._known[name].reach
+            others = [
+                other
+                for other, known in self._known.items()
+                if other != name and other in after and reach.meets(known.reach)
+            ]
+            if others:
+                found[name] = sorted(others)
+        return found
 
     def _aliases(self, changed: Set[str], after: Dict[str, int]) -> Set[str]:
         """Other names of the objects that changed."""
@@ -180,6 +238,8 @@ class VariableTracker:
         entry: Dict[str, Any] = {"name": name, "how": how, "type": type_name}
         if digest is not None:
             entry["digest"] = digest
+        if self._known[name].reach.is_empty:
+            entry["fixed"] = True
         return entry
 
 
@@ -194,6 +254,10 @@ def _listening(base: type, heard: Any) -> type:
             return code
 
     return ListeningCompiler
+
+
+def _is_users_code(value: Any) -> bool:
+    return isinstance(value, (FunctionType, type)) and is_users_module(value.__module__)
 
 
 def _is_fixed(value: Any) -> bool:
