@@ -18,6 +18,7 @@ import { exportCommand } from './cli/export';
 import { gcCommand } from './cli/gc';
 import { imageCommand } from './cli/image';
 import { kernelCommand } from './cli/kernel';
+import { lineageCommand } from './cli/lineage';
 import { lintCommand } from './cli/lint';
 import { pinCommand } from './cli/pin';
 import { replayCommand } from './cli/replay';
@@ -46,7 +47,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lintCommand, pinCommand, restoreCommand, sealCommand, sessionCommand, statusCommand, costCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lineageCommand, lintCommand, pinCommand, restoreCommand, sealCommand, sessionCommand, statusCommand, costCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();
