@@ -68,6 +68,7 @@ function tell(terminal: Terminal, found: NotebookStatus): void {
   const seed = found.seed === 'fresh' ? 'fresh entropy for each run' : `seed ${found.seed}`;
   line('policy', `${found.policy} (${POLICY_WORDS[found.policy]}), ${seed}`);
   line('run', runWords(terminal, found));
+  if (found.stale !== null) line('stale', staleWords(terminal, found.stale));
   line('verdict', verdictWords(terminal, found));
   if (found.seal) {
     const { state, why } = found.seal;
@@ -103,6 +104,14 @@ function runWords(terminal: Terminal, { run, notebook }: NotebookStatus): string
       ? ''
       : terminal.yellow(`; ${run.changed} ${run.changed === 1 ? 'cell' : 'cells'} changed since`);
   return `${run.run} ${run.status}${changed}`;
+}
+
+function staleWords(terminal: Terminal, stale: NonNullable<NotebookStatus['stale']>): string {
+  if (stale.length === 0) return terminal.green('no cell, against that run');
+  const shown = stale
+    .slice(0, 5)
+    .map(({ index, reasons }) => `cell ${index} (${reasons[0]?.type ?? 'unknown'})`);
+  return terminal.yellow(`${shown.join(', ')}${stale.length > 5 ? `, and ${stale.length - 5} more` : ''}`);
 }
 
 function verdictWords(terminal: Terminal, { verdict, notebook }: NotebookStatus): string {

@@ -5,7 +5,8 @@ import { probe } from '../environment/interpreter';
 import { lockedVersions, lockOf } from '../environment/locks';
 import { driftFromLock, handEdits } from '../environment/pindrift';
 import { builtEnvironment, type Lock } from '../environment/restore';
-import { readEnds } from '../lineage/read';
+import type { StaleReason } from '../lineage/graph';
+import { readEnds, readRecord } from '../lineage/read';
 import type { Policy } from '../lineage/record';
 import { listRuns, type ListedRun } from '../lineage/runs';
 import { Store } from '../lineage/store';
@@ -15,6 +16,7 @@ import type { Notebook, NotebookCell } from '../notebook/model';
 import { UNPINNED } from '../notebook/seal';
 import type { Sidecar } from '../notebook/sidecar';
 import { planRun } from './plan';
+import { staleAgainst } from './stale';
 import { sealableCells, sealState } from './seal/state';
 
 export type Status = { schema: 'reprise/status/0'; notebooks: NotebookStatus[] };
@@ -30,6 +32,8 @@ export type NotebookStatus = {
   drift: Drift[] | null;
   /** The newest that is no replay. `changed`: cells whose source is not what ran, or that did not run. */
   run: { run: string; status: ListedRun['status']; startedAt?: string; changed: number } | null;
+  /** Cells that no longer say the truth, against that run; null where it left no record of this agent's kind. */
+  stale: { index: number; id: string; reasons: StaleReason[] }[] | null;
   verdict: { verdict: string; replay: string; of: string } | null;
   seal: { state: 'sealed' | 'changed'; verdict?: string; why?: string } | null;
 };
@@ -67,6 +71,7 @@ export async function statusOf(file: string, { agent, python }: StatusOptions): 
     pin,
     drift: asked ?? (environment === undefined ? null : await handEdits(environment)),
     run: newestRun(runs, store, model),
+    stale: staleCells(runs, store, model),
     verdict: newestVerdict(runs),
     seal: sealStatus(sidecar, model),
   };
@@ -100,6 +105,19 @@ function newestRun(runs: readonly ListedRun[], store: Store, model: Notebook): N
   const ran = new Map(header?.cells.map(({ id, source }) => [id, source]));
   const changed = codeCells(model).filter(({ id, source }) => ran.get(id) !== cellDigest(source)).length;
   return { run, status, ...(startedAt === undefined ? {} : { startedAt }), changed };
+}
+
+function staleCells(runs: readonly ListedRun[], store: Store, model: Notebook): NotebookStatus['stale'] {
+  const newest = runs.find(({ replayOf, status }) => replayOf === undefined && status !== 'unreadable');
+  if (newest === undefined) return null;
+  const record = readRecord(store.recordPath(newest.run));
+  // An older agent did not record what this rests on.
+  if (record.cells.some(({ missing }) => missing === undefined)) return null;
+  const { cells } = staleAgainst(store, record, model);
+  return codeCells(model).flatMap(({ index, id }) => {
+    const state = cells[id];
+    return state?.status === 'stale' ? [{ index, id, reasons: state.reasons }] : [];
+  });
 }
 
 function newestVerdict(runs: readonly ListedRun[]): NotebookStatus['verdict'] {

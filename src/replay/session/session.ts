@@ -1,7 +1,4 @@
 /** A notebook under way in a live kernel: what is asked of it one after the other, and how its cells stand after each. */
-import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
 import { canonicalize } from '../../notebook/canon';
 import { Failure } from '../../notebook/failure';
 import type { Output } from '../../notebook/output';
@@ -11,11 +8,12 @@ import type { CellLine, RecordHeader } from '../../lineage/record';
 import { factsOf } from '../../lineage/stale/source';
 import { type State, stateOf } from '../../lineage/stale/state';
 import { Timeline } from '../../lineage/stale/timeline';
-import { digestFile, Store } from '../../lineage/store';
+import { Store } from '../../lineage/store';
 import { liveKernel } from '../live';
 import type { Plan } from '../plan';
 import { cellRun, emptyCell } from '../rundocument';
 import type { CellRun } from '../documents';
+import { FileDigests } from '../files';
 import { SessionDocument } from './document';
 import { SessionKernel } from './kernel';
 import { type Answer, BadLine, type Operation } from './protocol';
@@ -33,7 +31,7 @@ export class NotebookSession {
   private readonly document: SessionDocument;
   private readonly timeline = new Timeline();
   private readonly cut = new Set<string>();
-  private readonly files = new FileDigests();
+  private readonly files: FileDigests;
   private readonly store: Store;
   private run = '';
 
@@ -43,6 +41,7 @@ export class NotebookSession {
     private kernel: SessionKernel | undefined,
   ) {
     this.document = new SessionDocument(plan.model.cells);
+    this.files = new FileDigests(plan.root);
     this.store = new Store(plan.root).ensure();
   }
 
@@ -69,7 +68,7 @@ export class NotebookSession {
   }
 
   state(): State {
-    this.timeline.lookAtFiles((path) => this.files.digest(this.absolute(path)));
+    this.timeline.lookAtFiles((path) => this.files.digest(path));
     return stateOf(this.document.cells, this.timeline, this.plan.seed.value, this.cut);
   }
 
@@ -191,36 +190,5 @@ export class NotebookSession {
   private canonical(outputs: readonly Output[], source: string): string {
     const { prefix } = readLocal(this.store.runFolder(this.run));
     return canonicalize(outputs, { source, prefix: prefix && expandHome(prefix) }).digest;
-  }
-
-  /** Undefined for a file of which the record keeps no more than the name. */
-  private absolute(path: string): string | undefined {
-    if (path.startsWith('~/')) return join(homedir(), path.slice(2));
-    if (path.includes('/')) return join(this.plan.root, path);
-    const inRoot = join(this.plan.root, path);
-    return statSync(inRoot, { throwIfNoEntry: false }) === undefined ? undefined : inRoot;
-  }
-}
-
-/** Digests of files as they are now, taken again only where a file's time or size says that it changed. */
-class FileDigests {
-  private readonly known = new Map<string, { mark: string; digest: string }>();
-
-  /** null where there is no file; undefined where it cannot be read. */
-  digest(path: string | undefined): string | null | undefined {
-    if (path === undefined) return undefined;
-    try {
-      const status = statSync(path, { throwIfNoEntry: false, bigint: true });
-      if (status === undefined) return null;
-      if (!status.isFile()) return undefined;
-      const mark = `${status.ino} ${status.size} ${status.mtimeNs}`;
-      const known = this.known.get(path);
-      if (known?.mark === mark) return known.digest;
-      const digest = digestFile(path);
-      this.known.set(path, { mark, digest });
-      return digest;
-    } catch {
-      return undefined;
-    }
   }
 }

@@ -1,0 +1,39 @@
+/** Files of a record as they are on disk now. */
+import { existsSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { digestFile } from '../lineage/store';
+
+/** Digests of files as they are now, taken again only where a file's time or size says that it changed. */
+export class FileDigests {
+  private readonly known = new Map<string, { mark: string; digest: string }>();
+
+  constructor(private readonly root: string) {}
+
+  /** @param name as a record has it. @returns null where there is no file; undefined where that cannot be told */
+  digest(name: string): string | null | undefined {
+    const path = this.absolute(name);
+    if (path === undefined) return undefined;
+    try {
+      const status = statSync(path, { throwIfNoEntry: false, bigint: true });
+      if (status === undefined) return null;
+      if (!status.isFile()) return undefined;
+      const mark = `${status.ino} ${status.size} ${status.mtimeNs}`;
+      const known = this.known.get(path);
+      if (known?.mark === mark) return known.digest;
+      const digest = digestFile(path);
+      this.known.set(path, { mark, digest });
+      return digest;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Undefined for a file outside the root of which the record keeps no more than the name. */
+  private absolute(name: string): string | undefined {
+    if (name.startsWith('~/')) return join(homedir(), name.slice(2));
+    const inRoot = join(this.root, name);
+    if (name.includes('/') || existsSync(inRoot)) return inRoot;
+    return this.known.has(inRoot) ? inRoot : undefined;
+  }
+}
