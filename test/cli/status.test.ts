@@ -45,6 +45,7 @@ it('says of a notebook that nothing was done with what to do', async () => {
     pin: null,
     drift: null,
     run: null,
+    stale: null,
     verdict: null,
     seal: null,
   });
