@@ -93,6 +93,53 @@ export type RerunDifference =
 /** Of which no result is proof that the next run repeats it. `lasting`: a setting, that later cells run with too. */
 export type Operation = { op: string; at?: Place; lasting?: true };
 
+/**
+ * Batches that one line of the cell drew, in their sequence. `passes`: how often the data came to its end. `digests`: 16
+ * hexadecimal digits, by the batch's number from 1: of the first ones and of 128, 256 and so on.
+ */
+export type BatchStream = {
+  source: string;
+  at?: Place;
+  batches: number;
+  passes: number;
+  digests: Record<string, string>;
+  /** sha256 over the digests of all batches; only where every batch has one. */
+  chain?: string;
+  /** From this batch on only some have a digest: taking more would have slowed the training. */
+  sampledFrom?: number;
+  /** Something in the batches could not be read: that digests are the same does not prove that the batches are. */
+  partial?: true;
+};
+
+/** `n`: optimizer steps taken in the cell; 0: what the first one starts from. `loss`: its bits, as C's `%a` writes them. */
+export type TrainingStep = { n: number; loss?: string; weights?: string };
+
+export type Training = {
+  streams: BatchStream[];
+  /** Where there are more streams than `streams` has room for. */
+  streamsInAll?: number;
+  /** Steps 1, 2, 4, 8 … and those at the end of a pass. */
+  steps: TrainingStep[];
+  taken: number;
+  /** sha256 of the object with every batch (`reprise/ledger/1`). */
+  ledger: string;
+};
+
+/** The whole ledger of a cell. `step`: steps that had been taken when the batch was drawn; `size`: rows. */
+export type Ledger = {
+  schema: 'reprise/ledger/1';
+  streams: { source: string; at?: Place; passes: number[]; batches: LedgerBatch[] }[];
+  steps: TrainingStep[];
+};
+export type LedgerBatch = {
+  n: number;
+  step: number;
+  digest?: string;
+  size?: number;
+  /** Indices of its samples, where they were asked for. */
+  rows?: number | number[] | { train: number[]; test: number[] };
+};
+
 export type CellLine = {
   type: 'cell';
   prev: string;
@@ -133,6 +180,8 @@ export type CellLine = {
   };
   /** Digests of the working folder (`cwd`) and of the environment variables (`environ`). */
   process?: { before: Record<string, string>; after: Record<string, string> };
+  /** Batches, losses and weights of a cell that trained something. */
+  training?: Training;
   /** Of a cell that ran again unedited in the same kernel. `of`: `seq` of the execution before. */
   rerun?: { of: number; differs: RerunDifference[] };
   warnings: { category: string; message: string; line?: number }[];

@@ -27,6 +27,8 @@ class Config:
     strict: bool = False
     audit: Optional[str] = None  # "deep": digests of every operation
     records: bool = True
+    # Batches, losses and weights of training: off | on | indices (of each batch's samples besides).
+    ledger: str = "on"
     root: Optional[str] = None
     notebook: Optional[str] = None
     run: Optional[str] = None

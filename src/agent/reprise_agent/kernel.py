@@ -37,6 +37,7 @@ from .seeding.percell import PerCell
 from .seeding.tasks import Tasks, global_name
 from .seeding.users import UserSeeds
 from .statements import Statements
+from .training import install as training
 
 
 class RepriseKernel(IPythonKernel):
@@ -67,6 +68,8 @@ class RepriseKernel(IPythonKernel):
                 "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
             )
             frameworks.install(hooks, draws.streams, users, config.applies)
+            if config.ledger != "off":
+                training.install(hooks, recorder.ledger)
             if config.per_cell:
                 recorder.per_cell = PerCell(draws.streams, cells, users, recorder.guard)
                 recorder.per_cell.install(hooks)

@@ -28,6 +28,7 @@ from .tracking.files import FileTracker
 from .tracking.surroundings import Surroundings
 from .tracking.variables import VariableTracker
 from .tracking.warnings import WarningTracker
+from .training.ledger import Ledger
 
 _FILES_IN_REPLY = 200
 
@@ -52,6 +53,7 @@ class Recorder:
         self.operations = self._warnings.operations
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
+        self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
         self._reruns = Reruns(shell.user_ns, config.per_cell)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
@@ -122,6 +124,7 @@ class Recorder:
         self._process: Dict[str, str] = {}
         with self.guard("reading the process"):
             self._process = self._surroundings.digests()
+        self.ledger.begin()
         with self.guard("reading generator states"):
             # Comms, timers and our own work between cells must not move the user's streams.
             states.restore(self._generators)
@@ -208,6 +211,11 @@ class Recorder:
         with self.guard("tracking warnings"):
             line["warnings"] = self._warnings.after()
             line["operations"] = self.operations.found()
+        with self.guard("keeping the training ledger"):
+            training, unseen = self.ledger.take(self._keep)
+            line["notObserved"] = [*line["notObserved"], *unseen]
+            if training is not None:
+                line["training"] = training
         with self.guard("tracking clocks"):
             line["clock"] = [
                 {"call": read["call"], "at": {"cell": execution.index, "line": read["line"]}}
@@ -277,11 +285,13 @@ class Recorder:
         self._keep(data, raw)
         return {"raw": raw, "layout": layout, "count": len(outputs)}
 
-    def _keep(self, data: bytes, digest: str) -> None:
+    def _keep(self, data: bytes, digest: Optional[str] = None) -> str:
+        digest = digest or hashlib.sha256(data).hexdigest()
         try:
             put_object(self._objects, data, digest)
         except OSError as error:
             self._unwritten(error)
+        return digest
 
     def _unwritten(self, error: OSError) -> None:
         self._faults.append(f"writing the record: {error.strerror or type(error).__name__}")

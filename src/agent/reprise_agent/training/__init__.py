@@ -1,0 +1,1 @@
+"""What cells train on, and what comes of it step by step: batches, losses, weights."""
