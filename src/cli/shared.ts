@@ -25,6 +25,9 @@ export type ExecuteFlags = OutputFlags &
     portable?: boolean;
     enforceOsEntropy?: boolean;
     rng?: StreamScope;
+    /** False with `--no-ledger`. */
+    ledger?: boolean;
+    recordIndices?: boolean;
   };
 
 export type OutputFlags = { format: 'text' | 'json'; progress: 'text' | 'ndjson' | 'none'; color?: boolean };
@@ -50,6 +53,8 @@ export function executeOptions(command: Command): Command {
     .addOption(new Option('--seed <seed>', 'fresh entropy for the run, or an integer').argParser(parseSeed))
     .option('--python <path>', 'the Python to run with')
     .option('--allow-errors', 'go on past cells that raise')
+    .option('--no-ledger', 'record no batches, losses and weights of training')
+    .option('--record-indices', 'record which samples each batch of training holds (see: reprise batch)')
     .addOption(new Option('--timeout <seconds>', 'how long a cell may run').argParser(positive))
     .addOption(
       new Option('--target <target>', 'where to run').choices(['local', 'kubernetes']).default('local'),
@@ -97,7 +102,22 @@ export function runOptionsOf(flags: ExecuteFlags): RunOptions {
   }
   const { policy, seed, python, allowErrors, timeout, strict, audit, portable, enforceOsEntropy, rng } =
     flags;
-  return { policy, seed, python, allowErrors, timeout, strict, audit, portable, enforceOsEntropy, rng };
+  const ledger = ledgerOf(flags);
+  const asked = { audit, portable, enforceOsEntropy, rng, ledger };
+  return { policy, seed, python, allowErrors, timeout, strict, ...asked };
+}
+
+/** @throws Failure `which-ledger` */
+function ledgerOf({ ledger, recordIndices }: ExecuteFlags): RunOptions['ledger'] {
+  if (ledger === false && recordIndices) {
+    throw new Failure(
+      'usage',
+      'which-ledger',
+      '--record-indices adds to what --no-ledger leaves out: give one of them.',
+    );
+  }
+  if (ledger === false) return 'off';
+  return recordIndices ? 'indices' : undefined;
 }
 
 export function parseSeed(text: string): 'fresh' | bigint {

@@ -5,6 +5,7 @@ import { serializeNotebook } from '../notebook/model';
 import { agentSettings, type Policy } from '../determinism/policy';
 import type { RecordHeader, Seed } from '../lineage/record';
 import type { Store } from '../lineage/store';
+import type { LedgerDepth } from './plan';
 
 /** One execution of a replay in executed order: the source as it was then, by digest. */
 export type Step = { index: number; id: string; source?: string };
@@ -21,6 +22,7 @@ export type BundleContent = {
   strict: boolean;
   /** Digests of every operation: slow. */
   audit?: 'deep';
+  ledger?: LedgerDepth;
   /** Rows of the policy table that are left out. */
   without?: readonly string[];
   /** A plain kernel, of which nothing is recorded, when false. */
@@ -61,6 +63,7 @@ export function writeBundle(store: Store, content: BundleContent): string {
       strict: content.strict,
       ...(content.audit ? { audit: content.audit } : {}),
       ...(content.records === false ? { records: false } : {}),
+      ...(content.ledger === undefined ? {} : { ledger: content.ledger }),
       valueBudgetMs: null,
       // Elsewhere our own output is no file beside the notebook.
       ignore: content.detached ? [] : ownOutput(store.root),

@@ -10,6 +10,7 @@ import { hashSeed } from './causes/hash-seed';
 import { nondeterministicOperation } from './causes/operations';
 import { originOf, upstream } from './causes/upstream';
 import { time } from './causes/time';
+import { withTraining } from './causes/training';
 import { unseededEntropy } from './causes/entropy';
 import { declaredVolatile, masked } from './causes/volatile';
 
@@ -53,7 +54,10 @@ export function explainCell(context: Context): Cause[] {
 /** Why this cell's inputs or results differ, also where its own verdict is good: variables are not always judged. */
 export function findCauses(context: Context): Cause[] {
   const known = [...declaredVolatile(context)];
-  const suspects = FINDERS.flatMap((find) => find(context));
+  const suspects = withTraining(
+    context,
+    FINDERS.flatMap((find) => find(context)),
+  );
   const unexplained = known.length + suspects.length === 0 && context.comparison.obstacles.length === 0;
   const causes = [...known, ...(unexplained ? [nothingFound(context)] : suspects)].map((suspect) =>
     asCause(suspect, confidenceOf(suspect, suspects, context)),

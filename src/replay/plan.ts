@@ -14,6 +14,9 @@ import type { Seed } from '../lineage/record';
 export type Parameter = boolean | null | number | string | { float: string };
 export type Parameters = Record<string, Parameter>;
 
+/** `indices`: which samples are in each batch besides. */
+export type LedgerDepth = 'off' | 'on' | 'indices';
+
 /** What the user asked for on the command line or in the editor; everything else comes from the sidecar. */
 export type RunOptions = {
   policy?: Policy;
@@ -30,6 +33,8 @@ export type RunOptions = {
   audit?: 'deep';
   /** Instruction sets and thread counts that other processors have too; only with policy `full`. */
   portable?: boolean;
+  /** Batches, losses and weights of training; `on` where it is not said. */
+  ledger?: LedgerDepth;
   /** What a seal was made under, before the settings of the sidecar. */
   sealed?: Pick<Sealed, 'seed' | 'policy' | 'entropy' | 'rng'>;
   /** Nothing is run in an environment that differs from the pin in a way that can matter, whatever the policy. */

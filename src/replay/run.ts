@@ -75,6 +75,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     rng: plan.rng,
     strict: options.strict ?? false,
     audit: options.audit,
+    ledger: options.ledger,
     environment,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
@@ -102,7 +103,7 @@ function requireFull(policy: Policy): void {
 
 export type ReplayOptions = Pick<
   RunOptions,
-  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict' | 'audit' | 'portable'
+  'policy' | 'seed' | 'python' | 'allowErrors' | 'timeout' | 'strict' | 'audit' | 'portable' | 'ledger'
 > & {
   order?: 'document' | 'executed';
   overwrite?: boolean;
@@ -155,6 +156,7 @@ export async function replayRun(
     rng: header.rng,
     strict: options.strict ?? header.strict,
     audit: options.audit ?? header.audit,
+    ledger: options.ledger,
     environment: variables,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,

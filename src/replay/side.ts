@@ -8,8 +8,9 @@ import { NotebookError, parseNotebook, type Notebook } from '../notebook/model';
 import { rawDigest, type Output } from '../notebook/output';
 import { expandHome, readLocal } from '../lineage/local';
 import { readRecord } from '../lineage/read';
-import type { CellLine, RecordedCell, RunRecord } from '../lineage/record';
+import type { CellLine, Ledger, RecordedCell, RunRecord } from '../lineage/record';
 import { StoreError, type Store } from '../lineage/store';
+import { keptLedger } from './ledger';
 import { presentCells, withPlaces } from './sources';
 
 export type Side = {
@@ -28,6 +29,8 @@ export type Side = {
   source(cell: RecordedCell): string;
   /** What the deep audit kept of an execution; undefined where there was none, or it is gone. */
   audited?(line: CellLine): string | undefined;
+  /** Every batch of a cell's training; undefined where it is not kept. */
+  ledger?(line: CellLine): Ledger | undefined;
   /** Only of a seal: its `record` then says what the seal says, and of all else nothing. */
   seal?: {
     cell(cell: RecordedCell): SealedCell | undefined;
@@ -56,6 +59,7 @@ export function loadRunSide(store: Store, run: string, ranBy = 'local'): Side {
         : keptOutputs(store, recordedOutputs(record, id)?.raw);
     },
     audited: ({ audit }) => keptText(store, audit?.log),
+    ledger: (line) => keptLedger(store, line),
     source: ({ index, id, source }) => {
       const digest = lastSource.get(id) ?? source;
       const shown = executed?.cells[index]?.source;
