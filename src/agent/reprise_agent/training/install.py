@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..seeding.imports import ImportHooks
-from . import sklearn, torch
+from . import keras, sklearn, tfdata, torch
 from .ledger import Ledger
 
-_FRAMEWORKS = (torch, sklearn)
+_FRAMEWORKS = (torch, keras, tfdata, sklearn)
 
 
 def install(hooks: ImportHooks, ledger: Ledger) -> None:

@@ -141,11 +141,11 @@ class Ledger:
             self._steps.append(Step(0, None, weights()))
 
     @_collecting
-    def step(self, weights: Weights) -> None:
-        """An optimizer has changed its weights."""
-        self._taken += 1
+    def step(self, weights: Weights, many: int = 1) -> None:
+        """An optimizer has changed its weights, `many` times since it was last seen."""
+        before, self._taken = self._taken, self._taken + many
         self._weights = weights
-        if is_power(self._taken):
+        if before.bit_length() < self._taken.bit_length():
             self._note_step()
 
     def take(self, keep: Callable[[bytes], str]) -> "Tuple[Optional[Dict[str, Any]], List[str]]":
