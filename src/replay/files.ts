@@ -1,5 +1,5 @@
 /** Files of a record as they are on disk now. */
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { digestFile } from '../lineage/store';
@@ -13,7 +13,6 @@ export class FileDigests {
   /** @param name as a record has it. @returns null where there is no file; undefined where that cannot be told */
   digest(name: string): string | null | undefined {
     const path = this.absolute(name);
-    if (path === undefined) return undefined;
     try {
       const status = statSync(path, { throwIfNoEntry: false, bigint: true });
       if (status === undefined) return null;
@@ -29,11 +28,7 @@ export class FileDigests {
     }
   }
 
-  /** Undefined for a file outside the root of which the record keeps no more than the name. */
-  private absolute(name: string): string | undefined {
-    if (name.startsWith('~/')) return join(homedir(), name.slice(2));
-    const inRoot = join(this.root, name);
-    if (name.includes('/') || existsSync(inRoot)) return inRoot;
-    return this.known.has(inRoot) ? inRoot : undefined;
+  private absolute(name: string): string {
+    return name.startsWith('~/') ? join(homedir(), name.slice(2)) : join(this.root, name);
   }
 }

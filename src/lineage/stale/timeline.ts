@@ -48,6 +48,8 @@ export class Timeline {
   private readonly files = new Map<Key, Version>();
   /** Files as a run from the top would find them. */
   private readonly found = new Map<Key, Version>();
+  /** Files outside the root of which the record has no more than their last part. */
+  private readonly nameless = new Set<Key>();
   private readonly newest = new Map<string, Execution>();
   private sharing = new Sharing();
   private outside = START;
@@ -85,6 +87,9 @@ export class Timeline {
     const execution: Execution = { ...executed, at, cell: line.id, reads, writes, changed, usesHistory };
     for (const [key, version] of writes) (key.startsWith('file:') ? this.files : this.now).set(key, version);
     applySharing(this.sharing, line);
+    for (const { path, outside } of line.files) {
+      if (outside && !path.includes('/')) this.nameless.add(keyOf('file', path));
+    }
     this.executions.push(execution);
     this.newest.set(line.id, execution);
     return execution;
@@ -109,6 +114,7 @@ export class Timeline {
   /** Files that something else than the notebook's cells changed are from now on found as they are. */
   lookAtFiles(look: LookAtFile): void {
     for (const [key, version] of this.files) {
+      if (this.nameless.has(key)) continue;
       const before = version.is === 'absent' ? null : version.digest;
       const now = look(key.slice('file:'.length));
       if (before === undefined || now === undefined || before === now) continue;

@@ -41,13 +41,26 @@ class StaticObserver:
 
 def certain_stores(tree: object) -> Set[str]:
     """Names that a statement list stores wherever it stores them, if it is run to its end: not those that stand in a
-    branch, a loop or a handler too."""
+    branch or a handler too."""
     certain: Set[str] = set()
     perhaps: Set[str] = set()
-    for statement in getattr(tree, "body", ()) if isinstance(tree, (ast.Module, ast.Interactive)) else ():
-        simple = isinstance(statement, _SIMPLE)
-        (certain if simple else perhaps).update(_stored_in(statement))
+    if isinstance(tree, (ast.Module, ast.Interactive)):
+        _sort_stores(tree.body, certain, perhaps)
     return certain - perhaps
+
+
+def _sort_stores(statements: List[ast.stmt], certain: Set[str], perhaps: Set[str]) -> None:
+    for statement in statements:
+        if isinstance(statement, (ast.For, ast.AsyncFor)):
+            # What a loop stores, it stores before it is loaded there; that a loop goes round once is taken for granted.
+            certain.update(_stored_in(statement.target))
+            _sort_stores(statement.body, certain, perhaps)
+            perhaps.update(name for other in statement.orelse for name in _stored_in(other))
+        elif isinstance(statement, (ast.With, ast.AsyncWith)):
+            certain.update(name for item in statement.items for name in _stored_in(item))
+            _sort_stores(statement.body, certain, perhaps)
+        else:
+            (certain if isinstance(statement, _SIMPLE) else perhaps).update(_stored_in(statement))
 
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -1,0 +1,629 @@
+import type { Case } from './case';
+
+const XYZ = { a: 'x = 1', b: 'y = x + 1', c: 'print(y)' };
+const never = 'never-executed()';
+const changed = 'code-changed()';
+
+const NAMES: Case[] = [
+  { name: 'nothing ran', cells: XYZ, steps: '', stale: { a: never, b: never, c: never } },
+  { name: 'a blank cell says the truth', cells: { a: '', b: '# a note' }, steps: '', stale: {} },
+  { name: 'run in order', cells: XYZ, steps: 'a b c', stale: {} },
+  { name: 'run twice over', cells: XYZ, steps: 'a b c a b c', stale: {} },
+  { name: 'only the first ran', cells: XYZ, steps: 'a', stale: { b: never, c: never } },
+  {
+    name: 'an edit',
+    cells: XYZ,
+    steps: 'a b c a=x~=~2',
+    stale: { a: changed, b: 'upstream-stale(x<a)', c: 'upstream-stale(y<b)' },
+  },
+  {
+    name: 'an edit, run',
+    cells: XYZ,
+    steps: 'a b c a=x~=~2 a',
+    stale: { b: 'input-changed(x<a)', c: 'upstream-stale(y<b)' },
+  },
+  { name: 'an edit, all run', cells: XYZ, steps: 'a b c a=x~=~2 a b c', stale: {} },
+  { name: 'an edit that gives the same value', cells: XYZ, steps: 'a b c a=x~=~2~-~1 a', stale: {} },
+  { name: 'an edit taken back', cells: XYZ, steps: 'a b c a=x~=~2 a=x~=~1', stale: {} },
+  {
+    name: 'an edit, run and taken back',
+    cells: XYZ,
+    steps: 'a b c a=x~=~2 a a=x~=~1',
+    stale: { a: changed, b: 'upstream-stale(x<a)', c: 'upstream-stale(y<b)' },
+  },
+  {
+    name: 'a comment',
+    cells: XYZ,
+    steps: 'a b c a=x~=~1~~#~one b=y~=~(x~+~1)#n',
+    stale: { b: changed, c: 'upstream-stale(y<b)' },
+  },
+  { name: 'spaces', cells: XYZ, steps: 'a b c a=x=1 b=y~=~x+1', stale: {} },
+  { name: 'an edit at the end', cells: XYZ, steps: 'a b c c=print(y,~y)', stale: { c: changed } },
+  {
+    name: 'a middle cell not run again',
+    cells: XYZ,
+    steps: 'a b c a=x~=~5 a c',
+    stale: { b: 'input-changed(x<a)', c: 'upstream-stale(y<b)' },
+  },
+];
+
+const ORDER: Case[] = [
+  { name: 'run backwards', cells: { a: 'x = 1', b: 'print(x)' }, steps: 'b a', stale: { b: 'order(x<a)' } },
+  { name: 'backwards, then again', cells: { a: 'x = 1', b: 'print(x)' }, steps: 'b a b', stale: {} },
+  {
+    name: 'a value from below',
+    cells: { a: 'print(x)', b: 'x = 1' },
+    steps: 'b a',
+    stale: { a: 'order(x<b)' },
+  },
+  {
+    name: 'an error that a run from the top has too',
+    cells: { a: 'print(x)', b: 'x = 1' },
+    steps: 'a b',
+    stale: {},
+  },
+  {
+    name: 'overwritten below',
+    cells: { a: 'x = 1', b: 'print(x)', c: 'x = 2' },
+    steps: 'a c b',
+    stale: { b: 'overwritten(x<c)' },
+  },
+  {
+    name: 'overwritten with the same',
+    cells: { a: 'x = 1', b: 'print(x)', c: 'x = 1' },
+    steps: 'a c b',
+    stale: {},
+  },
+  {
+    name: 'overwritten after it was read',
+    cells: { a: 'x = 1', b: 'print(x)', c: 'x = 2' },
+    steps: 'a b c',
+    stale: {},
+  },
+  {
+    name: 'a counter run twice',
+    cells: { a: 'n = 0', b: 'n += 1', c: 'print(n)' },
+    steps: 'a b b c',
+    stale: { b: 'overwritten(n<b)', c: 'upstream-stale(n<b)' },
+  },
+  {
+    name: 'a counter begun again',
+    cells: { a: 'n = 0', b: 'n += 1', c: 'print(n)' },
+    steps: 'a b b a b c',
+    stale: {},
+  },
+  {
+    name: 'n = n + 1 twice',
+    cells: { a: 'n = 0', b: 'n = n + 1' },
+    steps: 'a b b',
+    stale: { b: 'overwritten(n<b)' },
+  },
+  { name: 'moved up', cells: { a: 'x = 1', b: 'print(x)' }, steps: 'a b >b,a', stale: { b: 'order(x<a)' } },
+  { name: 'moved and back', cells: { a: 'x = 1', b: 'print(x)' }, steps: 'a b >b,a >a,b', stale: {} },
+  {
+    name: 'moved where it does not matter',
+    cells: { a: 'x = 1', b: 'y = 2', c: 'print(x, y)' },
+    steps: 'a b c >b,a,c',
+    stale: {},
+  },
+  {
+    name: 'two writers change places',
+    cells: { a: 'x = 1', b: 'x = 2', c: 'print(x)' },
+    steps: 'a b c >b,a,c',
+    stale: { c: 'order(x<a)' },
+  },
+  {
+    name: 'two writers of one value change places',
+    cells: { a: 'x = 1', b: 'x = 1', c: 'print(x)' },
+    steps: 'a b c >b,a,c',
+    stale: {},
+  },
+];
+
+const CELLS: Case[] = [
+  {
+    name: 'the writer is deleted',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b -a',
+    stale: { b: 'writer-deleted(x<a)' },
+  },
+  {
+    name: 'the writer is deleted before the reader runs',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a -a b',
+    stale: { b: 'writer-deleted(x<a)' },
+  },
+  {
+    name: 'another writer stays',
+    cells: { a: 'x = 1', b: 'x = 1', c: 'print(x)' },
+    steps: 'a b c -b',
+    stale: {},
+  },
+  { name: 'a reader is deleted', cells: XYZ, steps: 'a b c -c', stale: {} },
+  {
+    name: 'deleted and put back',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b -a +a@0=x~=~1',
+    stale: {},
+  },
+  {
+    name: 'a name that an edit took away',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b a=z~=~1 a',
+    stale: { b: 'writer-deleted(x<a)' },
+  },
+  {
+    name: 'inserted above',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=x~=~2',
+    stale: { d: never, b: 'upstream-stale(x<d)' },
+  },
+  {
+    name: 'inserted above, run',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=x~=~2 d',
+    stale: { b: 'order(x<d)' },
+  },
+  { name: 'inserted below', cells: { a: 'x = 1', b: 'print(x)' }, steps: 'a b +d@2=x~=~2 d', stale: {} },
+  {
+    name: 'inserted where it touches nothing',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=print(x)',
+    stale: { d: never },
+  },
+  {
+    name: 'inserted with exec',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=exec(s)',
+    stale: { d: never, b: 'upstream-stale(x<d)' },
+  },
+  {
+    name: 'inserted with globals()',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: "a b +d@1=globals()['q']=1",
+    stale: { d: never, b: 'upstream-stale(x<d)' },
+  },
+  {
+    name: 'inserted with a magic that is not known',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=%surprise',
+    stale: { d: never, b: 'upstream-stale(x<d)' },
+  },
+  {
+    name: 'inserted with %time',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=%time~q~=~x',
+    stale: { d: never },
+  },
+  {
+    name: 'a duplicate',
+    cells: { a: 'x = 1', b: 'x = x + 1', c: 'print(x)' },
+    steps: 'a b c +d@2=x~=~x~+~1',
+    stale: { d: never, c: 'upstream-stale(x<d)' },
+  },
+  {
+    name: 'a cell that is emptied',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b a=',
+    stale: { a: changed, b: 'writer-deleted(x<a)' },
+  },
+];
+
+const OBJECTS: Case[] = [
+  {
+    name: 'a list changed in place',
+    cells: { a: 'v = []', b: 'v.append(1)', c: 'print(v)' },
+    steps: 'a b c',
+    stale: {},
+  },
+  {
+    name: 'a list changed twice',
+    cells: { a: 'v = []', b: 'v.append(1)', c: 'print(v)' },
+    steps: 'a b b c',
+    stale: { b: 'overwritten(v<b)', c: 'upstream-stale(v<b)' },
+  },
+  {
+    name: 'an alias',
+    cells: { a: 'v = []', b: 'w = v', c: 'v.append(1)', d: 'print(w)' },
+    steps: 'a b c d',
+    stale: {},
+  },
+  {
+    name: 'an alias changed twice',
+    cells: { a: 'v = []', b: 'w = v', c: 'v.append(1)', d: 'print(w)' },
+    steps: 'a b c c d',
+    stale: { c: 'overwritten(v<c)', d: 'upstream-stale(w<c)' },
+  },
+  {
+    name: 'a list within a list',
+    cells: { a: 'v = []\nw = [v]', b: 'v.append(1)', c: 'print(w)' },
+    steps: 'a b b c',
+    stale: { b: 'overwritten(v<b)', c: 'upstream-stale(w<b)' },
+  },
+  {
+    name: 'an alias that is none any more',
+    cells: { a: 'v = []', b: 'w = v', c: 'v.append(1)', d: 'print(w)' },
+    steps: 'a b c d a b=w~=~list(v) b c d',
+    stale: {},
+  },
+  {
+    name: 'an alias of an earlier object',
+    cells: { a: 'v = []', b: 'w = v', c: 'v.append(1)', d: 'print(w)' },
+    steps: 'a b a c d',
+    stale: { d: 'order(w<c)' },
+  },
+  {
+    name: 'a dict by key',
+    cells: { a: 'd = {}', b: "d['k'] = 1", c: 'print(d)' },
+    steps: 'a b c b',
+    stale: { b: 'overwritten(d<b)', c: 'upstream-stale(d<b)' },
+  },
+  {
+    name: 'an object that a closure holds',
+    cells: {
+      a: 'def make():\n    v = []\n    def add():\n        v.append(1)\n        return len(v)\n    return add\nadd = make()',
+      b: 'print(add())',
+    },
+    steps: 'a b b',
+    stale: { b: 'overwritten(add<b)' },
+  },
+  {
+    name: 'an attribute',
+    cells: { a: 'class C: pass\nc = C()', b: 'c.n = 1', d: 'print(c.n)' },
+    steps: 'a b d b=c.n~=~2 b',
+    stale: { b: 'overwritten(c<b)', d: 'upstream-stale(c<b)' },
+  },
+  {
+    name: 'a view of an array',
+    cells: { a: 'import numpy as np\nz = np.zeros(3)', b: 'v = z[1:]', c: 'v[0] += 5', d: 'print(z)' },
+    steps: 'a b c d',
+    stale: {},
+  },
+  {
+    name: 'a view of an array, changed twice',
+    cells: { a: 'import numpy as np\nz = np.zeros(3)', b: 'v = z[1:]', c: 'v[0] += 5', d: 'print(z)' },
+    steps: 'a b c c d',
+    stale: { c: 'overwritten(v<c)', d: 'upstream-stale(z<c)' },
+  },
+  {
+    name: 'a column',
+    cells: {
+      a: "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})",
+      b: "df['b'] = df['a'] * 2",
+      c: "print(df['b'].sum())",
+    },
+    steps: 'a b c',
+    stale: {},
+  },
+  {
+    name: 'a column, written twice',
+    cells: { a: "import pandas as pd\ndf = pd.DataFrame({'a': [1, 2]})", b: "df['a'] += 1", c: 'print(df)' },
+    steps: 'a b b c',
+    stale: { b: 'overwritten(df<b)', c: 'upstream-stale(df<b)' },
+  },
+  {
+    name: 'a cell that only looks',
+    cells: { a: 'v = [3, 1]', b: 'print(sorted(v), len(v))', c: 'print(v)' },
+    steps: 'a b c b b',
+    stale: {},
+  },
+  {
+    name: 'inserted where it may change a list',
+    cells: { a: 'v = []', b: 'print(v)' },
+    steps: 'a b +d@1=v.append(1)',
+    stale: { d: never, b: 'upstream-stale(v<d)' },
+  },
+  {
+    name: 'inserted where it may change an alias',
+    cells: { a: 'v = []\nw = [v]', b: 'print(w)' },
+    steps: 'a b +d@1=v.append(1)',
+    stale: { d: never, b: 'upstream-stale(w<d)' },
+  },
+  {
+    name: 'a number cannot be changed in place',
+    cells: { a: 'n = 1', b: 'print(n)' },
+    steps: 'a b +d@1=f(n)',
+    stale: { d: never },
+  },
+];
+
+const FUNCTIONS: Case[] = [
+  {
+    name: 'a function that reads',
+    cells: { a: 'def f():\n    return q', b: 'q = 1', c: 'print(f())' },
+    steps: 'a b c b=q~=~2 b',
+    stale: { c: 'input-changed(q<b)' },
+  },
+  {
+    name: 'a function that changes',
+    cells: { a: 'def f(): return 1', b: 'print(f())' },
+    steps: 'a b a=def~f():~return~2',
+    stale: { a: changed, b: 'upstream-stale(f<a)' },
+  },
+  {
+    name: 'a function run again',
+    cells: { a: 'def f(): return 1', b: 'print(f())' },
+    steps: 'a b a',
+    stale: {},
+  },
+  {
+    name: 'a function that writes',
+    cells: { a: 'def f():\n    global n\n    n = 5', b: 'n = 1', c: 'f()', d: 'print(n)' },
+    steps: 'a b c d b d',
+    stale: { d: 'order(n<c)' },
+  },
+  { name: 'a class', cells: { a: 'k = 2\nclass C:\n    n = k', b: 'print(C.n)' }, steps: 'a b a', stale: {} },
+  {
+    name: 'a class body that reads',
+    cells: { a: 'k = 2', b: 'class C:\n    n = k', c: 'print(C.n)' },
+    steps: 'a b c a=k~=~3 a',
+    stale: { b: 'input-changed(k<a)', c: 'upstream-stale(C<b)' },
+  },
+  {
+    name: 'a comprehension',
+    cells: { a: 'k = 2', b: 'print([k * i for i in range(3)])' },
+    steps: 'a b a=k~=~3 a',
+    stale: { b: 'input-changed(k<a)' },
+  },
+  {
+    name: 'a default',
+    cells: { a: 'k = 2', b: 'def f(n=k): return n', c: 'print(f())' },
+    steps: 'a b c a=k~=~3 a',
+    stale: { b: 'input-changed(k<a)', c: 'upstream-stale(f<b)' },
+  },
+  {
+    name: 'del',
+    cells: { a: 'x = 1', b: 'del x', c: 'print(x)' },
+    steps: 'a c b',
+    stale: { c: 'writer-deleted(x<a)' },
+  },
+  { name: 'del, in order', cells: { a: 'x = 1', b: 'del x', c: 'print(x)' }, steps: 'a b c', stale: {} },
+  { name: 'an import', cells: { a: 'import math', b: 'print(math.pi)' }, steps: 'b a b', stale: {} },
+  {
+    name: 'a builtin that gets another meaning above',
+    cells: { a: 'y = 1', b: 'print(sum([1, 2]))' },
+    steps: 'a b +d@0=sum~=~max d',
+    stale: { b: 'order(sum<d)' },
+  },
+  {
+    name: 'a builtin that got another meaning below',
+    cells: { a: 'print(max([1, 2]))', b: 'max = min' },
+    steps: 'a b a',
+    stale: { a: 'order(max<b)' },
+  },
+  {
+    name: 'a branch not taken',
+    cells: { a: 'x = 1', b: 'if x > 5:\n    x = 9', c: 'print(x)' },
+    steps: 'a b c a=x~=~2 a',
+    stale: { b: 'input-changed(x<a)', c: 'upstream-stale(x<b)' },
+  },
+  {
+    name: 'a loop run again',
+    cells: { a: 'for i in range(3):\n    t = i * 2\n    print(t)', b: 'print(i)' },
+    steps: 'a b a',
+    stale: {},
+  },
+  {
+    name: 'a with statement run again',
+    cells: { a: "with open('l.txt', 'w') as f:\n    n = f.write('1')\n    print(n)", b: 'print(n)' },
+    steps: 'a b a',
+    stale: {},
+  },
+  {
+    name: 'a branch that makes a name',
+    cells: { a: 'if False:\n    x = 1\ny = 2', b: 'print(y)' },
+    steps: 'a b a',
+    stale: {},
+  },
+  {
+    name: 'a cell that raises keeps what it wrote',
+    cells: { a: 'x = 1\n1 / 0', b: 'print(x)' },
+    steps: 'a b',
+    stale: {},
+  },
+  {
+    name: 'a missing name, caught',
+    cells: { a: 'x = 1', b: 'try:\n    print(x)\nexcept NameError:\n    print("none")' },
+    steps: 'b a',
+    stale: { b: 'order(x<a)' },
+  },
+];
+
+const RANDOM: Case[] = [
+  {
+    name: 'draws in order',
+    cells: { a: 'import random', b: 'print(random.random())', c: 'print(random.random())' },
+    steps: 'a b c',
+    stale: {},
+  },
+  {
+    name: 'a draw skipped',
+    cells: { a: 'import random', b: 'print(random.random())', c: 'print(random.random())' },
+    steps: 'a c',
+    stale: { b: never, c: 'upstream-stale(python.random<b)' },
+  },
+  {
+    name: 'a draw twice',
+    cells: { a: 'import random', b: 'print(random.random())', c: 'print(random.random())' },
+    steps: 'a b b c',
+    stale: { b: 'overwritten(python.random<b)', c: 'upstream-stale(python.random<b)' },
+  },
+  {
+    name: 'draws out of order',
+    cells: { a: 'import random', b: 'print(random.random())', c: 'print(random.random())' },
+    steps: 'a c b',
+    stale: { b: 'overwritten(python.random<c)', c: 'upstream-stale(python.random<b)' },
+  },
+  {
+    name: 'a seed of one’s own',
+    cells: { a: 'import random', b: 'random.seed(1)\nprint(random.random())', c: 'print(random.random())' },
+    steps: 'a b c b c',
+    stale: {},
+  },
+  {
+    name: 'a new stream each time',
+    cells: { a: 'import numpy as np', b: 'print(np.random.default_rng().random())' },
+    steps: 'a b b',
+    stale: { b: 'order(numpy.default_rng)' },
+  },
+  {
+    name: 'a seeded generator',
+    cells: { a: 'import numpy as np', b: 'g = np.random.default_rng(1)', c: 'print(g.random())' },
+    steps: 'a b c c',
+    stale: { c: 'overwritten(g<c)' },
+  },
+  {
+    name: 'a seeded generator, begun again',
+    cells: { a: 'import numpy as np', b: 'g = np.random.default_rng(1)', c: 'print(g.random())' },
+    steps: 'a b c b c',
+    stale: {},
+  },
+];
+
+const FILES: Case[] = [
+  {
+    name: 'a file read',
+    cells: { a: "print(open('in.txt').read())" },
+    steps: 'a',
+    stale: {},
+    files: { 'in.txt': 'one' },
+  },
+  {
+    name: 'a file changed from outside',
+    cells: { a: "print(open('in.txt').read())" },
+    steps: 'a !in.txt:two',
+    stale: { a: 'input-changed(in.txt)' },
+    files: { 'in.txt': 'one' },
+  },
+  {
+    name: 'a file changed from outside, read again',
+    cells: { a: "print(open('in.txt').read())" },
+    steps: 'a !in.txt:two a',
+    stale: {},
+    files: { 'in.txt': 'one' },
+  },
+  {
+    name: 'a file changed and changed back',
+    cells: { a: "print(open('in.txt').read())" },
+    steps: 'a !in.txt:two !in.txt:one',
+    stale: {},
+    files: { 'in.txt': 'one' },
+  },
+  {
+    name: 'a file removed',
+    cells: { a: "print(open('in.txt').read())" },
+    steps: 'a !-in.txt',
+    stale: { a: 'input-changed(in.txt)' },
+    files: { 'in.txt': 'one' },
+  },
+  {
+    name: 'a file written above',
+    cells: { a: "with open('w1.txt', 'w') as f: f.write('1')", b: "print(open('w1.txt').read())" },
+    steps: 'a b a',
+    stale: {},
+  },
+  {
+    name: 'a file that was not there',
+    cells: {
+      a: "try:\n    print(open('w2.txt').read())\nexcept OSError:\n    print('none')",
+      b: "with open('w2.txt', 'w') as f: f.write('1')",
+    },
+    steps: 'a b a',
+    stale: { a: 'order(w2.txt<b)' },
+  },
+  {
+    name: 'a file that was not there, in order',
+    cells: {
+      a: "try:\n    print(open('w3.txt').read())\nexcept OSError:\n    print('none')",
+      b: "with open('w3.txt', 'w') as f: f.write('1')",
+    },
+    steps: 'a b',
+    stale: {},
+  },
+  {
+    name: 'a file read before its writer',
+    cells: {
+      a: "with open('w4.txt', 'w') as f: f.write('1')",
+      b: "try:\n    print(open('w4.txt').read())\nexcept OSError:\n    print('none')",
+    },
+    steps: 'b a',
+    stale: { b: 'order(w4.txt<a)' },
+  },
+  {
+    name: 'a file overwritten by a cell below',
+    cells: { a: "print(open('in5.txt').read())", b: "with open('in5.txt', 'w') as f: f.write('2')" },
+    steps: 'a b a',
+    stale: { a: 'overwritten(in5.txt<b)' },
+    files: { 'in5.txt': 'one' },
+  },
+  {
+    name: 'a writer of files that was edited',
+    cells: { a: "with open('w6.txt', 'w') as f: f.write('1')", b: "print(open('w6.txt').read())" },
+    steps: "a b a=with~open('w6.txt',~'w')~as~f:~f.write('2')",
+    stale: { a: changed, b: 'upstream-stale(w6.txt<a)' },
+  },
+];
+
+const KERNEL: Case[] = [
+  { name: 'a restart changes nothing', cells: XYZ, steps: 'a b c !restart', stale: {} },
+  {
+    name: 'what was stale stays so',
+    cells: XYZ,
+    steps: 'a b c a=x~=~2 a !restart',
+    stale: { b: 'input-changed(x<a)', c: 'upstream-stale(y<b)' },
+  },
+  {
+    name: 'a value that a restart took',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a !restart b',
+    stale: { b: 'restarted(x<a)' },
+  },
+  { name: 'a restart, all run', cells: XYZ, steps: 'a b c !restart a b c', stale: {} },
+  {
+    name: 'draws after a restart',
+    cells: { a: 'import random', b: 'print(random.random())' },
+    steps: 'a b !restart a b',
+    stale: {},
+  },
+  { name: 'an earlier output by name', cells: { a: '1 + 1', b: '_ + 1' }, steps: 'a b', stale: {} },
+  {
+    name: 'an earlier output, out of order',
+    cells: { a: '1 + 1', b: '2 + 2', c: '_ + 1' },
+    steps: 'b a c',
+    stale: { c: 'order(_)' },
+  },
+  {
+    name: 'a display that a later cell updates',
+    cells: {
+      a: "h = display('one', display_id='d1')",
+      b: "from IPython.display import update_display\nupdate_display('two', display_id='d1')",
+    },
+    steps: 'a b',
+    stale: {},
+  },
+  {
+    name: 'a display shown again after its update',
+    cells: {
+      a: "h = display('one', display_id='d2')",
+      b: "from IPython.display import update_display\nupdate_display('two', display_id='d2')",
+    },
+    steps: 'a b a',
+    stale: { a: 'order(<b)' },
+  },
+  {
+    name: 'an environment variable',
+    cells: { a: 'import os', b: "os.environ['LITMUS'] = '1'", c: "print(os.environ.get('LITMUS'))" },
+    steps: 'a b c',
+    stale: {},
+  },
+  {
+    name: 'an environment variable set below',
+    cells: { a: 'import os', b: "print(os.environ.get('LITMUS_B'))", c: "os.environ['LITMUS_B'] = '1'" },
+    steps: 'a b c b',
+    stale: { b: 'overwritten(environ<c)', c: 'upstream-stale(environ<b)' },
+  },
+];
+
+export const CASES: readonly Case[] = [
+  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
+]; // prettier-ignore
