@@ -45,7 +45,11 @@ export default function bundles(mode) {
   const inBrowser = (name) =>
     bundle(name, {
       target: ['web', 'es2022'],
-      entry: [`./webview-ui/${name}/main.ts`, `./webview-ui/${name}/${name}.css`],
+      entry: [
+        `./webview-ui/${name}/main.ts`,
+        './webview-ui/common/theme.css',
+        `./webview-ui/${name}/${name}.css`,
+      ],
     });
   return [
     onNode('cli', KUBERNETES),

@@ -7,22 +7,24 @@ import { Store } from '../lineage/store';
 import { judge } from '../replay/judge';
 import { loadNotebookSide, loadRunSide, type Side } from '../replay/side';
 import { judging } from '../replay/verify';
+import { type ReportFlags, reportOption, writeReport } from './report';
 import { type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
-type Flags = OutputFlags & { allowErrors?: boolean };
+type Flags = OutputFlags & ReportFlags & { allowErrors?: boolean };
 
 export function compareCommand(program: Command, _signal: AbortSignal, done: (code: number) => void): void {
-  outputOptions(program.command('compare <a> <b>'))
+  reportOption(outputOptions(program.command('compare <a> <b>')))
     .description('judge two records or executed notebooks')
     .addHelpText('before', 'Example: reprise compare 20261123-101500-a1b2c3 20261123-102000-d4e5f6\n')
     .option('--allow-errors', 'errors that repeat do not fail')
     .action((a: string, b: string, flags: Flags) => {
       const terminal = terminalOf(flags);
-      const { store, judgement } = compareTwo(a, b, terminal);
+      const { store, judgement, sides } = compareTwo(a, b, terminal);
       terminal.document(judgement);
       tellJudgement(terminal, store, judgement);
+      writeReport(terminal, flags, store, judgement, sides);
       done(exitOfJudgement(store, judgement, flags.allowErrors ?? false));
     });
 }
@@ -32,6 +34,7 @@ export function compareTwo(a: string, b: string, terminal: Terminal) {
   const store = sides[0].store;
   return {
     store,
+    sides: sides.map(({ side }) => side),
     judgement: judge(sides[0].side, [sides[1].side], judging(store, sides[0].side.notebook)),
   };
 }

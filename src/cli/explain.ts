@@ -8,25 +8,26 @@ import type { Judgement } from '../replay/documents';
 import { judging, replayAndJudge, tryBothOrders } from '../replay/verify';
 import { ranOutOfOrder } from '../replay/causes/order';
 import { judge } from '../replay/judge';
-import { loadRunSide } from '../replay/side';
+import { loadRunSide, type Side } from '../replay/side';
 import { compareTwo } from './compare';
 import { EXIT, isGood } from './exit';
 import { findRun } from './replay';
+import { type ReportFlags, reportOption, writeReport } from './report';
 import { contextOf, type OutputFlags, outputOptions, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 import { tellCauses } from './verdict';
 
-type Flags = OutputFlags & { experiment?: boolean; python?: string };
+type Flags = OutputFlags & ReportFlags & { experiment?: boolean; python?: string };
 
 export function explainCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  outputOptions(program.command('explain <replay-or-a> [b]'))
+  reportOption(outputOptions(program.command('explain <replay-or-a> [b]')))
     .description('why results differ, with the evidence')
     .addHelpText('before', 'Example: reprise explain 20261123-102000-d4e5f6\n')
     .option('--python <path>', 'the Python to replay with')
     .option('--experiment', 'replay the original in both orders where the order of execution is suspected')
     .action(async (a: string, b: string | undefined, flags: Flags) => {
       const terminal = terminalOf(flags);
-      const { store, judgement } =
+      const { store, judgement, sides } =
         b === undefined ? await judged(a, flags, terminal, signal) : compareTwo(a, b, terminal);
       const causes = judgement.cells.flatMap((cell) =>
         cell.causes.map((cause) => ({ cell: { index: cell.index, id: cell.id }, ...cause })),
@@ -38,6 +39,7 @@ export function explainCommand(program: Command, signal: AbortSignal, done: (cod
         causes,
       });
       tellCauses(terminal, store, judgement);
+      writeReport(terminal, flags, store, judgement, sides);
       done(
         isGood(judgement) ? EXIT.good : judgement.verdict === 'different' ? EXIT.diverged : EXIT.unverifiable,
       );
@@ -50,7 +52,7 @@ async function judged(
   flags: Flags,
   terminal: Terminal,
   signal: AbortSignal,
-): Promise<{ store: Store; judgement: Judgement }> {
+): Promise<{ store: Store; judgement: Judgement; sides?: Side[] }> {
   const { store, run } = findRun(what, terminal);
   const { header } = readRecord(store.recordPath(run));
   const kept = join(store.runFolder(run), 'verdict.json');

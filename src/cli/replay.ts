@@ -22,20 +22,23 @@ import {
   storeHere,
   terminalOf,
 } from './shared';
+import { type ReportFlags, reportOption, writeReport } from './report';
+import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
 import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 import { tellJudgement, exitOfJudgement } from './verdict';
 
-type Flags = ExecuteFlags & {
-  order?: 'document' | 'executed';
-  overwrite?: boolean;
-  isolated?: boolean;
-  stopAtFirstDivergence?: boolean;
-  budget?: number;
-};
+type Flags = ExecuteFlags &
+  ReportFlags & {
+    order?: 'document' | 'executed';
+    overwrite?: boolean;
+    isolated?: boolean;
+    stopAtFirstDivergence?: boolean;
+    budget?: number;
+  };
 
 export function replayCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  executeOptions(program.command('replay <run-or-notebook>'))
+  reportOption(executeOptions(program.command('replay <run-or-notebook>')))
     .description('execute the sources kept with a run again, and judge')
     .addHelpText('before', 'Example: reprise replay study/train.ipynb\n')
     .addOption(
@@ -83,6 +86,7 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
   const judgement = await replayAndJudge(store, run, options, 1, context);
   terminal.document(judgement);
   tellJudgement(terminal, store, judgement);
+  writeReport(terminal, flags, store, judgement);
   return exitOfJudgement(store, judgement, flags.allowErrors ?? false);
 }
 

@@ -9,6 +9,7 @@ import { Store } from '../lineage/store';
 import { Failure } from '../notebook/failure';
 import { targetOf } from './cluster/target';
 import { EXIT, problemOf, worstExit } from './exit';
+import { type ReportFlags, reportOption, writeReport } from './report';
 import {
   contextOf,
   count,
@@ -21,10 +22,10 @@ import {
 } from './shared';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
-type Flags = ExecuteFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
+type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
 
 export function verifyCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  enforceOptions(executeOptions(program.command('verify <notebooks...>')))
+  reportOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
     .description('run and replay notebooks, and say whether the results are the same')
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
@@ -39,6 +40,8 @@ export function verifyCommand(program: Command, signal: AbortSignal, done: (code
 
 async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
+  if (flags.report !== undefined && notebooks.length > 1)
+    throw new Failure('usage', 'one-report', '--report is of one notebook: verify them one by one.');
   const options = { ...runOptionsOf(flags), times: flags.times };
   const judgements: Judgement[] = [];
   const codes: number[] = [];
@@ -61,6 +64,7 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
       const store = new Store(findRoot(resolve(notebook)));
       judgements.push(judgement);
       tellJudgement(terminal, store, judgement);
+      writeReport(terminal, flags, store, judgement);
       codes.push(exitOfJudgement(store, judgement, allowsErrors(plan, against, flags)));
     } catch (error) {
       const problem = problemOf(error);

@@ -12,6 +12,8 @@ export type OutputDifference = Difference & {
   diff?: string;
   /** Bytes for the caller to write to files. */
   pictures?: { extension: string; before?: Uint8Array; after?: Uint8Array };
+  /** What both sides hold, masked as it was compared. */
+  values?: { before: Json; after: Json };
 };
 
 type Masked = Canonical['outputs'][number];
@@ -101,8 +103,15 @@ function between(old: Item, present: Item, position: number): OutputDifference[]
   if (a.output_type === 'stream' && b.output_type === 'stream') return [textDifference(name, a.text, b.text)];
   if (a.output_type === 'error' && b.output_type === 'error') {
     const [was, is] = [`${a.ename}: ${a.evalue}`, `${b.ename}: ${b.evalue}`];
+    const values = { before: tracebackOf(old.raw) ?? was, after: tracebackOf(present.raw) ?? is };
     return [
-      { what: 'output', name, summary: `${quote(was)} became ${quote(is)}`, diff: unifiedDiff(was, is) },
+      {
+        what: 'output',
+        name,
+        summary: `${quote(was)} became ${quote(is)}`,
+        diff: unifiedDiff(was, is),
+        values,
+      },
     ];
   }
   if (!('data' in a) || !('data' in b) || !('data' in old.raw) || !('data' in present.raw)) return [];
@@ -136,12 +145,19 @@ function bundleDifferences(
         },
       ];
     }
-    return [{ ...textDifference(name, asText(was), asText(is)), mime }];
+    const values = { before: was, after: is };
+    return [{ ...textDifference(name, asText(was), asText(is)), mime, values }];
   });
 }
 
 function textDifference(name: string, before: string, after: string): OutputDifference {
-  return { what: 'output', name, summary: summarizeText(before, after), diff: unifiedDiff(before, after) };
+  return {
+    what: 'output',
+    name,
+    summary: summarizeText(before, after),
+    diff: unifiedDiff(before, after),
+    values: { before, after },
+  };
 }
 
 function pictureDifference(
@@ -171,6 +187,10 @@ function isPicture(mime: string): boolean {
 function bytesOf(mime: string, value: Json | undefined): Uint8Array | undefined {
   if (typeof value !== 'string') return undefined;
   return mime === 'image/svg+xml' ? Buffer.from(value, 'utf8') : Buffer.from(value, 'base64');
+}
+
+function tracebackOf(raw: RawOutput): string | undefined {
+  return raw.output_type === 'error' && raw.traceback.length > 0 ? raw.traceback.join('\n') : undefined;
 }
 
 function textOf({ raw }: Item): string {

@@ -2,6 +2,7 @@
  * The contract between the editor and the report page: what the page shows and which messages pass. Both sides import
  * this module and nothing else of each other. It holds types and checks only, so that it runs in a browser too.
  */
+import type { Drift } from '../environment/fingerprint';
 import type { EntropyUse } from '../lineage/record';
 import type { Cause, Verdict } from './documents';
 
@@ -23,8 +24,14 @@ export type ReportDocument = {
   facts: ReportFact[];
   /** Why the verdict is not better: of the first divergence, and of the cell that differed first. */
   causes: ReportCause[];
+  /** How the difference went from cell to cell; empty where none handed it on. */
+  chain: ReportStep[];
   /** Differences of the environment; those that can change a result come first. */
   drift: ReportDrift[];
+  /** Absent where no random stream moved. */
+  streams?: ReportStreams;
+  /** Absent where it was never measured. */
+  cost?: ReportCost;
   /** Every code cell, in document order. */
   cells: ReportCell[];
   /** Position in `cells` of the first divergence. */
@@ -34,7 +41,36 @@ export type ReportDocument = {
 /** `at`: ISO 8601, shown in the reader's own time zone. */
 export type ReportFact = { label: string; values: { text: string; at?: string }[] };
 
-export type ReportDrift = { text: string; effect: string };
+/** `effect`: what it can change, in words; '' where no result depends on it. */
+export type ReportDrift = Pick<Drift, 'what' | 'kind' | 'before' | 'after'> & { effect: string };
+
+/** `depth`: how many cells the difference came through before. */
+export type ReportStep = {
+  cell: number;
+  depth: number;
+  text: string;
+  confidence?: Cause['confidence'];
+  where: ReportPlace;
+};
+
+/** `cells`: those in which a stream moved. `compared`: there is a replay whose states are known. */
+export type ReportStreams = {
+  cells: number[];
+  compared: boolean;
+  rows: { stream: string; uses: ReportUse[] }[];
+  /** Streams that are left out. */
+  more: number;
+};
+
+/** `same`, `apart`: the stream's state after the cell, against the replay. */
+export type ReportUse = { cell: number; mark: 'moved' | 'same' | 'apart' | 'unreached'; text: string };
+
+/** Seconds of all cells, by policy; `differs`: from plain, by more than the noise. */
+export type ReportCost = {
+  measuredAt: string;
+  times: number;
+  variants: { name: string; median: number; min: number; max: number; ratio: number; differs: boolean }[];
+};
 
 export type ReportCell = {
   /** Position among all cells of the notebook, from 0. */
@@ -61,7 +97,31 @@ export type ReportDifference = {
   lines: DiffLine[];
   /** `data:` addresses. */
   pictures?: { original?: string; replay?: string };
+  /** Both sides of an output; stands in for `lines`. */
+  sides?: ReportSides;
 };
+
+export type ReportSides =
+  | { kind: 'text'; rows: ReportTextRow[] }
+  /** What a row holds is the replay's, but for `was` and rows that only the original has. */
+  | { kind: 'table'; rows: ReportTableRow[] }
+  /** Of two JSON values: where they differ. `more`: paths beyond those listed. */
+  | { kind: 'paths'; paths: ReportPath[]; more: number }
+  /** HTML as the notebook made it: the page shows what of it is safe, and nothing of it is ever markup of the page. */
+  | { kind: 'markup'; original: string; replay: string };
+
+/** `relative`: largest relative difference of the row's numbers, "2.4e-7". `gap`: rows that are left out, in words. */
+export type ReportTextRow =
+  | { both: string }
+  | { gap: string }
+  | { original?: ReportPiece[]; replay?: ReportPiece[]; relative?: string };
+
+export type ReportPiece = string | { changed: string };
+
+export type ReportTableRow = { cells: ReportTableCell[]; side?: 'original' | 'replay'; gap?: string };
+export type ReportTableCell = { text: string; head?: true; was?: string; relative?: string };
+
+export type ReportPath = { path: string; original?: string; replay?: string; relative?: string };
 
 /** `place`: where the lines that follow stand, in words. */
 export type DiffLine = { side: 'original' | 'replay' | 'both' | 'place'; text: string };
@@ -150,7 +210,7 @@ export function asPanelState(value: unknown): PanelState | undefined {
 function isReport(value: unknown): value is ReportDocument {
   if (!isObject(value) || value['schema'] !== 'reprise/report/0') return false;
   const texts = ['notebook', 'run', 'mark', 'headline'];
-  const lists = ['remarks', 'facts', 'causes', 'drift', 'cells'];
+  const lists = ['remarks', 'facts', 'causes', 'chain', 'drift', 'cells'];
   return (
     texts.every((name) => typeof value[name] === 'string') &&
     lists.every((name) => Array.isArray(value[name])) &&

@@ -1,6 +1,7 @@
 /** The cells of a report: what each gave, why it differs, and what it drew. */
 import type { CellLine, EntropyUse, RecordedCell } from '../lineage/record';
 import type { ListedStatus } from '../lineage/runs';
+import type { Cost } from './cost/document';
 import { outputDifferences, asDifference, type OutputDifference } from './differences';
 import type { Cause, CellVerdict, Difference, Evidence, Judgement } from './documents';
 import type {
@@ -12,6 +13,7 @@ import type {
   ReportDraw,
   ReportEvidence,
 } from './report';
+import { sidesOf, type Room } from './shown/sides';
 import type { Side } from './side';
 import { unifiedDiff } from './texts';
 import {
@@ -33,6 +35,7 @@ export type Reported = {
   judgement?: Judgement;
   original?: Side;
   replays: Side[];
+  cost?: Cost;
 };
 
 /** The side that sources and environment are told from. */
@@ -48,8 +51,11 @@ const ALL_PICTURES = 24 << 20;
 
 const PICTURES: ReadonlySet<string | undefined> = new Set(['image/png', 'image/jpeg', 'image/svg+xml']);
 
-/** Bytes of pictures that may still be shown. */
-type Allowance = { left: number };
+/** Characters of texts beside each other, over the whole page. */
+const ALL_SIDES = 4 << 20;
+
+/** Bytes of pictures that may still be shown, and characters of other outputs. */
+type Allowance = { left: number; sides: Room };
 
 /** Every code cell of the side that is told about, and those that only the other side has. */
 export function reportCells(reported: Reported): ReportCell[] {
@@ -59,7 +65,7 @@ export function reportCells(reported: Reported): ReportCell[] {
   const own = (base?.document ?? []).filter(({ type }) => type === 'code');
   const known = new Set(own.map(({ id }) => id));
   const foreign = (judgement?.cells ?? []).filter(({ id }) => !known.has(id));
-  const allowance: Allowance = { left: ALL_PICTURES };
+  const allowance: Allowance = { left: ALL_PICTURES, sides: { left: ALL_SIDES } };
   return [...own, ...foreign]
     .map((cell) => reportCell(cell, verdicts.get(cell.id), reported, allowance))
     .sort((a, b) => a.index - b.index);
@@ -75,7 +81,7 @@ function reportCell(
   const source = sides.map((side) => sourceOf(side, id)).find((text) => text !== undefined) ?? '';
   const line = sides.map((side) => lineOf(side, id)).find((each) => each !== undefined);
   const differences = verdict?.differences ?? [];
-  const found = differences.some(({ mime }) => PICTURES.has(mime)) ? outputsThatDiffer(reported, id) : [];
+  const found = differences.some(({ what }) => what === 'output') ? outputsThatDiffer(reported, id) : [];
   return {
     index,
     id,
@@ -151,7 +157,7 @@ function reportEvidence({ what, where, before, after }: Evidence): ReportEvidenc
 }
 
 /** The rest of a digest says nothing to a person. */
-function shown(text: string): string {
+export function shown(text: string): string {
   return /^[0-9a-f]{64}$/.test(text) ? `${text.slice(0, 12)}…` : clip(text, LONGEST_LINE);
 }
 
@@ -162,13 +168,16 @@ function reportDifference(
 ): ReportDifference {
   const { what, name, mime, summary } = difference;
   const [sentence = '', ...lines] = summary.split('\n');
-  const pictures = PICTURES.has(mime) ? picturesOf(difference, found, allowance) : {};
+  const same = what === 'output' ? found.find((each) => readsAs(each, difference)) : undefined;
+  const pictures = PICTURES.has(mime) ? picturesOf(mime, same, allowance) : {};
+  const sides = same?.values === undefined ? undefined : sidesOf(mime, same.values, allowance.sides);
   return {
     name: what === 'output' ? name : `${what} ${name}`,
     ...(mime === undefined ? {} : { mime }),
     summary: clip(sentence, LONGEST_LINE),
     lines: diffLines(lines),
     ...(Object.keys(pictures).length === 0 ? {} : { pictures }),
+    ...(sides === undefined ? {} : { sides }),
   };
 }
 
@@ -184,14 +193,12 @@ function diffLines(lines: readonly string[]): DiffLine[] {
   });
 }
 
-/** The pictures behind a difference: of the replay in which it reads as the judgement has it. */
 function picturesOf(
-  difference: Difference,
-  found: readonly OutputDifference[],
+  mime: string | undefined,
+  found: OutputDifference | undefined,
   allowance: Allowance,
 ): NonNullable<ReportDifference['pictures']> {
-  const { mime } = difference;
-  const { before, after } = found.find((each) => readsAs(each, difference))?.pictures ?? {};
+  const { before, after } = found?.pictures ?? {};
   const original = dataAddress(mime, before, allowance);
   const replay = dataAddress(mime, after, allowance);
   return { ...(original === undefined ? {} : { original }), ...(replay === undefined ? {} : { replay }) };
@@ -217,6 +224,7 @@ function outputsOf(side: Side | undefined, id: string) {
   return { outputs, context };
 }
 
+/** Of several replays: is it the one in which the difference reads as the judgement has it? */
 function readsAs(found: OutputDifference, kept: Difference): boolean {
   const { name, mime, summary } = asDifference(found);
   return name === kept.name && mime === kept.mime && summary === kept.summary;

@@ -4,12 +4,16 @@ import path from 'node:path';
 import { readEnds, RecordError } from '../lineage/read';
 import { listedRun, type ListedStatus } from '../lineage/runs';
 import { StoreError, type Store } from '../lineage/store';
-import { driftWords, effectWords } from './causes/environment';
+import { effectWords } from './causes/environment';
 import { brokenSentence } from './compare';
 import type { Judgement } from './documents';
-import type { ReportDocument, ReportDrift } from './report';
-import { baseOf, reportCauses, reportCells, type Reported } from './reportcells';
+import type { Cost } from './cost/document';
+import { readCost } from './cost/kept';
+import type { ReportCost, ReportDocument, ReportDrift } from './report';
+import { reportChain } from './reportchain';
+import { baseOf, reportCauses, reportCells, shown, type Reported } from './reportcells';
 import { cellList, cellsWithUnreached, endOf, executed, reportFacts } from './reportfacts';
+import { reportStreams } from './reportstreams';
 import { loadRunSide, type Side } from './side';
 import { coverage, errorSentence, headline } from './words';
 
@@ -23,12 +27,38 @@ export function readReport(store: Store, run: string): ReportDocument {
   const sideOf = (id: string): Side | undefined => (id === run ? asked : keptSide(store, id));
   const original = judgement === undefined ? asked : sideOf(judgement.original);
   const subject = original?.run ?? run;
+  const cost = readCost(store, asked.notebook);
   return reportDocument({
     run: subject,
+    ...(cost === undefined ? {} : { cost }),
     status: listedRun(store, subject).status,
     ...(judgement === undefined ? {} : { judgement }),
     ...(original === undefined ? {} : { original }),
     replays: (judgement?.replays ?? []).flatMap((id) => sideOf(id) ?? []),
+  });
+}
+
+/**
+ * The report of a judgement made just now.
+ * @param sides of what was judged, where these are not runs of the store
+ */
+export function judgedReport(
+  store: Store,
+  judgement: Judgement,
+  sides: readonly Side[] = [],
+): ReportDocument {
+  const sideOf = (run: string): Side | undefined =>
+    sides.find((side) => side.run === run) ?? keptSide(store, run);
+  const original = sideOf(judgement.original);
+  const run = original?.record == null ? (judgement.replays[0] ?? judgement.original) : original.run;
+  const cost = readCost(store, judgement.notebook);
+  return reportDocument({
+    run,
+    status: store.hasRun(run) ? listedRun(store, run).status : 'ok',
+    judgement,
+    ...(original === undefined ? {} : { original }),
+    ...(cost === undefined ? {} : { cost }),
+    replays: judgement.replays.flatMap((id) => sideOf(id) ?? []),
   });
 }
 
@@ -37,6 +67,7 @@ export function reportDocument(reported: Reported): ReportDocument {
   const base = baseOf(reported);
   const cells = reportCells(reported);
   const first = judgement?.firstDivergence ?? null;
+  const streams = reportStreams(reported);
   const position = cells.findIndex(({ id, index }) => id === first?.id && index === first.index);
   return {
     schema: 'reprise/report/0',
@@ -47,7 +78,10 @@ export function reportDocument(reported: Reported): ReportDocument {
     remarks: remarksOf(reported),
     facts: reportFacts(reported),
     causes: reportCauses(judgement?.causes ?? []),
+    chain: judgement === undefined ? [] : reportChain(judgement),
     drift: driftOf(judgement),
+    ...(streams === undefined ? {} : { streams }),
+    ...(reported.cost === undefined ? {} : { cost: costOf(reported.cost) }),
     cells,
     first: position < 0 ? null : position,
   };
@@ -126,9 +160,27 @@ function unjudgedRemarks(side: Side, status: ListedStatus): string[] {
 }
 
 function driftOf(judgement: Judgement | undefined): ReportDrift[] {
-  const drift = (judgement?.environment ?? []).map((each) => ({
-    text: driftWords(each),
-    effect: effectWords([each]),
+  const drift = (judgement?.environment ?? []).map(({ what, kind, before, after, affects }) => ({
+    what,
+    kind,
+    ...(before === undefined ? {} : { before: shown(before) }),
+    ...(after === undefined ? {} : { after: shown(after) }),
+    effect: effectWords([{ what, kind, affects }]),
   }));
   return [...drift.filter(({ effect }) => effect !== ''), ...drift.filter(({ effect }) => effect === '')];
+}
+
+function costOf({ measuredAt, times, variants }: Cost): ReportCost {
+  return {
+    measuredAt,
+    times,
+    variants: variants.map(({ name, seconds: { median, min, max }, ratio, differs }) => ({
+      name,
+      median,
+      min,
+      max,
+      ratio,
+      differs,
+    })),
+  };
 }

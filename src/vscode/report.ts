@@ -109,7 +109,7 @@ class ReportPanel {
     webview.onDidReceiveMessage((message: unknown) => this.take(asFromPage(message)));
     webview.html = reportHtml({
       script: address('report.js'),
-      style: address('report.css'),
+      styles: [address('theme.css'), address('report.css')],
       nonce: randomBytes(16).toString('hex'),
       source: webview.cspSource,
     });

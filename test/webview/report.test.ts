@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ReportDocument } from '../../src/replay/report';
 import * as reports from './reports';
-import { type Opened, openFile, openInEditor, shown } from './support';
+import { type Opened, openFile, openInEditor, shown, using } from './support';
 
 const KINDS: [kind: string, report: ReportDocument, headline: string][] = [
   ['identical', reports.identical, 'Same in 1 of 1 run'],
@@ -13,18 +13,9 @@ const KINDS: [kind: string, report: ReportDocument, headline: string][] = [
   ['only recorded', reports.onlyRecorded, 'Not replayed yet'],
   ['an error that repeats', reports.repeatedError, 'Same in 1 of 1 run'],
   ['a kernel that died', reports.died, 'Not replayed yet'],
+  ['outputs of every type', reports.everyType, 'Different from cell 0'],
   ['hostile', reports.hostile, 'Different from cell 0'],
 ];
-
-async function using(opened: Promise<Opened>, work: (opened: Opened) => Promise<void>): Promise<void> {
-  const open = await opened;
-  try {
-    await work(open);
-    expect(open.problems).toEqual([]);
-  } finally {
-    await open.close();
-  }
-}
 
 async function openEveryCell({ page }: Opened): Promise<void> {
   const closed = page.locator('.cells > li > details:not([open]) > summary');
@@ -79,8 +70,10 @@ describe('what a reader finds', () => {
       const { page } = opened;
       await openEveryCell(opened);
       const cells = page.locator('.cells > li');
-      expect(await cells.nth(2).locator('del').innerText()).toBe('−score 1.25');
-      expect(await cells.nth(2).locator('ins').innerText()).toBe('+score 2.25');
+      expect(await cells.nth(2).locator('td.original').innerText()).toBe('score 1.25');
+      expect(await cells.nth(2).locator('del').innerText()).toBe('1.25');
+      expect(await cells.nth(2).locator('ins').innerText()).toBe('2.25');
+      expect(await cells.nth(2).locator('td.relative').innerText()).toBe('8.0e-1');
       expect(await page.evaluate(`[...document.images].map(({ alt }) => alt)`)).toEqual([
         'display 0 of the original',
         'display 0 of the replay',
@@ -97,13 +90,14 @@ describe('what a reader finds', () => {
   it('says what differs around the runs, what matters first', async () => {
     await using(openFile(reports.different), async ({ page }) => {
       const drift = page.getByRole('region', { name: 'What is not the same around it' });
-      expect(await drift.locator('> ul > li').allInnerTexts()).toEqual([
-        'numpy 2.4.6 became 2.4.7: can change the last digits of numbers',
-        'pandas 3.0.6 is gone: can change the last digits of numbers and orders',
-        'scikit-learn 1.9.1 is gone: can change random streams and the last digits of numbers',
+      const rows = drift.locator('table').first().locator('tbody tr');
+      expect((await rows.allInnerTexts()).map((row) => row.split(/\s*\t\s*/))).toEqual([
+        ['numpy', '2.4.6', '2.4.7', 'the last digits of numbers'],
+        ['pandas', '3.0.6', 'absent', 'the last digits of numbers and orders'],
+        ['scikit-learn', '1.9.1', 'absent', 'random streams and the last digits of numbers'],
       ]);
       await drift.getByText('1 more that change no result').click();
-      expect(await drift.innerText()).toContain('ipykernel 7.4.0 became 7.5.0');
+      expect(await drift.innerText()).toMatch(/ipykernel\s+7\.4\.0\s+7\.5\.0\s+nothing/);
     });
   });
 
@@ -136,7 +130,9 @@ describe('what a reader finds', () => {
       const { page } = opened;
       await openEveryCell(opened);
       expect(await page.evaluate('window.hurt')).toBeUndefined();
-      expect(await page.locator('img, b:not(.to-do b), #report script').count()).toBe(0);
+      expect(
+        await page.locator('img, b:not(.to-do b, .markup b), .markup *:not(b), #report script').count(),
+      ).toBe(0);
       expect(await page.locator('.source .line').first().innerText()).toContain(reports.HOSTILE);
       expect(await page.locator('.path').innerText()).toBe(`${reports.HOSTILE}.ipynb`);
     });
@@ -154,6 +150,82 @@ describe('what a reader finds', () => {
       expect(await page.evaluate(again)).toBeLessThan(500);
       await page.getByRole('link', { name: 'cell 5', exact: true }).click();
       expect(await page.locator('.cells details[open]').count()).toBe(2);
+    });
+  });
+
+  it('shows how the difference went from cell to cell, and leads to each', async () => {
+    await using(openInEditor(shown(reports.different)), async (opened) => {
+      const steps = opened.page.locator('.chain li');
+      expect(await steps.allInnerTexts()).toEqual([
+        expect.stringMatching(/^cell 1, line 2\s+os\.urandom\(\) on line 2 of cell 1/),
+        expect.stringMatching(/^cell 2\s+noise, which cell 1 wrote, already differed when cell 2 read it/),
+        expect.stringMatching(
+          /^cell 3\s+(noise|score), which cell \d wrote, already differed when cell 3 read it/,
+        ),
+      ]);
+      await steps.nth(1).getByRole('button').click();
+      expect(await opened.asked()).toEqual([{ type: 'cell', id: 'id2', cell: 2 }]);
+    });
+  });
+
+  it('compares each type of output in its own way', async () => {
+    await using(openInEditor(shown(reports.everyType)), async (opened) => {
+      const { page } = opened;
+      await openEveryCell(opened);
+      const cells = page.locator('.cells > li');
+      expect(await cells.nth(1).locator('td.relative').allInnerTexts()).toContain('2.4e-3');
+      expect(await cells.nth(1).locator('.gap').first().innerText()).toMatch(/line(s are| is) the same/);
+      const changed = cells.nth(2).locator('.frame .changed');
+      expect(await changed.allInnerTexts()).toEqual(['0.12345671 0.12345672 relative difference 8.1e-8']);
+      expect((await cells.nth(3).locator('.paths tbody th').allInnerTexts()).sort()).toEqual([
+        'data[0].y[1]',
+        'layout.title.text',
+      ]);
+      expect(await cells.nth(5).locator('.markup em').allInnerTexts()).toEqual(['1', '2']);
+      const traceback = await cells.nth(6).locator('.texts').innerText();
+      expect(traceback).toContain('ValueError: score 2');
+      expect(traceback).not.toContain('[31m');
+    });
+  });
+
+  it('swipes and fades one picture over the other, and counts the pixels that differ, by keyboard', async () => {
+    await using(openFile(reports.everyType), async (opened) => {
+      const { page } = opened;
+      await openEveryCell(opened);
+      const ways = page.getByRole('radiogroup', { name: 'How display 0 is compared' });
+      await ways.getByRole('radio', { name: 'Side by side' }).focus();
+      await page.keyboard.press('ArrowRight');
+      const slider = page.getByRole('slider');
+      await slider.focus();
+      await page.keyboard.press('End');
+      expect(await page.locator('.top').evaluate('(top) => top.style.clipPath')).toBe(
+        'inset(0px 0px 0px 100%)',
+      );
+      await ways.getByRole('radio', { name: 'Overlay' }).check({ force: true });
+      expect(await page.locator('.top').evaluate('(top) => top.style.opacity')).toBe('0.5');
+      await ways.getByRole('radio', { name: 'Difference' }).check({ force: true });
+      await expect.poll(() => page.locator('.compared p').innerText()).toMatch(/^\d+ of 9600 pixels differ/);
+      expect(await opened.axe()).toEqual([]);
+    });
+  });
+
+  it('shows which streams each cell moved, and where they stood in the replay', async () => {
+    await using(openFile(reports.everyType), async ({ page }) => {
+      const table = page.getByRole('region', { name: 'Randomness, cell by cell' }).locator('tbody tr');
+      expect((await table.allInnerTexts()).map((row) => row.replace(/\s+/g, ' '))).toEqual([
+        expect.stringMatching(/^numpy\.global .*◆moved; its state is not the same in the replay/),
+        expect.stringMatching(/^os\.urandom .*○1 draw, no seed reached it/),
+        expect.stringMatching(
+          /^python\.random .*●1 draw, seeded by Reprise; its state is the same in the replay/,
+        ),
+      ]);
+    });
+  });
+
+  it('makes visible what would turn or hide text', async () => {
+    const report = { ...reports.identical, headline: 'Same\u202e in 1 of 1\u200b run\u001b[31m' };
+    await using(openFile(report), async ({ page }) => {
+      expect(await page.locator('h1').innerText()).toBe('Same⟨U+202E⟩ in 1 of 1⟨U+200B⟩ run⟨U+001B⟩[31m');
     });
   });
 
@@ -187,6 +259,9 @@ describe('by keyboard alone', () => {
         'replay',
         'record',
         'What differs in cell 1, with the evidence',
+        'id1 cell 1, line 2',
+        'id2 cell 2',
+        'id3 cell 3',
         '1 more that change no result',
         'cell 1',
         'cell 2',
@@ -199,6 +274,8 @@ describe('by keyboard alone', () => {
         'cell id2',
         'cell id3',
         'cell id4',
+        '0',
+        '1',
       ]);
     });
   });

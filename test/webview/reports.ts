@@ -107,6 +107,16 @@ export const died = recorded([hello, { code: 'crash()', skipped: true }], {
   summary: { status: 'died', died: { index: 1, id: 'id1', signal: 'SIGKILL' } },
 });
 
+/** Outputs of every type that differ, behind a cell that drew what no seed reached. */
+export const everyType = judged(everyTypeCells('1'), everyTypeCells('2'), {
+  replay: {
+    environment: {
+      packages: { numpy: '2.4.7', ipykernel: '7.5.0' },
+      cpu: { model: 'Xeon', flags: sha('avx512'), cores: 4 },
+    },
+  },
+});
+
 export const many = judged(manyCells('a'), manyCells('b'));
 
 /** What a notebook may hold to be taken for markup, in every place where its texts are shown. */
@@ -139,6 +149,91 @@ function differentCells(version: string): CellSpec[] {
       files: [read('data/wine.csv', 'same'), wrote('out/model.pt', version)],
     },
     hello,
+  ];
+}
+
+function everyTypeCells(version: string): CellSpec[] {
+  const frame = (rows: string): string =>
+    `<div><style scoped>.dataframe { color: red }</style><table border="1" class="dataframe"><thead>` +
+    `<tr style="text-align: right;"><th></th><th>model</th><th>accuracy</th><th>loss</th></tr></thead>` +
+    `<tbody>${rows}</tbody></table></div>`;
+  const rows = ['forest', 'boosting', 'linear', 'svm', 'tree', 'bayes', 'knn']
+    .map(
+      (model, i) =>
+        `<tr><th>${i}</th><td>${model}</td><td>0.9${i}</td><td>${i === 1 ? `0.1234567${version}` : `0.2${i}`}</td></tr>`,
+    )
+    .join('');
+  const figure = {
+    data: [{ type: 'scatter', x: [1, 2, 3], y: [1.5, Number(`2.${version}`), 3], name: 'loss' }],
+    layout: { title: { text: `run ${version}` }, width: 400 },
+  };
+  return [
+    {
+      code: 'import numpy as np\nimport os\nnoise = os.urandom(8)',
+      writes: [exact('noise', version, 'bytes')],
+      entropy: [draw('os.urandom', 'unreached', 3, 0)],
+    },
+    {
+      code: 'for epoch in range(6):\n    print(epoch, fit(noise))',
+      readDigests: { noise: sha(version) },
+      writes: [exact('model', version, 'Model')],
+      outputs: [
+        stdout(
+          Array.from(
+            { length: 12 },
+            (_, i) => `epoch ${i} loss 0.${i % 4 === 2 ? `41${version}` : '5'}\n`,
+          ).join(''),
+        ),
+      ],
+      rng: {
+        before: { 'numpy.global': sha('a') },
+        after: { 'numpy.global': version === '1' ? sha('x') : sha('b') },
+      },
+    },
+    {
+      code: 'scores',
+      readDigests: { model: sha(version) },
+      outputs: [
+        result({
+          'text/html': frame(rows),
+          'text/plain': `   model  loss\n1  boosting  0.1234567${version}`,
+        }),
+      ],
+    },
+    {
+      code: 'figure.show()',
+      readDigests: { model: sha(version) },
+      outputs: [display({ 'application/vnd.plotly.v1+json': figure as never, 'text/plain': '<Figure>' })],
+    },
+    {
+      code: 'plt.imshow(noise)',
+      readDigests: { noise: sha(version) },
+      outputs: [display({ 'image/png': picture(Number(version)), 'text/plain': '<Figure>' })],
+      rng: { before: { 'python.random': sha('a') }, after: { 'python.random': sha('b') } },
+      entropy: [draw('python.random', 'enforced', 1, 4)],
+    },
+    {
+      code: 'display(HTML(summary))',
+      readDigests: { model: sha(version) },
+      outputs: [
+        display({
+          'text/html': `<p>Best of <b>seven</b> models: <em>${version}</em></p><ul><li>one</li></ul>`,
+        }),
+      ],
+    },
+    {
+      code: 'check(model)',
+      readDigests: { model: sha(version) },
+      status: 'error',
+      error: { ename: 'ValueError', evalue: `score ${version}` },
+      outputs: [
+        failure('ValueError', `score ${version}`, [
+          '\u001b[31mValueError\u001b[39m Traceback (most recent call last)',
+          'Cell In[7], line 1\n----> 1 check(model)',
+          `ValueError: score ${version}`,
+        ]),
+      ],
+    },
   ];
 }
 

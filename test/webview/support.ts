@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, inject } from 'vitest';
+import { afterAll, beforeAll, expect, inject } from 'vitest';
 import type { FromPage, ReportDocument, ToPage } from '../../src/replay/report';
 import { reportHtml } from '../../src/replay/reportpage';
 
@@ -13,7 +13,7 @@ declare module 'vitest' {
   }
 }
 
-const DIST = path.resolve(__dirname, '../../dist');
+export const DIST = path.resolve(__dirname, '../../dist');
 const ADDRESS = 'http://report.test/';
 
 let browser: Browser;
@@ -27,8 +27,18 @@ afterAll(() => browser.close());
 /** A report that is open, and everything that went wrong in it. */
 export class Opened {
   readonly problems: string[] = [];
+  /** Addresses that the page asked for, its own left out. */
+  readonly requests: string[] = [];
 
   constructor(readonly page: Page) {
+    page.on('dialog', (dialog) => {
+      this.problems.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+    page.on('request', (request) => {
+      if (!/^(data:|blob:)/.test(request.url()) && request.url() !== ADDRESS)
+        this.requests.push(request.url());
+    });
     page.on('pageerror', (error) => this.problems.push(error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') this.problems.push(message.text());
@@ -75,23 +85,47 @@ export async function openFile(report: ReportDocument): Promise<Opened> {
  * @param kept what a page before it had kept
  */
 export async function openInEditor(message: ToPage, kept: unknown = null): Promise<Opened> {
-  const opened = await openPage(page());
-  await opened.page.addInitScript({
-    content: `
-      window.posted = [];
-      window.state = ${JSON.stringify(kept)};
-      window.acquireVsCodeApi = () => ({
-        postMessage: (message) => {
-          posted.push(message);
-          if (message.type === 'ready') window.postMessage(${JSON.stringify(message)}, '*');
-        },
-        setState: (state) => { window.state = state; },
-        getState: () => window.state,
-      });`,
-  });
-  await opened.page.goto(ADDRESS);
+  const opened = await openHtml(page(), message, { kept });
   await opened.page.locator('h1').waitFor();
   return opened;
+}
+
+/**
+ * Any page of ours.
+ * @param message what an editor sends it once it is ready; without one there is no editor
+ */
+export async function openHtml(
+  html: string,
+  message?: unknown,
+  { kept = null, javaScriptEnabled = true }: { kept?: unknown; javaScriptEnabled?: boolean } = {},
+): Promise<Opened> {
+  const opened = await openPage(html, javaScriptEnabled);
+  if (message !== undefined)
+    await opened.page.addInitScript({
+      content: `
+        window.posted = [];
+        window.state = ${JSON.stringify(kept)};
+        window.acquireVsCodeApi = () => ({
+          postMessage: (message) => {
+            posted.push(message);
+            if (message.type === 'ready') window.postMessage(${JSON.stringify(message)}, '*');
+          },
+          setState: (state) => { window.state = state; },
+          getState: () => window.state,
+        });`,
+    });
+  await opened.page.goto(ADDRESS);
+  return opened;
+}
+
+export async function using(opened: Promise<Opened>, work: (opened: Opened) => Promise<void>): Promise<void> {
+  const open = await opened;
+  try {
+    await work(open);
+    expect(open.problems).toEqual([]);
+  } finally {
+    await open.close();
+  }
 }
 
 export function shown(report: ReportDocument): ToPage {
@@ -105,12 +139,13 @@ export function shown(report: ReportDocument): ToPage {
 
 function page(message?: ToPage): string {
   const text = (name: string): { text: string } => ({ text: readFileSync(path.join(DIST, name), 'utf8') });
-  const parts = { script: text('report.js'), style: text('report.css'), nonce: 'f00d' };
+  const parts = { script: text('report.js'), styles: [text('theme.css'), text('report.css')], nonce: 'f00d' };
   return reportHtml(message === undefined ? parts : { ...parts, message });
 }
 
-async function openPage(html: string): Promise<Opened> {
+async function openPage(html: string, javaScriptEnabled = true): Promise<Opened> {
   const context = await browser.newContext({
+    javaScriptEnabled,
     viewport: { width: 900, height: 800 },
     colorScheme: 'light',
     locale: 'en-GB',

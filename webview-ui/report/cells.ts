@@ -1,6 +1,6 @@
 /** The list of cells: each a line that opens. */
 import type { Mark, ReportCell, ReportDocument } from '../../src/replay/report';
-import { button, element } from './dom';
+import { button, element } from '../common/dom';
 import { icon } from './icons';
 import { causeBlock, differenceBlock, randomnessList, sourceBlock, type PlaceMaker } from './parts';
 

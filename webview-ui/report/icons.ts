@@ -1,6 +1,6 @@
 import type { Mark } from '../../src/replay/report';
+import { svgElement } from '../common/dom';
 
-const SVG = 'http://www.w3.org/2000/svg';
 const CHECK = 'M5 8.3 7.1 10.4 11 6';
 
 /** Strokes inside a circle, on a grid of 16 by 16. */
@@ -17,13 +17,10 @@ const STROKES: Record<Mark, string> = {
 
 /** Decoration: what it means is always written beside it. */
 export function icon(mark: Mark): SVGElement {
-  const svg = make('svg', { viewBox: '0 0 16 16', class: `icon ${mark}`, 'aria-hidden': 'true' });
-  svg.append(make('circle', { cx: '8', cy: '8', r: '6.7' }), make('path', { d: STROKES[mark] }));
-  return svg;
-}
-
-function make(name: string, attributes: Record<string, string>): SVGElement {
-  const made = document.createElementNS(SVG, name);
-  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
-  return made;
+  return svgElement(
+    'svg',
+    { viewBox: '0 0 16 16', class: `icon ${mark}`, 'aria-hidden': 'true' },
+    svgElement('circle', { cx: 8, cy: 8, r: 6.7 }),
+    svgElement('path', { d: STROKES[mark] }),
+  );
 }

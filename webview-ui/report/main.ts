@@ -1,7 +1,7 @@
 /** The report page: shows what it is sent, keeps what the reader had opened, and asks the editor for what it cannot do. */
 import type { ReportCell, ReportDocument, ReportPlace, ToPage } from '../../src/replay/report';
 import { linkTo } from './cells';
-import { button } from './dom';
+import { button } from '../common/dom';
 import { Host } from './host';
 import { problemPage, reportPage } from './page';
 

@@ -1,9 +1,10 @@
 /** The whole page of a report, and the page that says why there is none. */
 import type { ReportAction, ReportDocument, ReportFact } from '../../src/replay/report';
 import { cellsSection, linkTo, type CellActions } from './cells';
-import { button, element, prose } from './dom';
+import { button, element, prose } from '../common/dom';
 import { icon } from './icons';
 import { causeBlock, type PlaceMaker } from './parts';
+import { chainBlock, costSection, driftSection, streamsSection } from './sections';
 
 export type Asked = Exclude<ReportAction, 'cell'>;
 
@@ -30,6 +31,8 @@ export function reportPage(
       factsSection(report),
       driftSection(report),
       cellsSection(report, cells, opened),
+      streamsSection(report, (cell) => linkToCell(report, cell)),
+      costSection(report),
     ),
   ];
 }
@@ -56,7 +59,8 @@ function actionBar(
   return buttons.length === 0 ? undefined : element('div', { class: 'actions' }, ...buttons);
 }
 
-function whySection({ causes, first, cells }: ReportDocument, place: PlaceMaker): HTMLElement | undefined {
+function whySection(report: ReportDocument, place: PlaceMaker): HTMLElement | undefined {
+  const { causes, first, cells } = report;
   if (causes.length === 0) return undefined;
   const cell = first === null ? undefined : cells[first];
   return element(
@@ -72,7 +76,13 @@ function whySection({ causes, first, cells }: ReportDocument, place: PlaceMaker)
           { class: 'aside' },
           linkTo(first, `What differs in cell ${cell.index}, with the evidence`),
         ),
+    chainBlock(report, place),
   );
+}
+
+function linkToCell({ cells }: ReportDocument, index: number): Node {
+  const position = cells.findIndex((cell) => cell.index === index);
+  return position < 0 ? document.createTextNode(String(index)) : linkTo(position, String(index));
 }
 
 function factsSection({ facts, mark }: ReportDocument): HTMLElement {
@@ -96,26 +106,4 @@ function factValue({ text, at }: ReportFact['values'][number]): Node[] {
   if (Number.isNaN(time)) return prose(text);
   const shown = new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
   return [element('time', { datetime: at }, shown), document.createTextNode(' · '), ...prose(text)];
-}
-
-function driftSection({ drift }: ReportDocument): HTMLElement | undefined {
-  if (drift.length === 0) return undefined;
-  const item = ({ text, effect }: ReportDocument['drift'][number]): HTMLElement =>
-    element('li', {}, ...prose(text), effect === '' ? '' : `: can change ${effect}`);
-  const matters = drift.filter(({ effect }) => effect !== '');
-  const rest = drift.filter(({ effect }) => effect === '');
-  return element(
-    'section',
-    { 'aria-labelledby': 'drift' },
-    element('h2', { id: 'drift' }, 'What is not the same around it'),
-    matters.length === 0 ? undefined : element('ul', {}, ...matters.map(item)),
-    rest.length === 0
-      ? undefined
-      : element(
-          'details',
-          {},
-          element('summary', {}, `${rest.length} more that change no result`),
-          element('ul', {}, ...rest.map(item)),
-        ),
-  );
 }

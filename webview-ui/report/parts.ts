@@ -8,8 +8,10 @@ import type {
   ReportEvidence,
   ReportPlace,
 } from '../../src/replay/report';
-import { element, prose, unseen } from './dom';
+import { element, prose, unseen } from '../common/dom';
 import { icon } from './icons';
+import { pictureBlock } from './pictures';
+import { sidesBlock } from './sides';
 
 /** Makes a place something to follow: in the notebook where there is an editor, else from cell `here` on this page. */
 export type PlaceMaker = (where: ReportPlace, here?: number) => Node;
@@ -19,14 +21,14 @@ const EVIDENCE_SHOWN = 4;
 const DRAWS_SHOWN = 12;
 
 export function differenceBlock(difference: ReportDifference): HTMLElement {
-  const { name, mime, summary, lines, pictures } = difference;
+  const { name, mime, summary, lines, pictures, sides } = difference;
   const as = mime === undefined || mime === 'text/plain' ? '' : ` as ${mime}`;
   return element(
     'div',
     { class: 'difference' },
     element('h4', {}, element('code', {}, name), as),
     element('p', {}, ...prose(summary)),
-    lines.length === 0 ? undefined : diffBlock(lines),
+    sides === undefined ? (lines.length === 0 ? undefined : diffBlock(lines)) : sidesBlock(name, sides),
     pictures === undefined ? undefined : pictureBlock(name, pictures),
   );
 }
@@ -51,22 +53,6 @@ function diffLine({ side, text }: DiffLine): HTMLElement {
   if (side === 'place') return element('div', { class: 'place' }, text);
   const [tag, sign] = ({ original: ['del', '−'], replay: ['ins', '+'], both: ['span', ' '] } as const)[side];
   return element(tag, { class: 'line' }, element('span', { class: 'sign' }, sign), text);
-}
-
-function pictureBlock(
-  name: string,
-  { original, replay }: NonNullable<ReportDifference['pictures']>,
-): HTMLElement {
-  const picture = (side: string, address: string | undefined): HTMLElement | undefined =>
-    address === undefined
-      ? undefined
-      : element(
-          'figure',
-          {},
-          element('figcaption', {}, side),
-          element('img', { src: address, alt: `${name} of the ${side.toLowerCase()}` }),
-        );
-  return element('div', { class: 'pictures' }, picture('Original', original), picture('Replay', replay));
 }
 
 export function causeBlock(

@@ -13,6 +13,7 @@ import { executeLocally, type RunnerEvent } from '../local';
 import { type Plan, planRun } from '../plan';
 import type { Context } from '../run';
 import type { Ablation, Cost, VariantCost } from './document';
+import { costPath } from './kept';
 import { rotated, type Spread, spreadOf, standApart } from './statistics';
 import { ablated, CLOSE, FULL, less, OBSERVE, PLAIN, type Variant } from './variants';
 
@@ -190,11 +191,6 @@ function raisedSentence(
   const error = cell?.record?.error;
   const what = error ? `raised ${error.ename}: ${error.evalue.split('\n')[0]}` : 'did not run to its end';
   return `Cell ${cell?.index ?? '?'} ${what} (${name}). Nothing was kept of what was measured: only a notebook that runs to its end can be timed.`;
-}
-
-/** The newest result of a notebook, by its path below the root. */
-export function costPath(store: Store, notebook: string): string {
-  return join(store.folder, 'cost', notebook.replace(/\.ipynb$/, '') + '.json');
 }
 
 /** @returns the file's path */

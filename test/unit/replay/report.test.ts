@@ -79,7 +79,7 @@ it('takes back only what a panel of its own kept', () => {
 });
 
 describe('the HTML of the page', () => {
-  const parts = { script: { text: 'const end = "</script>";' }, style: { text: 'p {}' }, nonce: 'f00d' };
+  const parts = { script: { text: 'const end = "</script>";' }, styles: [{ text: 'p {}' }], nonce: 'f00d' };
 
   it('allows nothing but its own script and style, and pictures that it holds', () => {
     expect(reportHtml(parts)).toContain(
@@ -88,7 +88,7 @@ describe('the HTML of the page', () => {
     );
     const inEditor = reportHtml({
       script: { address: 'https://files/report.js' },
-      style: { address: 'https://files/report.css?a&b"' },
+      styles: [{ address: 'https://files/report.css?a&b"' }],
       nonce: 'f00d',
       source: 'https://files',
     });

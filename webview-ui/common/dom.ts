@@ -1,3 +1,5 @@
+import { visible } from '../../src/notebook/visible';
+
 /** Elements from data. Every text becomes a text node: nothing that a notebook printed is ever markup here. */
 export type Child = Node | string | undefined;
 
@@ -11,7 +13,7 @@ export function element<K extends keyof HTMLElementTagNameMap>(
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== false) made.setAttribute(name, value === true ? '' : value);
   }
-  made.append(...children.filter((child) => child !== undefined));
+  made.append(...children.flatMap((child) => (typeof child === 'string' ? visible(child) : (child ?? []))));
   return made;
 }
 
@@ -23,7 +25,7 @@ export function prose(text: string): Node[] {
     .map((part) =>
       part.length > 2 && part.startsWith('`') && part.endsWith('`')
         ? element('code', {}, part.slice(1, -1))
-        : document.createTextNode(part),
+        : document.createTextNode(visible(part)),
     );
 }
 
@@ -37,5 +39,18 @@ export function button(label: string, key: string, look: string, press: () => vo
   made.addEventListener('click', () => {
     if (made.getAttribute('aria-disabled') !== 'true') press();
   });
+  return made;
+}
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+export function svgElement<K extends keyof SVGElementTagNameMap>(
+  name: K,
+  attributes: Record<string, string | number>,
+  ...children: readonly (Node | string)[]
+): SVGElementTagNameMap[K] {
+  const made = document.createElementNS(SVG, name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, String(value));
+  made.append(...children.map((child) => (typeof child === 'string' ? visible(child) : child)));
   return made;
 }
