@@ -5,6 +5,7 @@ import { cellDigest } from '../../notebook/digest';
 import { findRoot, relativePath } from '../../notebook/root';
 import { sidecarPath } from '../../notebook/sidecar';
 import { Store } from '../../lineage/store';
+import { readCost } from '../../replay/cost/kept';
 import type { Kernels, Runs } from '../editor';
 import type { CellKeys } from '../kernels/cells';
 import type { Log } from '../log';
@@ -22,7 +23,7 @@ type Followed = {
   file: string;
   root: FollowedRoot;
   runs: NotebookRuns;
-  settings: Pick<NotebookState, 'policy' | 'seed' | 'problem' | 'pin' | 'seal'>;
+  settings: Pick<NotebookState, 'policy' | 'seed' | 'problem' | 'pin' | 'seal' | 'cost'>;
   document: readonly DocumentCell[];
   watcher: vscode.FileSystemWatcher;
 };
@@ -192,6 +193,7 @@ export class Follower implements Runs, vscode.Disposable {
         seed,
         ...(pin ? { pin: this.pins.stateOf(file, pin) } : {}),
         ...(seal ? readable(seal) : {}),
+        ...costOf(file),
       };
     } catch (error) {
       return { ...DEFAULTS, problem: error instanceof Error ? error.message : String(error) };
@@ -239,4 +241,10 @@ export class Follower implements Runs, vscode.Disposable {
     const code = notebook.getCells().filter(({ kind }) => kind === vscode.NotebookCellKind.Code);
     return code.map((cell) => ({ id: this.keys.keyOf(cell), source: cellDigest(cell.document.getText()) }));
   }
+}
+
+function costOf(file: string): Pick<NotebookState, 'cost'> {
+  const root = findRoot(file);
+  const cost = readCost(new Store(root), relativePath(root, file));
+  return cost === undefined ? {} : { cost };
 }

@@ -3,6 +3,7 @@
  * that run. Pure: a run's state is its record, its verdicts and its writer, taken in as they come.
  */
 import type { EntropyUse, Policy, RunStatus } from '../../lineage/record';
+import type { Cost } from '../../replay/cost/document';
 import type { Place } from '../editor';
 import type { Sealed } from '../../notebook/seal';
 import type { PinState } from './pin';
@@ -17,6 +18,8 @@ export type NotebookState = {
   pin?: PinState;
   /** What was sealed of the notebook. */
   seal?: Sealed;
+  /** What the policies cost, as it was measured last. */
+  cost?: Cost;
   /** The original run in which a cell was executed last. */
   run?: RunState;
   /** What lint says of the cells. */

@@ -1,5 +1,6 @@
 /** The hover of the status bar item, as Markdown: everything that the item has no room for. */
 import { driftPhrase } from '../../environment/drift';
+import type { Cost } from '../../replay/cost/document';
 import type { Header } from '../follow/lines';
 import { plural, REACH_WORDS } from '../../replay/words';
 import type { CommandId } from '../commands/ids';
@@ -47,6 +48,7 @@ export function hoverOf(state: NotebookState, { name, python, isLive }: Surround
     ...(state.seal === undefined
       ? []
       : [row('Seal', link(sealWords(state.seal, state.document), 'reprise.seal'))]),
+    ...(state.cost === undefined ? [] : [row('Cost', costWords(state.cost))]),
     row('Kernel', isLive ? 'Reprise, live' : 'Reprise, not started'),
     ...(python === undefined ? [] : [row('Interpreter', link(python, 'reprise.selectInterpreter'))]),
   ];
@@ -82,6 +84,14 @@ function pinRows(state: NotebookState, pin: PinState): string[] {
   const shown = drift.slice(0, SHOWN).map(driftPhrase).join('; ');
   const more = drift.length > SHOWN ? `; and ${drift.length - SHOWN} more` : '';
   return [row('Pin', words), row('The last run differs from it', `${shown}${more}`)];
+}
+
+/** "close 1.09×, full 1.31× of plain (3 runs each, 2026-01-01)". */
+function costWords({ variants, times, measuredAt }: Cost): string {
+  const ratios = variants
+    .filter(({ name }) => name !== 'plain')
+    .map(({ name, ratio, differs }) => `${name} ${ratio.toFixed(2)}×${differs ? '' : ' (within the noise)'}`);
+  return `${ratios.join(', ')} of plain; ${plural(times, 'run')} each, ${measuredAt.slice(0, 10)}`;
 }
 
 function under({ policy, seed }: Header): string {

@@ -40,6 +40,27 @@ describe('the hover', () => {
     );
   });
 
+  it('says what the policies cost, as it was measured last', () => {
+    const seconds = { median: 1, min: 1, max: 1, runs: [1] };
+    const variant = { recorded: true, seconds, startSeconds: seconds };
+    const cost: NotebookState['cost'] = {
+      schema: 'reprise/cost/0',
+      notebook: 'study.ipynb',
+      measuredAt: '2026-01-02T03:04:05.000Z',
+      times: 3,
+      cores: 2,
+      python: '3.11.7',
+      variants: [
+        { ...variant, name: 'plain', policy: 'observe', ratio: 1, differs: false },
+        { ...variant, name: 'close', policy: 'close', ratio: 1.04, differs: false },
+        { ...variant, name: 'full', policy: 'full', ratio: 1.314, differs: true },
+      ],
+    };
+    expect(hover({ cost })).toContain(
+      '- Cost: close 1.04× (within the noise), full 1.31× of plain; 3 runs each, 2026-01-02\n',
+    );
+  });
+
   it('names the pin, whether it is on this machine, and what of the last run differs from it', () => {
     const pin = {
       lock: 'pylock.study.toml',
