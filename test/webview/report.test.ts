@@ -174,7 +174,6 @@ describe('what a reader finds', () => {
       await openEveryCell(opened);
       const cells = page.locator('.cells > li');
       expect(await cells.nth(1).locator('td.relative').allInnerTexts()).toContain('2.4e-3');
-      expect(await cells.nth(1).locator('.gap').first().innerText()).toMatch(/line(s are| is) the same/);
       const changed = cells.nth(2).locator('.frame .changed');
       expect(await changed.allInnerTexts()).toEqual(['0.12345671 0.12345672 relative difference 8.1e-8']);
       expect((await cells.nth(3).locator('.paths tbody th').allInnerTexts()).sort()).toEqual([
@@ -198,11 +197,11 @@ describe('what a reader finds', () => {
       const slider = page.getByRole('slider');
       await slider.focus();
       await page.keyboard.press('End');
-      expect(await page.locator('.top').evaluate('(top) => top.style.clipPath')).toBe(
+      expect(await page.evaluate(`document.querySelector('.top').style.clipPath`)).toBe(
         'inset(0px 0px 0px 100%)',
       );
       await ways.getByRole('radio', { name: 'Overlay' }).check({ force: true });
-      expect(await page.locator('.top').evaluate('(top) => top.style.opacity')).toBe('0.5');
+      expect(await page.evaluate(`document.querySelector('.top').style.opacity`)).toBe('0.5');
       await ways.getByRole('radio', { name: 'Difference' }).check({ force: true });
       await expect.poll(() => page.locator('.compared p').innerText()).toMatch(/^\d+ of 9600 pixels differ/);
       expect(await opened.axe()).toEqual([]);
@@ -213,10 +212,10 @@ describe('what a reader finds', () => {
     await using(openFile(reports.everyType), async ({ page }) => {
       const table = page.getByRole('region', { name: 'Randomness, cell by cell' }).locator('tbody tr');
       expect((await table.allInnerTexts()).map((row) => row.replace(/\s+/g, ' '))).toEqual([
-        expect.stringMatching(/^numpy\.global .*◆moved; its state is not the same in the replay/),
-        expect.stringMatching(/^os\.urandom .*○1 draw, no seed reached it/),
+        expect.stringMatching(/^numpy\.global ◆ moved; its state is not the same in the replay/),
+        expect.stringMatching(/^os\.urandom ○ 1 draw, no seed reached it/),
         expect.stringMatching(
-          /^python\.random .*●1 draw, seeded by Reprise; its state is the same in the replay/,
+          /^python\.random ● 1 draw, seeded by Reprise; its state is the same in the replay/,
         ),
       ]);
     });
