@@ -23,7 +23,6 @@ import {
   terminalOf,
 } from './shared';
 import { type ReportFlags, reportOption, writeReport } from './report';
-import { contextOf, type ExecuteFlags, executeOptions, runOptionsOf, storeHere, terminalOf } from './shared';
 import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 import { tellJudgement, exitOfJudgement } from './verdict';

@@ -122,8 +122,6 @@ def entry_of(places, path, mode, facts):
         entry["content"] = content
     if unread is not None:
         entry["unread"] = unread
-    if not places.is_inside(path):
-        entry["outside"] = True
     return entry
 
 
