@@ -27,6 +27,15 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'javascript',
+          include: ['test/javascript/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
           name: 'webview',
           include: ['test/webview/**/*.test.ts'],
           globalSetup: 'test/webview/globalSetup.mjs',

@@ -8,9 +8,9 @@ const NATIVE = { bufferutil: 'commonjs bufferutil', 'utf-8-validate': 'commonjs 
 /** The client has a type for every object of the API: 19 MB as it is written, 2 MB without its names. */
 const KUBERNETES = { '@kubernetes/client-node': 'commonjs ./kubernetes.js' };
 
-/** One bundle for the terminal and one for the editor, which run on Node 20 and later; and the report page with its style. */
-export default function bundles(mode) {
-  const bundle = (name, { target, entry, output, externals, minimize = false }) => ({
+/** A bundle of one entry, named by it. */
+function bundle(mode, name, { target, entry, output, externals, minimize = false }) {
+  return {
     name,
     mode,
     context: root,
@@ -34,16 +34,20 @@ export default function bundles(mode) {
     optimization: { minimize, splitChunks: false },
     devtool: minimize ? false : 'source-map',
     performance: { hints: false },
-  });
+  };
+}
+
+/** One bundle for the terminal and one for the editor, which run on Node 20 and later; and the report page with its style. */
+export default function bundles(mode) {
   const onNode = (name, externals) =>
-    bundle(name, {
+    bundle(mode, name, {
       target: 'node20',
       entry: `./src/${name}.ts`,
       output: { chunkFilename: `${name}.[name].js`, library: { type: 'commonjs2' } },
       externals,
     });
   const inBrowser = (name) =>
-    bundle(name, {
+    bundle(mode, name, {
       target: ['web', 'es2022'],
       entry: [
         `./webview-ui/${name}/main.ts`,
@@ -53,7 +57,7 @@ export default function bundles(mode) {
     });
   return [
     onNode('cli', KUBERNETES),
-    bundle('kubernetes', {
+    bundle(mode, 'kubernetes', {
       target: 'node20',
       entry: '@kubernetes/client-node',
       output: { library: { type: 'commonjs2' } },
@@ -69,4 +73,18 @@ export default function bundles(mode) {
       minimize: true,
     }),
   ];
+}
+
+/** What is preloaded into JavaScript kernels: one file for every Node that they run on, which goes into `dist/agent.pyz`. */
+export function agentBundle() {
+  return {
+    ...bundle('production', 'agent', {
+      target: 'node18',
+      entry: './src/agent-js/main.ts',
+      output: { filename: 'agent.cjs', library: { type: 'commonjs2' } },
+    }),
+    devtool: false,
+    // Its own file is what it knows itself by on the stack.
+    node: { __filename: false },
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * Packs `src/agent/reprise_agent` into `dist/agent.pyz`, byte for byte the same from the same sources, because its
- * sha256 names the agent in kernelspecs and records. Needs no Python.
+ * Packs `src/agent/reprise_agent` and `dist/agent.cjs` into `dist/agent.pyz`, byte for byte the same from the same sources,
+ * because its sha256 names the agent in kernelspecs and records. Needs no Python.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -73,6 +73,10 @@ function agentFiles() {
     );
   return [
     { name: '__main__.py', data: Buffer.from(MAIN) },
+    {
+      name: 'reprise_agent/javascript/agent.cjs',
+      data: readFileSync(path.join(root, 'dist', 'agent.cjs')),
+    },
     ...names.map((name) => ({ name, data: readFileSync(path.join(sources, name)) })),
   ].sort((a, b) => (a.name < b.name ? -1 : 1));
 }

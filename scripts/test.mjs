@@ -14,12 +14,14 @@ import { ensureVsix } from './editor/vsix.mjs';
 import { node, root } from './lib/checkout.mjs';
 import { filesThatFailed, pytestCounts, sumOf, vitestCounts } from './lib/reports.mjs';
 import { execute, Failure, runScript, say } from './lib/steps.mjs';
+import { ensureJavaScript } from './javascript-env.mjs';
 import { ensureEnv, ENVIRONMENTS } from './python-env.mjs';
 
 const SUITES = {
   lint: runLint,
   unit: (context) => runVitest('unit', context),
   cli: (context) => runVitest('cli', context),
+  javascript: runJavaScript,
   webview: (context) => runVitest('webview', context),
   frameworks: runFrameworks,
   'agent-frameworks': runFrameworksOfAgent,
@@ -52,6 +54,11 @@ await runScript(async () => {
     rmSync(reports, { recursive: true, force: true });
   }
 });
+
+async function runJavaScript({ reports, env }) {
+  const folder = await ensureJavaScript();
+  return runVitest('javascript', { reports, env: { ...env, REPRISE_TEST_JAVASCRIPT: folder } });
+}
 
 async function runSuite(name, context) {
   say(`── ${name}`);

@@ -3,6 +3,7 @@
  * `docs/internals.md` describes every field; readers accept older versions for ever.
  */
 import type { Drift, Fingerprint, Loaded } from '../environment/fingerprint';
+import type { RecordedKernel } from '../environment/javascript';
 
 export type Policy = 'full' | 'close' | 'observe';
 export type Seed = { value: string; from: 'fresh' | 'notebook' | 'option' | 'replayed' };
@@ -38,6 +39,8 @@ export type RecordHeader = {
   parameters?: Record<string, unknown>;
   /** `edits`: files of the pin's environment that somebody had changed. */
   pin?: { lock: string; sha256: string; edits?: Drift[] };
+  /** The kernel of a notebook that is not in Python. */
+  javascript?: RecordedKernel;
   environment: Fingerprint;
   git: GitState | null;
   cells: RecordedCell[];

@@ -46,16 +46,19 @@ export class NotebookError extends Failure {
   }
 }
 
+/** The languages that notebooks are run in. */
+const LANGUAGES = ['python', 'javascript', 'typescript'];
+
 /**
- * Reads a Python notebook of nbformat 4 (any minor version). `file` is only the name used in messages.
+ * Reads a notebook of nbformat 4 (any minor version). `file` is only the name used in messages.
  * @throws NotebookError
  */
 export function parseNotebook(text: string, file = 'FILE'): Notebook {
   const notebook = parseAnyNotebook(text, file);
-  if (!notebook.language.includes('python')) {
+  if (!LANGUAGES.some((language) => notebook.language.includes(language))) {
     throw new NotebookError(
       'other-language',
-      `This notebook is written in ${notebook.language}; Reprise runs Python notebooks.`,
+      `This notebook is written in ${notebook.language}; Reprise runs Python, JavaScript and TypeScript notebooks.`,
     );
   }
   return notebook;
@@ -201,7 +204,7 @@ function isObject(value: Json | undefined): value is { [key: string]: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function objectOr(value: Json | undefined): { [key: string]: Json } {
+export function objectOr(value: Json | undefined): { [key: string]: Json } {
   return isObject(value) ? value : {};
 }
 

@@ -2,6 +2,7 @@ import { realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { NotebookDocument } from '../notebook/model';
 import { serializeNotebook } from '../notebook/model';
+import { type JavaScriptKernel, recordedKernel } from '../environment/javascript';
 import { agentSettings, type Policy } from '../determinism/policy';
 import type { RecordHeader, Seed } from '../lineage/record';
 import type { Store } from '../lineage/store';
@@ -27,6 +28,8 @@ export type BundleContent = {
   without?: readonly string[];
   /** A plain kernel, of which nothing is recorded, when false. */
   records?: boolean;
+  /** Of a notebook that is not in Python: its kernel. */
+  javascript?: JavaScriptKernel;
   environment: Record<string, string>;
   timeout?: number;
   allowErrors: boolean;
@@ -64,10 +67,14 @@ export function writeBundle(store: Store, content: BundleContent): string {
       ...(content.audit ? { audit: content.audit } : {}),
       ...(content.records === false ? { records: false } : {}),
       ...(content.ledger === undefined ? {} : { ledger: content.ledger }),
+      ...(content.javascript ? { javascript: content.javascript } : {}),
       valueBudgetMs: null,
       // Elsewhere our own output is no file beside the notebook.
       ignore: content.detached ? [] : ownOutput(store.root),
-      header: content.header,
+      header: {
+        ...content.header,
+        ...(content.javascript ? { javascript: recordedKernel(content.javascript) } : {}),
+      },
     },
     environment: content.environment,
     timeout: content.timeout ?? null,

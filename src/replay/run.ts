@@ -1,8 +1,10 @@
 import { sidecarBeside } from '../notebook/sidecarFile';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { type NotebookDocument, parseNotebook } from '../notebook/model';
+import { dirname } from 'node:path';
+import { type Notebook, type NotebookDocument, parseNotebook } from '../notebook/model';
 import { type Sidecar } from '../notebook/sidecar';
+import { findJavaScriptKernel, type JavaScriptKernel, javascriptOf } from '../environment/javascript';
 import { probe } from '../environment/interpreter';
 import { checkedPython } from '../environment/checked';
 import { compareFingerprints, driftPhrase, driftThatMatters } from '../environment/drift';
@@ -76,6 +78,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     strict: options.strict ?? false,
     audit: options.audit,
     ledger: options.ledger,
+    ...kernelOf(plan.model, plan.path, context),
     environment,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
@@ -144,6 +147,7 @@ export async function replayRun(
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
   context.onDocument?.(document);
+  const parsed = parseNotebook(JSON.stringify(document));
   const run = store.newRunId();
   const folder = writeBundle(store, {
     run,
@@ -157,6 +161,7 @@ export async function replayRun(
     strict: options.strict ?? header.strict,
     audit: options.audit ?? header.audit,
     ledger: options.ledger,
+    ...kernelOf(parsed, notebookPath, context),
     environment: variables,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
@@ -273,6 +278,20 @@ async function pythonFor(
     ...(onNotice ? { onStep: onNotice, onDrift: onNotice } : {}),
   });
   return { python, edits };
+}
+
+/** Of a notebook that is not in Python. */
+function kernelOf(notebook: Notebook, file: string, { target }: Context): { javascript?: JavaScriptKernel } {
+  if (javascriptOf(notebook) === undefined) return {};
+  if (target !== undefined) {
+    throw new Failure(
+      'usage',
+      'other-language',
+      'A notebook in JavaScript runs on this machine only, not yet on a cluster.',
+    );
+  }
+  const place = { folder: dirname(file), path: process.env.PATH ?? '' };
+  return { javascript: findJavaScriptKernel(notebook, place) };
 }
 
 /** A run of which nothing was recorded leaves no folder: there is nothing in it to read. */

@@ -52,11 +52,17 @@ def serve_kernel(arguments: List[str], config: Config) -> int:
         _end_with_parent()
     _tell_of_crashes()
     app = RepriseApp.instance()
-    if not config.records:
+    if config.javascript is not None:
+        from .javascript.kernel import JavaScriptKernel
+
+        app.kernel_class = JavaScriptKernel
+    elif not config.records:
         app.kernel_class = IPythonKernel
     app.initialize(arguments)
     if config.records:
         _begin_record(app.kernel, config)
+    elif config.javascript is not None:
+        app.kernel.prepare(config, "", "")
     try:
         app.start()
     finally:

@@ -66,10 +66,12 @@ class Cells:
         self._modules: Dict[str, Dict[str, int]] = {}
 
     def begin(self, key: str, index: int, filename: str) -> Execution:
-        number = self._executions.get(key, 0) + 1
-        self._executions[key] = number
+        number = self._executions[key] = self.next_number(key)
         self.current = self._by_file[filename] = Execution(key, index, number)
         return self.current
+
+    def next_number(self, key: str) -> int:
+        return self._executions.get(key, 0) + 1
 
     def end(self) -> None:
         self.current = None

@@ -35,6 +35,8 @@ class Config:
     run_folder: Optional[str] = None
     value_budget_ms: Optional[float] = 50.0
     ignore: List[str] = field(default_factory=list)
+    # Of a notebook in JavaScript: its language, the kernel (tslab or deno), and the arguments that start it.
+    javascript: Optional[Dict[str, Any]] = None
     header: Dict[str, Any] = field(default_factory=dict)
     starter: str = "agent"
 

@@ -40,6 +40,7 @@ class Recorder:
         self, shell: Any, config: Config, cells: Cells, log: EntropyLog, folder: str, objects: str
     ) -> None:
         self._shell = shell
+        self._states: Any = states
         self._cells = cells
         self._log = log
         self._objects = objects
@@ -73,7 +74,7 @@ class Recorder:
         self._shown: Dict[str, OutputArea] = {}
 
     def install(self) -> None:
-        self._generators, self._rng_after = states.save(), states.digests()
+        self._generators, self._rng_after = self._states.save(), self._states.digests()
         for name, tracker in (
             ("variables", self._variables),
             ("files", self._files),
@@ -110,8 +111,7 @@ class Recorder:
         self._order = order if order is not None else self._order
         self._started = now()
         key, position = self._identity.find(code, cell_id, index)
-        filename = self._shell.compile.get_code_name(code, code, self._shell.execution_count)
-        self.execution = self._cells.begin(key, position, filename)
+        self.execution = self._cells.begin(key, position, self._code_name(code))
         self._message, self._area, self._revised = message, OutputArea(), {}
         self._shown = {**dict(list(self._shown.items())[-1:]), message: self._area}
         self._rng_before: Dict[str, str] = {}
@@ -127,15 +127,21 @@ class Recorder:
         self.ledger.begin()
         with self.guard("reading generator states"):
             # Comms, timers and our own work between cells must not move the user's streams.
-            states.restore(self._generators)
+            self._states.restore(self._generators)
             self._rng_before = self._rng_after
             if self.per_cell is not None:
                 self.per_cell.begin(self.execution)
-                self._rng_before = states.digests()
+                self._rng_before = self._states.digests()
         with self.guard("auditing operations"):
             if self.audit is not None:
                 self.audit.begin()
         self._clock = time.perf_counter()
+
+    def _code_name(self, code: str) -> str:
+        return self._shell.compile.get_code_name(code, code, self._shell.execution_count)
+
+    def _clock_reads(self, code: str) -> List[Dict[str, Any]]:
+        return clock_reads(self._shell, code)
 
     def heard(self, message: str, kind: str, content: Dict[str, Any]) -> None:
         """One IOPub message on its way out, in whichever thread sent it."""
@@ -191,7 +197,7 @@ class Recorder:
             "outputs": {"raw": "", "layout": "", "count": 0},
         }
         with self.guard("reading generator states"):
-            self._rng_after = states.digests()
+            self._rng_after = self._states.digests()
             line["rng"] = {
                 "before": self._rng_before,
                 "after": self._rng_after,
@@ -200,7 +206,7 @@ class Recorder:
             }
             if self.per_cell is not None:
                 self.per_cell.end(execution)
-        self._generators = states.save()
+        self._generators = self._states.save()
         with self.guard("reading the process"):
             line["process"] = {"before": self._process, "after": self._surroundings.digests()}
         with self.guard("tracking variables"):
@@ -219,7 +225,7 @@ class Recorder:
         with self.guard("tracking clocks"):
             line["clock"] = [
                 {"call": read["call"], "at": {"cell": execution.index, "line": read["line"]}}
-                for read in clock_reads(self._shell, self._code)
+                for read in self._clock_reads(self._code)
             ]
         line["entropy"] = self._log.take()
         with self.guard("comparing with the execution before"):

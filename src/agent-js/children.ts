@@ -1,0 +1,51 @@
+/** Worker threads and child processes: each has streams of its own, and tells of its draws in the log. */
+import childProcess from 'node:child_process';
+import { appendFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
+import type { Entropy } from './entropy';
+import type { Sources } from './sources';
+import { TASK_VARIABLE } from './configuration';
+
+const STARTERS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
+
+/** The name of this thread or process among those of the kernel; empty in the kernel's own. */
+export function taskOf(environment: NodeJS.ProcessEnv): string[] {
+  const task = environment[TASK_VARIABLE];
+  return [
+    ...(task === undefined ? [] : [`process ${task}`]),
+    ...(threadId === 0 ? [] : [`thread ${threadId}`]),
+  ];
+}
+
+/** Gives every child process its number before it starts. */
+export function numberChildren(environment: NodeJS.ProcessEnv): void {
+  const own = environment[TASK_VARIABLE];
+  let started = 0;
+  const methods = childProcess as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const name of STARTERS) {
+    const original = methods[name]!;
+    methods[name] = function (this: unknown, ...args) {
+      const before = environment[TASK_VARIABLE];
+      environment[TASK_VARIABLE] = own === undefined ? String(++started) : `${own}.${++started}`;
+      try {
+        return original.apply(this, args);
+      } finally {
+        if (before === undefined) delete environment[TASK_VARIABLE];
+        else environment[TASK_VARIABLE] = before;
+      }
+    };
+  }
+}
+
+/** At the end of a thread or process: what it drew, whose line in a cell nobody knows. */
+export function tellAtEnd(log: string, task: string[], sources: Sources): void {
+  process.on('exit', () => {
+    const { draws }: Entropy = sources.log.take();
+    if (draws.length === 0) return;
+    try {
+      appendFileSync(log, `${JSON.stringify({ task: task.join(' '), draws })}\n`);
+    } catch {
+      // The run that would have read it is over.
+    }
+  });
+}

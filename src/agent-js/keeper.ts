@@ -1,0 +1,58 @@
+/** The line to the kernel's keeper: it says where cells begin and end, and is answered with what they drew. */
+import { connect } from 'node:net';
+import { createInterface } from 'node:readline';
+import type { Entropy } from './entropy';
+import type { Sources } from './sources';
+import type { TensorFlow } from './tensorflow';
+
+type Told = { op: 'begin'; cell: string; execution: number } | { op: 'end' } | { op: 'about' };
+type Answer = { rng?: Record<string, string> } & Partial<Entropy> & { about?: About };
+
+export type About = {
+  versions: Record<string, string | undefined>;
+  tensorflow?: { packages: Record<string, string>; backend?: string; library?: string; gpu: boolean };
+};
+
+export function listenTo(socket: string, sources: Sources, loaded: () => TensorFlow | undefined): void {
+  const line = connect(socket);
+  // A kernel that has nothing else to do may end.
+  line.unref();
+  // Without its keeper nobody reads what it says.
+  line.on('close', () => process.exit(1));
+  line.on('error', () => {});
+  createInterface({ input: line }).on('line', (text) => {
+    line.write(`${JSON.stringify(answerTo(JSON.parse(text) as Told, sources, loaded()))}\n`);
+  });
+}
+
+function answerTo(told: Told, sources: Sources, tensorflow: TensorFlow | undefined): Answer {
+  if (told.op === 'about') return { about: about(tensorflow) };
+  if (told.op === 'begin') {
+    // What was drawn between cells is no cell's.
+    sources.log.take();
+    sources.begin({ key: told.cell, execution: told.execution });
+    return { rng: states(sources) };
+  }
+  return { rng: states(sources), ...sources.log.take() };
+}
+
+function states({ random, enforces }: Sources): Record<string, string> {
+  const words = random.words.map((word) => (word >>> 0).toString(16).padStart(8, '0'));
+  // V8's own state cannot be read.
+  return enforces ? { 'Math.random': words.join('') } : {};
+}
+
+function about(tf: TensorFlow | undefined): About {
+  const { node, v8, deno } = process.versions;
+  if (tf === undefined) return { versions: { node, v8, deno } };
+  const backend = tf.backend?.();
+  return {
+    versions: { node, v8, deno },
+    tensorflow: {
+      packages: { ...tf.version },
+      backend: tf.getBackend?.(),
+      library: backend?.binding?.TF_Version,
+      gpu: backend?.isUsingGpuDevice === true,
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** Calls back for a package when it has been loaded, however that was asked for. */
+import Module from 'node:module';
+
+type Load = (this: unknown, request: string, ...rest: unknown[]) => unknown;
+type Loader = { _load: Load };
+
+/** An `import` of a CommonJS package arrives with a file name, a `require` with the package's. */
+export type Hook = { request: RegExp; apply: (loaded: Record<string, unknown>) => void };
+
+export function hookModules(hooks: Hook[]): void {
+  const loader = Module as unknown as Loader;
+  const load = loader._load;
+  const done = new WeakSet<object>();
+  loader._load = function (request, ...rest) {
+    const loaded = load.call(this, request, ...rest);
+    if (typeof loaded !== 'object' || loaded === null || done.has(loaded)) return loaded;
+    for (const { request: pattern, apply } of hooks) {
+      if (!pattern.test(request)) continue;
+      done.add(loaded);
+      apply(loaded as Record<string, unknown>);
+    }
+    return loaded;
+  };
+}

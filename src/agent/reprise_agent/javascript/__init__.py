@@ -1,0 +1,1 @@
+"""Kernels of another language: this process is the kernel that front ends talk to, and keeps the real one."""

@@ -1,0 +1,119 @@
+/** The kernel that runs a JavaScript or TypeScript notebook: tslab on Node, or Deno. */
+import { createHash } from 'node:crypto';
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
+import path from 'node:path';
+import { Failure } from '../notebook/failure';
+import { type Notebook, objectOr } from '../notebook/model';
+
+export type JavaScriptLanguage = 'javascript' | 'typescript';
+
+export type JavaScriptKernel = {
+  language: JavaScriptLanguage;
+  kernel: 'tslab' | 'deno';
+  /** Starts it; holds `{connection_file}`. */
+  argv: string[];
+};
+
+/** As a record names it: nothing in it is of this machine. */
+export type RecordedKernel = {
+  language: JavaScriptLanguage;
+  kernel: 'tslab' | 'deno';
+  version?: string;
+  /** Of its entry file. */
+  sha256: string;
+};
+
+type Place = {
+  /** Folder of the notebook. */
+  folder: string;
+  path: string;
+};
+
+/** Undefined for a Python notebook. */
+export function javascriptOf({ language }: Pick<Notebook, 'language'>): JavaScriptLanguage | undefined {
+  return language === 'javascript' || language === 'typescript' ? language : undefined;
+}
+
+/**
+ * The kernel that the notebook's kernelspec names, as installed nearest to it, else on PATH; where it names neither, tslab
+ * before Deno.
+ * @throws Failure `no-javascript-kernel`
+ */
+export function findJavaScriptKernel(
+  notebook: Pick<Notebook, 'language' | 'document'>,
+  place: Place,
+): JavaScriptKernel {
+  const language = javascriptOf(notebook) ?? 'javascript';
+  const named = objectOr(objectOr(notebook.document.metadata).kernelspec).name;
+  const wanted = typeof named === 'string' && /deno/i.test(named) ? 'deno' : 'tslab';
+  const found =
+    wanted === 'deno' ? (deno(place) ?? tslab(place, language)) : (tslab(place, language) ?? deno(place));
+  if (found !== undefined) return { language, ...found };
+  throw new Failure(
+    'infrastructure',
+    'no-javascript-kernel',
+    `This notebook is written in ${language}, which tslab or Deno runs; neither is installed beside it or on PATH. ` +
+      'Install one where the notebook is (`npm install tslab@1.0.22 @types/node`, or `npm install deno@2.9.6`). Nothing ran.',
+  );
+}
+
+/** What a record says of a kernel: its version, and the digest of the file that it begins with. */
+export function recordedKernel({ language, kernel, argv }: JavaScriptKernel): RecordedKernel {
+  const entry = kernel === 'tslab' ? argv[1]! : argv[0]!;
+  const version = versionBeside(realpathSync(entry));
+  const sha256 = createHash('sha256').update(readFileSync(entry)).digest('hex');
+  return { language, kernel, ...(version === undefined ? {} : { version }), sha256 };
+}
+
+type Started = Pick<JavaScriptKernel, 'kernel' | 'argv'>;
+
+function tslab(place: Place, language: JavaScriptLanguage): Started | undefined {
+  const entry = installed(place.folder, 'tslab/bin/tslab') ?? onPath(place.path, 'tslab');
+  const node = onPath(place.path, 'node');
+  if (entry === undefined || node === undefined) return undefined;
+  const languageOption = language === 'javascript' ? ['--js'] : [];
+  const argv = [node, realpathSync(entry), 'kernel', ...languageOption, '--config-path', '{connection_file}'];
+  return { kernel: 'tslab', argv };
+}
+
+function deno(place: Place): Started | undefined {
+  const platform = `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}/deno`;
+  const program = installed(place.folder, platform) ?? onPath(place.path, 'deno');
+  if (program === undefined) return undefined;
+  return { kernel: 'deno', argv: [program, 'jupyter', '--kernel', '--conn', '{connection_file}'] };
+}
+
+/** In the nearest `node_modules`, as Node itself looks. */
+function installed(folder: string, file: string): string | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const candidate = path.join(at, 'node_modules', file);
+    if (existsSync(candidate)) return candidate;
+    if (at === path.dirname(at)) return undefined;
+  }
+}
+
+function onPath(variable: string, name: string): string | undefined {
+  const candidates = variable.split(path.delimiter).map((folder) => path.join(folder, name));
+  return candidates.find((candidate) => {
+    try {
+      accessSync(candidate, constants.X_OK);
+      return path.isAbsolute(candidate);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function versionBeside(entry: string): string | undefined {
+  for (let at = path.dirname(entry); at !== path.dirname(at); at = path.dirname(at)) {
+    try {
+      const { version } = JSON.parse(readFileSync(path.join(at, 'package.json'), 'utf8')) as {
+        version?: unknown;
+      };
+      if (typeof version === 'string') return version;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
