@@ -4,23 +4,13 @@ import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'n
 import path from 'node:path';
 import { Failure } from '../notebook/failure';
 import { type Notebook, objectOr } from '../notebook/model';
-
-export type JavaScriptLanguage = 'javascript' | 'typescript';
+import type { JavaScriptLanguage, RecordedKernel } from './recordedKernel';
 
 export type JavaScriptKernel = {
   language: JavaScriptLanguage;
   kernel: 'tslab' | 'deno';
   /** Starts it; holds `{connection_file}`. */
   argv: string[];
-};
-
-/** As a record names it: nothing in it is of this machine. */
-export type RecordedKernel = {
-  language: JavaScriptLanguage;
-  kernel: 'tslab' | 'deno';
-  version?: string;
-  /** Of its entry file. */
-  sha256: string;
 };
 
 type Place = {

@@ -3,7 +3,7 @@
  * `docs/internals.md` describes every field; readers accept older versions for ever.
  */
 import type { Drift, Fingerprint, Loaded } from '../environment/fingerprint';
-import type { RecordedKernel } from '../environment/javascript';
+import type { RecordedKernel } from '../environment/recordedKernel';
 
 export type Policy = 'full' | 'close' | 'observe';
 export type Seed = { value: string; from: 'fresh' | 'notebook' | 'option' | 'replayed' };
