@@ -67,7 +67,7 @@ export default function bundles(mode) {
     onNode('extension', { vscode: 'commonjs vscode', ...NATIVE }),
     inBrowser('report'),
     inBrowser('lineage'),
-    bundle('lineage-layout', {
+    bundle(mode, 'lineage-layout', {
       target: ['webworker', 'es2022'],
       entry: './webview-ui/lineage/worker.ts',
       minimize: true,
