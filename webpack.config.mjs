@@ -56,7 +56,7 @@ export default function bundles(mode) {
       ],
     });
   return [
-    onNode('cli', KUBERNETES),
+    onNode('cli', { ...KUBERNETES, ...NATIVE }),
     bundle(mode, 'kubernetes', {
       target: 'node20',
       entry: '@kubernetes/client-node',

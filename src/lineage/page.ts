@@ -4,6 +4,8 @@
  */
 import type { LineageDocument } from './graph';
 
+export type { LineageDocument, LineageEdge, LineageNode, StaleReason } from './graph';
+
 export type ToLineagePage =
   /** `opens`: a cell that is chosen is shown in the editor. */
   | { type: 'show'; document: LineageDocument; opens: boolean; state?: LineageState }

@@ -10,7 +10,7 @@ export function reportChain({ cells }: Pick<Judgement, 'cells'>): ReportStep[] {
   const parents = new Map(told.map((cell) => [cell.index, parentOf(cell)]));
   const carriers = [...parents.values()].filter((index) => index !== undefined);
   if (carriers.length === 0) return [];
-  const steps = told.map((cell) => stepOf(cell, depthOf(cell.index, parents)));
+  const steps = told.flatMap((cell) => stepOf(cell, depthOf(cell.index, parents)));
   const silent = [...new Set(carriers)].filter((index) => !parents.has(index));
   const sources = silent.map((index): ReportStep => ({
     cell: index,
@@ -21,17 +21,20 @@ export function reportChain({ cells }: Pick<Judgement, 'cells'>): ReportStep[] {
   return ordered([...steps, ...sources], parents).slice(0, SHOWN);
 }
 
-function stepOf({ index, causes }: CellVerdict, depth: number): ReportStep {
-  const cause = upstreamOf(causes) ?? (causes[0] as Cause);
+function stepOf({ index, causes }: CellVerdict, depth: number): ReportStep[] {
+  const cause = upstreamOf(causes) ?? causes[0];
+  if (cause === undefined) return [];
   const line = cause.evidence.find(({ where }) => where?.cell === index && where.line !== undefined)?.where
     ?.line;
-  return {
-    cell: index,
-    depth,
-    text: cause.summary,
-    confidence: cause.confidence,
-    where: { cell: index, ...(line === undefined ? {} : { line }) },
-  };
+  return [
+    {
+      cell: index,
+      depth,
+      text: cause.summary,
+      confidence: cause.confidence,
+      where: { cell: index, ...(line === undefined ? {} : { line }) },
+    },
+  ];
 }
 
 /** The cell from which this one has its difference. */

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mulberry } from '../unit/lint/random';
 import { document } from '../documents';
 import { admin, controls } from './support/cluster';
-import { FaultySite, recordedHere } from './support/faults';
+import { FaultySite } from './support/faults';
 import { Proxy } from './support/proxy';
 import { Site } from './support/site';
 import { createUser, RULES } from './support/user';

@@ -1,6 +1,7 @@
 /** Every source of randomness that TensorFlow.js and Node have, each asked once; prints a digest by name. */
 const { createHash } = require('node:crypto');
 const crypto = require('node:crypto');
+const process = require('node:process');
 const vm = require('node:vm');
 const tf = require(process.argv[2]);
 

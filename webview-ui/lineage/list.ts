@@ -4,8 +4,8 @@ import { nameOf, type Drawn, type Graph, type Way } from './model';
 import { isStale, noteOf, spoken, titleOf } from './words';
 
 export type ListActions = {
-  choose(id: string): void;
-  focus(id: string, way: Way): void;
+  choose: (id: string) => void;
+  focus: (id: string, way: Way) => void;
   /** Absent where there is no editor to show a cell in. */
   open?: (node: Drawn) => void;
 };

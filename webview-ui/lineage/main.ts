@@ -1,5 +1,5 @@
 /** The lineage page: a graph to look at, and the same as a list. */
-import type { LineageDocument } from '../../src/lineage/graph';
+import type { LineageDocument } from '../../src/lineage/page';
 import { button, element } from '../common/dom';
 import { draw, Stage, type Drawing } from './draw';
 import { download, mermaidOf, pngOf, svgText } from './export';

@@ -1,5 +1,5 @@
 /** What of a lineage document is drawn at a level of detail, and what lies up and down from a node. Pure. */
-import type { LineageDocument, LineageEdge, LineageNode } from '../../src/lineage/graph';
+import type { LineageDocument, LineageEdge, LineageNode } from '../../src/lineage/page';
 
 export const LEVELS = ['cells', 'variables', 'files'] as const;
 export type Level = (typeof LEVELS)[number];

@@ -1,5 +1,5 @@
 /** What the page says of nodes: in the graph, in the list and to a screen reader. */
-import type { LineageDocument, StaleReason } from '../../src/lineage/graph';
+import type { LineageDocument, StaleReason } from '../../src/lineage/page';
 import { nameOf, type Drawn } from './model';
 
 export function reasonWords({ type, variable, file, cell }: StaleReason): string {

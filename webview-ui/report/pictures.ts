@@ -14,7 +14,7 @@ const MOST_PIXELS = 16 << 20;
 let made = 0;
 
 export function pictureBlock(name: string, { original, replay }: Pictures): HTMLElement {
-  if (original === undefined || replay === undefined) return beside(name, { original, replay } as Pictures);
+  if (original === undefined || replay === undefined) return beside(name, { original, replay });
   const place = element('div', { class: 'compared' });
   const show = (way: Way): void => place.replaceChildren(shown(way, name, original, replay));
   show('Side by side');

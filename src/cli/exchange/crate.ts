@@ -126,9 +126,8 @@ function dataName({ name, number }: Version, files: readonly CrateFile[]): strin
 function isPlainPath(name: string): boolean {
   const parts = name.split('/');
   // eslint-disable-next-line no-control-regex -- they are what is refused
-  return (
-    parts.every((part) => part !== '' && part !== '.' && part !== '..') && !/[\\\x00-\x1f\x7f]/.test(name)
-  );
+  const hidden = /[\\\x00-\x1f\x7f]/;
+  return parts.every((part) => part !== '' && part !== '.' && part !== '..') && !hidden.test(name);
 }
 
 function notebookName(notebook: string): string {

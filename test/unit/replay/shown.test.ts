@@ -73,10 +73,13 @@ describe('two tables', () => {
 });
 
 it('two JSON values differ at paths', () => {
-  const { paths, more } = differingPaths({ data: [{ y: [1, 2] }], 'a b': 1, __proto__: null } as never, {
-    data: [{ y: [1, 3] }],
-    layout: {},
-  });
+  const { paths, more } = differingPaths(
+    { data: [{ y: [1, 2] }], 'a b': 1, __proto__: null },
+    {
+      data: [{ y: [1, 3] }],
+      layout: {},
+    },
+  );
   expect(paths).toEqual([
     { path: 'data[0].y[1]', original: '2', replay: '3', relative: '5.0e-1' },
     { path: '["a b"]', original: '1' },
