@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cause } from '../../src/replay/documents';
 import type { Batches, StepBatches } from '../../src/replay/batches';
+import { optional } from '../optional';
 import { PYTHON, stackTrace, Workplace } from './support';
 
 const workplace = new Workplace();
@@ -109,31 +110,25 @@ for rows, wanted in DataLoader(TensorDataset(x, y), batch_size=4, shuffle=True):
     optimizer.step()
 print(loss.item())`;
 
-describe.skipIf(!hasTorch())('optional: torch in the environment of the tests', () => {
-  it('names the batch and the step at which one changed row first went in', async () => {
-    const files = ['clean', 'poisoned'].map((name) =>
-      workplace.notebook(`${name}.ipynb`, [
-        TRAINING.replace('POISON', name === 'clean' ? '' : 'x[17, 2] += 1e-3'),
-      ]),
-    );
-    const runs: string[] = [];
-    for (const file of files) {
-      const { code, stderr } = await workplace.execute('run', file, '--record-indices');
-      expect(code, stderr).toBe(0);
-      runs.push(workplace.record().header.run);
-    }
-    const steps = await Promise.all(
-      [...Array(16).keys()].map((i) => batch<StepBatches>(runs[0]!, '--step', String(i + 1))),
-    );
-    const rows = steps.map(({ streams }) => streams[0]!.batches[0]!.rows as number[]);
-    const at = rows.findIndex((drawn) => drawn.includes(17)) + 1;
-    const { stdout } = await workplace.reprise('explain', runs[0]!, runs[1]!, '--format', 'json');
-    const found = (JSON.parse(stdout) as { causes: Cause[] }).causes.flatMap(({ summary, evidence }) => [
-      summary,
-      ...evidence.map(({ what }) => what),
-    ]);
-    expect(found.join('\n')).toContain(`batch ${at} (step ${at}) differs: the data differed first`);
-  });
+it('names the batch and the step at which one changed row first went in', async (context) => {
+  if (!hasTorch()) optional(context, 'torch is not in the environment of the tests');
+  const runs: string[] = [];
+  const train = async (name: string, poison: string): Promise<string> => {
+    const notebook = workplace.notebook(name, [TRAINING.replace('POISON', poison)]);
+    const { code, stderr } = await workplace.execute('run', notebook, '--record-indices');
+    expect(code, stderr).toBe(0);
+    return workplace.record().header.run;
+  };
+  runs.push(await train('clean.ipynb', ''));
+  const sixth = await batch<StepBatches>(runs[0]!, '--step', '6');
+  const [row] = sixth.streams[0]!.batches[0]!.rows as number[];
+  runs.push(await train('poisoned.ipynb', `x[${row}, 2] += 1e-3`));
+  const { stdout } = await workplace.reprise('explain', ...runs);
+  expect(stdout).toContain(
+    'The first 5 batches of line 9 are the same, batch 6 (step 6) differs: the data differed first',
+  );
+  const poisoned = await workplace.reprise('batch', runs[1]!, '--step', '6');
+  expect(poisoned.stdout).toMatch(new RegExp(`samples .*\\b${row}\\b`));
 });
 
 function hasTorch(): boolean {
