@@ -29,7 +29,8 @@ describe('dist/agent.pyz', () => {
     }).split('\n');
     expect(damaged).toBe('None');
     expect(members.split(' ')).toContain('reprise_agent/__main__.py');
-    expect(members.split(' ').filter((name) => !name.endsWith('.py'))).toEqual([]);
+    const others = members.split(' ').filter((name) => !name.endsWith('.py'));
+    expect(others).toEqual(['reprise_agent/javascript/agent.cjs']);
     const fingerprint = JSON.parse(execFileSync(python, [archive, 'probe'], { encoding: 'utf8' })) as object;
     expect(fingerprint).toMatchObject({ python: { implementation: 'CPython' } });
   });
