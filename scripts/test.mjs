@@ -1,6 +1,6 @@
 /**
  * `npm test`, the gate: gets the checkout ready, runs every suite and ends with one line, `N passed, N failed`.
- * `npm test -- lint unit` runs only the suites named. `REPRISE_TEST_SEED` repeats a run's random choices.
+ * `npm test -- lint unit` runs only the suites named; those of ON_REQUEST only then. `REPRISE_TEST_SEED` repeats a run's random choices.
  */
 import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -32,11 +32,17 @@ const SUITES = {
   'agent-313': (context) => runPytest('agent-313', context),
 };
 
+/** Run only when they are named: what they need is large, and `npm test -- frameworks` takes as long as three others. */
+const ON_REQUEST = ['javascript', 'frameworks', 'agent-frameworks'];
+
 /** More files than these fail for a reason that another attempt does not take away. */
 const MOST_AGAIN = 2;
 
 await runScript(async () => {
-  const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(SUITES);
+  const names =
+    process.argv.length > 2
+      ? process.argv.slice(2)
+      : Object.keys(SUITES).filter((name) => !ON_REQUEST.includes(name));
   const unknown = names.filter((name) => !(name in SUITES));
   if (unknown.length > 0) {
     throw new Failure(`No such suite: ${unknown.join(', ')}. There are: ${Object.keys(SUITES).join(', ')}`);
