@@ -23,7 +23,7 @@ describe('what is no notebook', () => {
     [
       'an R notebook',
       notebookText([], { kernelspec: { name: 'ir', language: 'R' } }),
-      'runs Python notebooks',
+      'runs Python, JavaScript and TypeScript notebooks',
     ],
   ])('%s is refused with what it is', async (_what, text, says) => {
     const file = place.write('refused.ipynb', text);
