@@ -59,9 +59,12 @@ function styleTag(style: Asset, nonce: string): string {
     : `<link rel="stylesheet" href="${escaped(style.address)}">`;
 }
 
-/** JSON in which no text can end the element it stands in. */
+/** JSON in which no text can end the element it stands in, or turn what stands around it. */
 function dataTag(id: string, value: unknown): string {
-  const json = JSON.stringify(value).replaceAll('<', '\\u003c');
+  const json = JSON.stringify(value).replace(
+    /[<\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
   return `<script type="application/json" id="${id}">${json}</script>`;
 }
 
