@@ -89,7 +89,9 @@ function reportCell(
     title: clip(firstLine(source), 200),
     source: clip(source, LONGEST_SOURCE),
     notes: line === undefined ? [] : notesOf(line),
-    differences: differences.map((difference) => reportDifference(difference, found, allowance)),
+    differences: withoutPlainTwins(
+      differences.map((difference) => reportDifference(difference, found, allowance)),
+    ),
     causes: reportCauses(verdict?.causes ?? []),
     randomness: (line?.entropy ?? []).map(drawOf),
   };
@@ -179,6 +181,16 @@ function reportDifference(
     ...(Object.keys(pictures).length === 0 ? {} : { pictures }),
     ...(sides === undefined ? {} : { sides }),
   };
+}
+
+/** A table says cell by cell what the text of the same output says line by line. */
+function withoutPlainTwins(differences: readonly ReportDifference[]): ReportDifference[] {
+  const tables = new Set(differences.flatMap(({ name, sides }) => (sides?.kind === 'table' ? [name] : [])));
+  return differences.map((difference) => {
+    if (difference.mime !== 'text/plain' || !tables.has(difference.name)) return difference;
+    const { sides: _sides, ...rest } = difference;
+    return { ...rest, lines: [] };
+  });
 }
 
 /** A unified diff, line by line; its hunk headers in words. */

@@ -2,11 +2,13 @@
 import { escaped } from '../lineage/html';
 import { visible } from '../notebook/visible';
 import type {
+  DiffLine,
   ReportCause,
   ReportCell,
   ReportDifference,
   ReportDocument,
   ReportPiece,
+  ReportSides,
   ReportTextRow,
 } from './report';
 
@@ -73,12 +75,7 @@ function causeHtml({ summary, confidence, evidence, toDo }: ReportCause): string
 }
 
 function differenceHtml({ name, mime, summary, lines, sides, pictures }: ReportDifference): string {
-  const text =
-    sides?.kind === 'text'
-      ? sides.rows.flatMap(rowLines)
-      : lines.map(
-          ({ side, text: line }) => `${side === 'original' ? '−' : side === 'replay' ? '+' : ' '} ${line}`,
-        );
+  const text = sides === undefined ? lines.map(diffText) : sidesText(sides);
   // Addresses that we made ourselves, of pictures only.
   const shown = (['original', 'replay'] as const).flatMap((side) => {
     const address = pictures?.[side];
@@ -90,6 +87,29 @@ function differenceHtml({ name, mime, summary, lines, sides, pictures }: ReportD
     text.length === 0 ? '' : tag('pre', text.join('\n')),
     shown.length === 0 ? '' : `<div class="pictures">${shown.join(' ')}</div>`,
   ].join('\n');
+}
+
+function diffText({ side, text }: DiffLine): string {
+  return `${side === 'original' ? '−' : side === 'replay' ? '+' : ' '} ${text}`;
+}
+
+function sidesText(sides: ReportSides): string[] {
+  switch (sides.kind) {
+    case 'text':
+      return sides.rows.flatMap(rowLines);
+    case 'table':
+      return sides.rows.map(({ cells, gap }) =>
+        gap === undefined
+          ? cells.map(({ text, was }) => (was === undefined ? text : `${was} → ${text}`)).join(' | ')
+          : `… ${gap}`,
+      );
+    case 'paths':
+      return sides.paths.map(
+        ({ path, original = 'absent', replay = 'absent' }) => `${path}: ${original} → ${replay}`,
+      );
+    case 'markup':
+      return [];
+  }
 }
 
 function rowLines(row: ReportTextRow): string[] {

@@ -178,6 +178,7 @@ describe('what a reader finds', () => {
       expect((await changed.allInnerTexts()).map((text) => text.replace(/\s+/g, ' '))).toEqual([
         '0.12345671 0.12345672 relative difference 8.1e-8',
       ]);
+      expect(await cells.nth(2).locator('.texts').count()).toBe(0);
       expect((await cells.nth(3).locator('.paths tbody th').allInnerTexts()).sort()).toEqual([
         'data[0].y[1]',
         'layout.title.text',
