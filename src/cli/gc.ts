@@ -1,4 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { removeSnapshots } from '../git/refs';
 import { applyGc, planGc } from '../lineage/gc';
 import { EXIT } from './exit';
 import { count, type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
@@ -14,11 +15,12 @@ export function gcCommand(program: Command, _signal: AbortSignal, done: (code: n
     )
     .addOption(new Option('--older-than <days>', 'only runs older than this').argParser(days).default(30))
     .option('--apply', 'remove what is listed')
-    .action((flags: Flags) => {
+    .action(async (flags: Flags) => {
       const terminal = terminalOf(flags);
       const store = storeHere(terminal);
       const plan = planGc(store, { keep: flags.keep, olderThanDays: flags.olderThan });
       const removed = flags.apply ? applyGc(store, plan) : undefined;
+      if (removed) await removeSnapshots(store.root, removed.runs);
       terminal.document({
         schema: 'reprise/gc/0',
         applied: removed !== undefined,

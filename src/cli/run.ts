@@ -17,13 +17,14 @@ import {
   tellPlan,
   terminalOf,
 } from './shared';
+import { type SnapshotFlags, snapshotOption } from './snapshot';
 import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 
-type Flags = ExecuteFlags & { p?: string[]; out?: string; inPlace?: boolean };
+type Flags = ExecuteFlags & SnapshotFlags & { p?: string[]; out?: string; inPlace?: boolean };
 
 export function runCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  enforceOptions(executeOptions(program.command('run <notebook>')))
+  snapshotOption(enforceOptions(executeOptions(program.command('run <notebook>'))))
     .description('execute a notebook top to bottom and record it')
     .addHelpText('before', 'Example: reprise run study/train.ipynb -p epochs=3 --timeout 600\n')
     .option('-p <name=value>', 'a parameter for the cell tagged "parameters" (again for more)', collect)
@@ -34,7 +35,11 @@ export function runCommand(program: Command, signal: AbortSignal, done: (code: n
 
 async function run(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
-  const options = { ...runOptionsOf(flags), parameters: flags.p && parametersOf(flags.p) };
+  const options = {
+    ...runOptionsOf(flags),
+    snapshot: flags.snapshot,
+    parameters: flags.p && parametersOf(flags.p),
+  };
   const plan = planRun(notebook, options);
   const target = await targetOf(flags, notebook, 'run', terminal);
   tellPlan(terminal, plan);

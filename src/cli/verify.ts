@@ -20,12 +20,15 @@ import {
   tellPlan,
   terminalOf,
 } from './shared';
+import { type SnapshotFlags, snapshotOption } from './snapshot';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
 type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
 
 export function verifyCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   reportOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
+type Flags = ExecuteFlags & SnapshotFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
+  snapshotOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
     .description('run and replay notebooks, and say whether the results are the same')
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
@@ -43,6 +46,7 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
   if (flags.report !== undefined && notebooks.length > 1)
     throw new Failure('usage', 'one-report', '--report is of one notebook: verify them one by one.');
   const options = { ...runOptionsOf(flags), times: flags.times };
+  const options = { ...runOptionsOf(flags), snapshot: flags.snapshot, times: flags.times };
   const judgements: Judgement[] = [];
   const codes: number[] = [];
   for (const notebook of notebooks) {

@@ -10,7 +10,16 @@ export type Seed = { value: string; from: 'fresh' | 'notebook' | 'option' | 'rep
 export type RunStatus = 'ok' | 'error' | 'cancelled' | 'died';
 export type Place = { cell: number; line: number };
 
-export type GitState = { commit: string; branch?: string; remote?: string; dirty: boolean };
+export type GitState = {
+  commit: string;
+  branch?: string;
+  /** Without credentials. */
+  remote?: string;
+  /** Tracked files differ from the commit. */
+  dirty: boolean;
+  /** The commit that `refs/reprise/<run>` was made for: all files as they were when the run started. */
+  snapshot?: string;
+};
 
 export type RecordedCell = { index: number; id: string; type: 'code' | 'markdown' | 'raw'; source: string };
 

@@ -21,6 +21,7 @@ import { type Ended, executeLocally, type RunnerEvent } from './local';
 import { injectParameters, type Parameters, type Plan, planRun, type RunOptions } from './plan';
 import { keepFiles, putFilesBack, recoverFiles, refuseIfBusy } from './putback';
 import { packOutputs, unpackInputs } from './isolated';
+import { forgetUnrecorded, snapshotForRun } from './snapshot';
 import { type Stop, Stopper, type Stopped } from './stopping';
 import { executeOn, type Target, wasSubmitted, type Work } from './target';
 import { documentOfRun, documentOrder, executedOrder } from './sources';
@@ -67,6 +68,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
   const { store, python, edits } = await prepare(plan, options, environment, context);
   context.onDocument?.(document);
   const run = store.newRunId();
+  const snapshot = options.snapshot === false ? {} : await snapshotForRun(store, run, context.onNotice);
   const folder = writeBundle(store, {
     run,
     notebook: plan.notebook,
@@ -87,10 +89,15 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
       ...(portable ? { portable } : {}),
       ...(options.parameters ? { parameters: shownParameters(options.parameters) } : {}),
       ...pinOfHeader(plan.sidecar, edits),
+      ...snapshot,
     },
   });
   const work = { store, run, notebook: plan.notebook, sidecar: plan.sidecar };
-  await execute(work, folder, python, context);
+  try {
+    await execute(work, folder, python, context);
+  } finally {
+    await forgetUnrecorded(store, run);
+  }
   return finished(store, run, plan.notebook, plan);
 }
 

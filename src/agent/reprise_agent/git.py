@@ -29,14 +29,24 @@ def git_state(folder: str) -> Optional[Dict[str, Any]]:
         state["branch"] = heads["branch.head"]
     remote = _git(folder, "config", "--get", "remote.origin.url")
     if remote and remote.strip():
-        state["remote"] = _without_credentials(remote.strip())
+        state["remote"] = without_credentials(remote.strip())
     return state
 
 
-def _without_credentials(url: str) -> str:
-    if url.startswith(("/", "~", ".", "file:")) or "://" not in url and ":" not in url:
+def without_credentials(url: str) -> str:
+    """As `src/git/remote.ts`, with which it shares its test: no user, password, token, query or path of this machine."""
+    helper = re.match(r"([A-Za-z0-9+.-]+)::", url)
+    if helper:
+        return f"{helper[1]}::"
+    if re.match(r"(?i)file:|[/~.\\]|[a-z]:[\\/]", url) or ":" not in url:
         return "local"
-    return re.sub(r"^([a-z+]+://)?[^/@]*@", r"\1", url)
+    scheme = re.match(r"(?i)([a-z][a-z0-9+.-]*://)?", url)
+    start = scheme[0] if scheme else ""
+    rest = re.sub(r"(?s)[?#].*$", "", url[len(start) :])
+    authority = rest.split("/", 1)[0]
+    # A password that was not encoded may hold any character: all before the last `@` of it goes.
+    whole = "@" in authority or not re.search(r":[^/0-9]", authority) or "@" not in rest
+    return start + rest[(authority if whole else rest).rfind("@") + 1 :]
 
 
 def _git(folder: str, *arguments: str) -> Optional[str]:

@@ -200,7 +200,8 @@ class _Run:
 
     def _surroundings(self) -> Dict[str, Any]:
         environment = fingerprint(self._environment(), self._bundle.root)
-        return {"environment": environment, "git": git_state(self._bundle.working_folder)}
+        given = "git" in self._bundle.agent.get("header", {})  # by the starter: then it need not be asked again
+        return {"environment": environment, "git": None if given else git_state(self._bundle.working_folder)}
 
     def _write_header(self, surroundings: Dict[str, Any]) -> None:
         config = from_document({**self._bundle.agent, "notebook": self._bundle.notebook, "starter": "runner"})

@@ -1,0 +1,71 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { document } from '../documents';
+import { Workplace } from './support';
+
+const USER = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'init.defaultBranch=main'];
+let place: Workplace;
+
+beforeEach(() => {
+  place = new Workplace();
+  place.notebook('study.ipynb', ['from helper import rate', 'print(open("data.csv").read(), rate)']);
+  place.write('helper.py', 'rate = 0.1\n');
+  place.write('data.csv', '1,2\n');
+  git('init', '-q');
+  git('add', '-A');
+  git('commit', '-q', '-m', 'first');
+});
+
+afterEach(() => place.remove());
+
+function git(...args: string[]): string {
+  return execFileSync('git', [...USER, ...args], { cwd: place.folder, encoding: 'utf8' }).trim();
+}
+
+async function run(...args: string[]): Promise<string> {
+  const ended = await place.execute('run', 'study.ipynb', '--format', 'json', ...args);
+  expect(ended.code, ended.stderr).toBe(0);
+  return document<{ run: string }>(ended, 'run-1').run;
+}
+
+describe('a run in a repository', () => {
+  it('keeps the files as they were when it started, and says so in its record', async () => {
+    place.write('helper.py', 'rate = 0.2\n');
+    const id = await run();
+    const { git: state } = place.record(id).header;
+    expect(state).toEqual({
+      commit: git('rev-parse', 'HEAD'),
+      branch: 'main',
+      dirty: true,
+      snapshot: git('rev-parse', `refs/reprise/${id}`),
+    });
+    expect(git('show', `${state!.snapshot}:helper.py`)).toBe('rate = 0.2');
+    expect(git('status', '--porcelain')).toBe('M helper.py');
+  });
+
+  it('keeps none with --no-snapshot, and still says which commit it was', async () => {
+    const id = await run('--no-snapshot');
+    expect(place.record(id).header.git).toEqual({
+      commit: git('rev-parse', 'HEAD'),
+      branch: 'main',
+      dirty: false,
+    });
+    expect(git('for-each-ref', 'refs/reprise')).toBe('');
+  });
+
+  it('is verified with one snapshot, of the run itself', async () => {
+    const { code } = await place.execute('verify', 'study.ipynb');
+    expect(code).toBe(0);
+    const original = place.store.runIds().find((id) => place.record(id).header.replayOf === undefined);
+    expect(git('for-each-ref', '--format=%(refname)', 'refs/reprise')).toBe(`refs/reprise/${original}`);
+  });
+
+  it('takes its snapshot along when it is removed', async () => {
+    const [first, second] = [await run(), await run()];
+    const { code } = await place.reprise('gc', '--keep', '1', '--older-than', '0', '--apply');
+    expect(code).toBe(0);
+    expect(existsSync(place.store.runFolder(first))).toBe(false);
+    expect(git('for-each-ref', '--format=%(refname)', 'refs/reprise')).toBe(`refs/reprise/${second}`);
+  });
+});
