@@ -6,7 +6,9 @@ import pathlib
 import pytest
 from reprise_agent.git import without_credentials
 
-VECTORS = json.loads((pathlib.Path(__file__).parents[1] / "vectors" / "remotes.json").read_text(encoding="utf-8"))
+VECTORS = json.loads(
+    (pathlib.Path(__file__).parents[1] / "vectors" / "remotes.json").read_text(encoding="utf-8")
+)
 
 
 @pytest.mark.parametrize("vector", VECTORS["vectors"], ids=lambda vector: vector["url"])

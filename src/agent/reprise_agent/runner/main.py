@@ -200,7 +200,9 @@ class _Run:
 
     def _surroundings(self) -> Dict[str, Any]:
         environment = fingerprint(self._environment(), self._bundle.root)
-        given = "git" in self._bundle.agent.get("header", {})  # by the starter: then it need not be asked again
+        given = "git" in self._bundle.agent.get(
+            "header", {}
+        )  # by the starter: then it need not be asked again
         return {"environment": environment, "git": None if given else git_state(self._bundle.working_folder)}
 
     def _write_header(self, surroundings: Dict[str, Any]) -> None:
