@@ -17,17 +17,18 @@ import {
   tellPlan,
   terminalOf,
 } from './shared';
-import { type SnapshotFlags, snapshotOption } from './snapshot';
+import { snapshotOption } from './snapshot';
 import { targetOf } from './cluster/target';
 import type { Terminal } from './terminal';
 
-type Flags = ExecuteFlags & SnapshotFlags & { p?: string[]; out?: string; inPlace?: boolean };
+type Flags = ExecuteFlags & { p?: string[]; out?: string; inPlace?: boolean };
 
 export function runCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  snapshotOption(enforceOptions(executeOptions(program.command('run <notebook>'))))
+  enforceOptions(executeOptions(program.command('run <notebook>')))
     .description('execute a notebook top to bottom and record it')
     .addHelpText('before', 'Example: reprise run study/train.ipynb -p epochs=3 --timeout 600\n')
     .option('-p <name=value>', 'a parameter for the cell tagged "parameters" (again for more)', collect)
+    .addOption(snapshotOption())
     .option('--out <file>', 'also write the executed copy there')
     .option('--in-place', 'write the outputs into the notebook itself')
     .action(async (notebook: string, flags: Flags) => done(await run(notebook, flags, signal)));

@@ -15,6 +15,8 @@ import { Terminal } from './terminal';
 /** Options that run, verify and replay share (contracts, "Commands"). */
 export type ExecuteFlags = OutputFlags &
   ClusterFlags & {
+    /** False with `--no-snapshot`. */
+    snapshot?: boolean;
     policy?: Policy;
     seed?: 'fresh' | bigint;
     python?: string;

@@ -1,10 +1,7 @@
-import type { Command } from 'commander';
+import { Option } from 'commander';
 
-/** False with `--no-snapshot`. */
-export type SnapshotFlags = { snapshot: boolean };
-
-export function snapshotOption(command: Command): Command {
-  return command.option(
+export function snapshotOption(): Option {
+  return new Option(
     '--no-snapshot',
     'do not keep the files as they are at the start in git (refs/reprise/<run>)',
   );

@@ -20,7 +20,7 @@ import {
   tellPlan,
   terminalOf,
 } from './shared';
-import { type SnapshotFlags, snapshotOption } from './snapshot';
+import { snapshotOption } from './snapshot';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
 type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
@@ -29,8 +29,11 @@ export function verifyCommand(program: Command, signal: AbortSignal, done: (code
   reportOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
 type Flags = ExecuteFlags & SnapshotFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
   snapshotOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
+type Flags = ExecuteFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
+  enforceOptions(executeOptions(program.command('verify <notebooks...>')))
     .description('run and replay notebooks, and say whether the results are the same')
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
+    .addOption(snapshotOption())
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
     .addOption(
       new Option(

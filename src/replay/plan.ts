@@ -19,6 +19,8 @@ export type LedgerDepth = 'off' | 'on' | 'indices';
 
 /** What the user asked for on the command line or in the editor; everything else comes from the sidecar. */
 export type RunOptions = {
+  /** Unless false, the files are kept in git as they are when the run starts. */
+  snapshot?: boolean;
   policy?: Policy;
   seed?: 'fresh' | bigint;
   python?: string;
