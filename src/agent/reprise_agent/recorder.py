@@ -210,7 +210,7 @@ class Recorder:
         with self.guard("reading the process"):
             line["process"] = {"before": self._process, "after": self._surroundings.digests()}
         with self.guard("tracking variables"):
-            line.update(self._variables.after())
+            line.update(self._variables.after(line["status"] == "error"))
         with self.guard("tracking files"):
             line["files"] = self._files.after()
             line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]

@@ -2,7 +2,7 @@
 import { Sharing } from './sharing';
 import type { SourceFacts } from './source';
 import { applySharing, type Execution, type Timeline } from './timeline';
-import { isOf, type Key, keyOf, type Version } from './versions';
+import { compareVersions, isOf, type Key, keyOf, type Version } from './versions';
 
 /** What nobody can say: a cell above, named here, might leave something else than it did. */
 export type Unknown = {
@@ -51,6 +51,11 @@ export class Expected {
   /** A cell that would do what it did when it last ran. */
   put(last: Execution): void {
     const { here, then } = this.otherwiseShared(last);
+    for (const [key, version] of last.kept) {
+      const here = this.get(key);
+      if (here.is === 'unknown' || compareVersions(version, here) !== 'different') continue;
+      this.held.set(key, { is: 'unknown', cell: last.cell, order: true });
+    }
     const untouched = new Set(then.map((name) => keyOf('variable', name)));
     for (const [key, version] of last.writes) if (!untouched.has(key)) this.held.set(key, version);
     for (const name of here) {

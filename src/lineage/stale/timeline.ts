@@ -24,6 +24,8 @@ export type Execution = Executed & {
   cell: string;
   reads: ReadonlyMap<Key, Version>;
   writes: ReadonlyMap<Key, Version>;
+  /** Of names that it may have written, or left as they were: what they held. */
+  kept: ReadonlyMap<Key, Version>;
   /** Names that it changed in place, and all that shared with them when it did. */
   changed: ReadonlySet<string>;
   /** It used earlier outputs by IPython's names (`_`, `Out`): what they are depends on all that ran before. */
@@ -83,8 +85,18 @@ export class Timeline {
     const reads = this.readsOf(executed);
     const writes = this.writesOf(executed, at, reads);
     const usesHistory = line.notObserved.some((note) => HISTORY.test(note));
+    const kept = this.keptBy(line);
     const changed = this.sharing.reach(line.mutated ?? []);
-    const execution: Execution = { ...executed, at, cell: line.id, reads, writes, changed, usesHistory };
+    const execution: Execution = {
+      ...executed,
+      at,
+      cell: line.id,
+      reads,
+      writes,
+      kept,
+      changed,
+      usesHistory,
+    };
     for (const [key, version] of writes) (key.startsWith('file:') ? this.files : this.now).set(key, version);
     applySharing(this.sharing, line);
     for (const { path, outside } of line.files) {
@@ -135,8 +147,12 @@ export class Timeline {
   private readsOf(executed: Executed): Map<Key, Version> {
     const { line, source } = executed;
     const reads = new Map<Key, Version>();
-    for (const name of [...line.reads, ...(line.kept ?? [])]) {
+    for (const name of line.reads) {
       reads.set(keyOf('variable', name), this.variableRead(line, name));
+    }
+    for (const name of line.deletes) {
+      const key = keyOf('variable', name);
+      if (!reads.has(key)) reads.set(key, { ...this.current(key, START), whatever: true });
     }
     for (const name of line.missing ?? []) reads.set(keyOf('variable', name), ABSENT);
     if (readsAnything(line)) {
@@ -210,6 +226,15 @@ export class Timeline {
     return known?.is === 'value' ? known : { is: 'value', by };
   }
 
+  private keptBy(line: CellLine): Map<Key, Version> {
+    return new Map(
+      (line.kept ?? []).map((name) => {
+        const key = keyOf('variable', name);
+        return [key, this.now.get(key) ?? ABSENT];
+      }),
+    );
+  }
+
   private writesOf(executed: Executed, at: number, reads: ReadonlyMap<Key, Version>): Map<Key, Version> {
     const { line, source } = executed;
     const cell = line.id;
@@ -228,7 +253,9 @@ export class Timeline {
         }
       }
     }
+    const kept = new Set(line.kept);
     for (const { name, digest, how, fixed } of line.writes) {
+      if (kept.has(name)) continue;
       const version: Version = {
         is: 'value',
         by: at,
@@ -279,7 +306,7 @@ export class Timeline {
 
 /** What an execution did to which names share. */
 export function applySharing(sharing: Sharing, line: CellLine): void {
-  const mutated = new Set(line.mutated);
+  const mutated = new Set([...(line.mutated ?? []), ...(line.kept ?? [])]);
   for (const name of line.deletes) sharing.bind(name, []);
   for (const { name } of line.writes) if (!mutated.has(name)) sharing.bind(name, []);
   for (const [name, others] of Object.entries(line.shares ?? {})) sharing.join(name, others);

@@ -20,6 +20,8 @@ export type Value = {
   how?: HowCompared;
   /** Nothing can change it in place. */
   fixed?: boolean;
+  /** Only of what was read: that it was there at all (`del x`). */
+  whatever?: true;
 };
 
 export const ABSENT: Version = { is: 'absent' };
@@ -37,10 +39,13 @@ export function isOf(kind: Kind, key: Key): boolean {
   return key.startsWith(`${kind}:`);
 }
 
-/** `assumed`: equal as far as a digest of parts of it tells. */
+/**
+ * `assumed`: equal as far as a digest of parts of it tells.
+ * @param a as it was read
+ */
 export function compareVersions(a: Version, b: Version): 'same' | 'assumed' | 'different' {
   if (a.is === 'absent' || b.is === 'absent') return a.is === b.is ? 'same' : 'different';
-  if (a.by === b.by) return 'same';
+  if (a.by === b.by || a.whatever) return 'same';
   if (a.digest === undefined || a.digest !== b.digest) return 'different';
   return a.how === 'sampled' || b.how === 'sampled' ? 'assumed' : 'same';
 }

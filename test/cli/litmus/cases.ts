@@ -377,6 +377,19 @@ const FUNCTIONS: Case[] = [
     steps: 'a c b',
     stale: { c: 'writer-deleted(x<a)' },
   },
+  {
+    name: 'del of a name that is not there',
+    cells: { a: 'x = 1', b: 'del x\nprint(2)' },
+    steps: 'b a',
+    stale: { b: 'order(x<a)' },
+  },
+  { name: 'del of another value', cells: { a: 'x = 1', b: 'del x' }, steps: 'a b a=x~=~2 a', stale: {} },
+  {
+    name: 'a name that a cell would have written, had it not raised',
+    cells: { a: 't = 0', b: 't = list(p)', c: 'print(t)' },
+    steps: 'a b c -a',
+    stale: { c: 'order(t<b)' },
+  },
   { name: 'del, in order', cells: { a: 'x = 1', b: 'del x', c: 'print(x)' }, steps: 'a b c', stale: {} },
   { name: 'an import', cells: { a: 'import math', b: 'print(math.pi)' }, steps: 'b a b', stale: {} },
   {

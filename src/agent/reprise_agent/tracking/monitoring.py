@@ -100,4 +100,6 @@ def _note(names: Names, entry: _Watched, access: Access) -> None:
         if hint is not None:
             names.apply(hint.names, hint.note)
     else:
+        if access.kind == "delete":
+            names.delete(name)
         names.store(name)

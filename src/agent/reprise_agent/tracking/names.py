@@ -74,7 +74,9 @@ class Names:
         self.loaded: Set[str] = set()  # before this cell stored them
         self.mentioned: Set[str] = set()  # loaded at all
         self.stored: Set[str] = set()
+        self.deleted: Set[str] = set()  # before this cell stored them: they had to be there
         self.uncertain: Set[str] = set()  # of those stored: perhaps not, after all
+        self.inferred: Set[str] = set()  # of those stored: unless the cell raised before
         self.hinted: Set[str] = set()  # named in code that ran as text, in any order
         self.notes: Set[str] = set()
 
@@ -85,6 +87,15 @@ class Names:
 
     def store(self, name: str) -> None:
         self.stored.add(name)
+
+    def infer(self, name: str) -> None:
+        """As `store`, where the code says so and nothing saw it."""
+        self.stored.add(name)
+        self.inferred.add(name)
+
+    def delete(self, name: str) -> None:
+        if name not in self.stored:
+            self.deleted.add(name)
 
     def may_store(self, name: str) -> None:
         """Where the code alone does not tell whether it does: what is loaded after it may be what was there before."""
@@ -97,7 +108,7 @@ class Names:
 
     def missing(self, before: "Set[str] | Dict[str, int]") -> Set[str]:
         """Names that were looked for and were not in the namespace; a builtin may have served instead."""
-        return {name for name in self.loaded if name not in before}
+        return {name for name in self.loaded | self.deleted if name not in before}
 
     def reads(self, before: "Set[str] | Dict[str, int]", after: "Dict[str, object]") -> Set[str]:
         """Names read from what was there before the cell, and names that were looked for in vain."""
@@ -107,4 +118,5 @@ class Names:
                 found.add(name)
             elif not is_builtin(name) and (name in self.stored or name not in after):
                 found.add(name)
+        found |= {name for name in self.deleted if name not in before}
         return found

@@ -8,7 +8,7 @@ from types import CodeType, FunctionType, MethodType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
 from .hints import Hint
-from .names import Names, accesses, is_function, nested
+from .names import Access, Names, accesses, is_function, nested
 
 _ITEMS = 64
 
@@ -97,10 +97,13 @@ class _Reader:
                 self._made(access.code, hints, timed)
             elif access.kind == "load":
                 self._load(access.name, hints)
-            elif access.name in certain or timed:
-                self._names.store(access.name)
             else:
-                self._names.may_store(access.name)
+                self._stored(access, access.name in certain or timed)
+
+    def _stored(self, access: Access, certainly: bool) -> None:
+        if access.kind == "delete":
+            self._names.delete(access.name)
+        (self._names.infer if certainly else self._names.may_store)(access.name)
 
     def _made(self, code: CodeType, hints: Dict[str, Hint], timed: bool) -> None:
         if not is_function(code) and not code.co_name.startswith("<"):
@@ -125,7 +128,7 @@ class _Reader:
             if access.kind == "load":
                 self._load(access.name, hints)
             elif access.is_global:
-                self._names.may_store(access.name)
+                self._stored(access, False)
         for inner in nested(code):
             if is_function(inner):
                 self._function(inner, hints)

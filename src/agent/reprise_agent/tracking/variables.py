@@ -67,8 +67,8 @@ class VariableTracker:
         if self._observer is not None:
             self._observer.begin(self._names)
 
-    def after(self) -> Dict[str, Any]:
-        """The variable fields of a cell's record line."""
+    def after(self, failed: bool = False) -> Dict[str, Any]:
+        """The variable fields of a cell's record line. `failed`: it raised, and what stands below did not run."""
         names, observer, before = self._names, self._observer, self._before
         if observer is not None:
             observer.end()
@@ -80,7 +80,9 @@ class VariableTracker:
         writes = {name for name in bound if not self._is_shells(name)}
         deletes = sorted(name for name in before.keys() - after.keys() if not self._is_shells(name))
         held = {name for name in writes if before.get(name) == after[name]}
-        kept = {name for name in held & names.uncertain if name not in names.stored}
+        certain = set() if failed and names.inferred else names.stored
+        kept = held & (names.uncertain | names.inferred) - certain
+        reads |= names.deleted & before.keys() & writes
         earlier = {name: self._known[name] for name in reads | held if name in self._known}
         untouched = reads - writes
         looks = bool(untouched) and only_looks(self._trees, self._shell.user_ns, self._is_unchanging)
