@@ -27,10 +27,6 @@ type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'f
 
 export function verifyCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   reportOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
-type Flags = ExecuteFlags & SnapshotFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
-  snapshotOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
-type Flags = ExecuteFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
-  enforceOptions(executeOptions(program.command('verify <notebooks...>')))
     .description('run and replay notebooks, and say whether the results are the same')
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
     .addOption(snapshotOption())
@@ -48,7 +44,6 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
   const terminal = terminalOf(flags);
   if (flags.report !== undefined && notebooks.length > 1)
     throw new Failure('usage', 'one-report', '--report is of one notebook: verify them one by one.');
-  const options = { ...runOptionsOf(flags), times: flags.times };
   const options = { ...runOptionsOf(flags), snapshot: flags.snapshot, times: flags.times };
   const judgements: Judgement[] = [];
   const codes: number[] = [];

@@ -37,8 +37,6 @@ export type RunOptions = {
   portable?: boolean;
   /** Batches, losses and weights of training; `on` where it is not said. */
   ledger?: LedgerDepth;
-  /** Unless false, the files are kept in git as they are when the run starts. */
-  snapshot?: boolean;
   /** What a seal was made under, before the settings of the sidecar. */
   sealed?: Pick<Sealed, 'seed' | 'policy' | 'entropy' | 'rng'>;
   /** Nothing is run in an environment that differs from the pin in a way that can matter, whatever the policy. */
