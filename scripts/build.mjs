@@ -1,5 +1,5 @@
 /** `npm run build`: dist/cli.js, dist/extension.js and dist/agent.pyz. `--watch` goes on building as sources change. */
-import { copyFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, watch, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import webpack from 'webpack';
 import bundles, { agentBundle } from '../webpack.config.mjs';
@@ -12,6 +12,7 @@ const marker = path.join(root, 'dist', 'build.json');
 // Without its marker a build that fails half-way is never taken for a fresh one.
 rmSync(marker, { force: true });
 const sources = sourcesDigest();
+mkdirSync(path.dirname(marker), { recursive: true });
 // What installs the pinned uv on a user's machine is what installs it on ours.
 copyFileSync(path.join(root, 'test', 'python', 'uv.lock'), path.join(root, 'dist', 'uv.lock'));
 

@@ -56,7 +56,9 @@ async function commitFiles(repository: Repository, run: string): Promise<{ commi
     const env = { GIT_INDEX_FILE: index };
     await update(repository, env, ['--force-remove'], deleted);
     await update(repository, env, ['--add', '--remove', '--replace'], present);
-    const tree = (await git.run(['write-tree', '--missing-ok'], { env })).trim();
+    // It reads entries again that are as young as the index, and filters them.
+    const { said } = await runFiltered(git, ['write-tree', '--missing-ok'], { env });
+    const tree = said.trim();
     const parent = status.commit;
     if (parent !== undefined && (await git.line('rev-parse', `${parent}^{tree}`)) === tree)
       return { commit: parent, left };
