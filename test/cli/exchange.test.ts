@@ -67,7 +67,9 @@ describe('a real run', () => {
     ] as const) {
       const { code, stdout, stderr } = await reprise('export', run, '--to', to, '--out', file);
       expect([to, code, stderr, stdout]).toEqual([to, 0, '', expect.stringContaining(`Wrote ${file}`)]);
-      texts.push(stdout, readFileSync(at(file), 'latin1'));
+      texts.push(stdout);
+      // The archive's members are read below: in packed bytes any two letters happen to stand side by side.
+      if (to !== 'ro-crate') texts.push(readFileSync(at(file), 'utf8'));
     }
     expect(official('prov', at('run.prov.json'))).toMatchObject({ ProvActivity: 1 + CELLS.length + 1 });
     expect(official('openlineage', at('run.ndjson'))).toHaveLength(2 + 2 * CELLS.length);
@@ -87,7 +89,9 @@ describe('a real run', () => {
       writeFileSync(at('crate', name), bytes);
     }
     expect(official('ro-crate', at('crate'))).toEqual([[]]);
-    const own = [home, 'alice-secret', 'alices-laptop', SECRET, hostname(), PYTHON, place.folder];
+    const own = [home, 'alice-secret', 'alices-laptop', SECRET, PYTHON, place.folder];
+    // A machine may be called `vm`, and any text holds that.
+    if (hostname().length > 4) own.push(hostname());
     const user = userInfo().username;
     for (const secret of user === 'root' ? own : [...own, user])
       expect(
