@@ -1,7 +1,6 @@
 /** What can go wrong under a running notebook: a clear word with what to do, nothing lost, nothing left running. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readRecord } from '../../src/lineage/read';
 import type { RunRecord } from '../../src/lineage/record';
@@ -191,21 +190,27 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
 
 it('a notebook that is deleted or changed on disk while it runs', async () => {
   const notebook = await open('gone.ipynb', [
-    'import time\ntime.sleep(2)\nprint("done")',
+    'import time\nprint("begun")\ntime.sleep(3)\nprint("done")',
     'print("still here")',
   ]);
   await notebook.start(0);
-  await sleep(1500);
+  await notebook.until('it has begun', (_, texts) => texts[0] === 'begun\n');
   rmSync(notebook.file);
   await notebook.ended(0);
-  expect((await notebook.texts())[0]).toBe('done\n');
+  expect((await notebook.texts())[0]).toBe('begun\ndone\n');
   expect(await notebook.run(1)).toBe('still here\n');
-  const changed = await open('changed.ipynb', ['import time\ntime.sleep(2)\nprint("done")', '1']);
+  const changed = await open('changed.ipynb', [
+    'import time\nprint("begun")\ntime.sleep(3)\nprint("done")',
+    '1',
+  ]);
   await changed.start(0);
-  await sleep(1500);
-  writeFileSync(changed.file, notebookText(['import time\ntime.sleep(2)\nprint("done")', '1', 'added = 1']));
+  await changed.until('it has begun', (_, texts) => texts[0] === 'begun\n');
+  writeFileSync(
+    changed.file,
+    notebookText(['import time\nprint("begun")\ntime.sleep(3)\nprint("done")', '1', 'added = 1']),
+  );
   await changed.ended(0);
-  expect((await changed.texts())[0]).toBe('done\n');
+  expect((await changed.texts())[0]).toBe('begun\ndone\n');
 });
 
 it('a cell that is deleted while it runs does not hold up the others', async () => {

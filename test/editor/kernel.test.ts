@@ -1,6 +1,5 @@
 /** Cells on the Reprise kernel in a real VS Code: what a person sees when they are run, interrupted and restarted. */
 import { readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Cell } from '../cli/support';
 import type { Editor } from './support/editor';
@@ -131,29 +130,29 @@ it('asks for input and for a password where a person sees it, and takes Escape f
 });
 
 it('interrupts an endless loop, and drops the cells behind it', async () => {
-  const notebook = await open('endless.ipynb', ['while True: pass', 'print("never")']);
+  const notebook = await open('endless.ipynb', ['print("begun")\nwhile True: pass', 'print("never")']);
   const all = notebook.runAll();
-  await sleep(4000);
+  await notebook.until('it has begun', (_, texts) => texts[0] === 'begun\n');
   await window.command('notebook.cancelExecution');
   await all;
   const [loop, never] = await notebook.outputs();
-  expect((await notebook.texts())[0]).toMatch(/^KeyboardInterrupt/);
+  expect((await notebook.texts())[0]).toMatch(/^begun\n[^]*KeyboardInterrupt/);
   expect([loop!.success, never!.success]).toEqual([false, undefined]);
 });
 
 it('interrupts twice a loop that catches the first, and offers a restart for one that never stops', async () => {
   const notebook = await open('stubborn.ipynb', [
-    'import time\ncaught = 0\nwhile caught < 2:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        caught += 1\nprint(caught)',
-    'while True:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        pass',
+    'import time\ncaught = 0\nprint("begun")\nwhile caught < 2:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        caught += 1\nprint(caught)',
+    'print("begun")\nwhile True:\n    try:\n        time.sleep(60)\n    except KeyboardInterrupt:\n        pass',
     'print("caught" in globals())',
   ]);
   await notebook.start(0);
-  await sleep(3500);
+  await notebook.until('it has begun', (_, texts) => texts[0] === 'begun\n');
   await window.command('notebook.cancelExecution');
   await notebook.ended(0);
-  expect((await notebook.texts())[0]).toBe('2\n');
+  expect((await notebook.texts())[0]).toBe('begun\n2\n');
   await notebook.start(1);
-  await sleep(500);
+  await notebook.until('it has begun', (_, texts) => texts[1] === 'begun\n');
   await window.command('notebook.cancelExecution');
   await window.page.getByRole('button', { name: 'Restart Kernel' }).click({ timeout: 20_000 });
   expect(await notebook.run(2)).toBe('False\n');
