@@ -13,7 +13,7 @@ import { ensureEditorTools } from './editor/install.mjs';
 import { ensureVsix } from './editor/vsix.mjs';
 import { node, root } from './lib/checkout.mjs';
 import { filesThatFailed, pytestCounts, sumOf, vitestCounts } from './lib/reports.mjs';
-import { execute, Failure, runScript, say } from './lib/steps.mjs';
+import { execute, Failure, runScript, say, step } from './lib/steps.mjs';
 import { ensureJavaScript } from './javascript-env.mjs';
 import { ensureEnv, ENVIRONMENTS } from './python-env.mjs';
 
@@ -35,6 +35,9 @@ const SUITES = {
 /** Run only when they are named: what they need is large, and `npm test -- frameworks` takes as long as three others. */
 const ON_REQUEST = ['javascript', 'frameworks', 'agent-frameworks'];
 
+/** Half of their time they wait for a kernel, so that those of several Pythons run at once. */
+const ofAgent = (name) => name.startsWith('agent-');
+
 /** More files than these fail for a reason that another attempt does not take away. */
 const MOST_AGAIN = 2;
 
@@ -54,7 +57,9 @@ await runScript(async () => {
   const env = { REPRISE_TEST_SEED: seed, REPRISE_TEST_PYTHON: python, NO_COLOR: '1', FORCE_COLOR: undefined };
   try {
     const results = [];
-    for (const name of names) results.push(await runSuite(name, { reports, env }));
+    for (const name of names.filter((one) => !ofAgent(one)))
+      results.push(await runSuite(name, { reports, env }));
+    results.push(...(await runTogether(names.filter(ofAgent), { reports, env })));
     summarize(results);
   } finally {
     rmSync(reports, { recursive: true, force: true });
@@ -71,6 +76,12 @@ async function runSuite(name, context) {
   const begun = Date.now();
   const result = await SUITES[name](context);
   return { name, seconds: Math.round((Date.now() - begun) / 1000), ...result };
+}
+
+/** At once; what each of them printed is shown when it has ended, so that no line stands within another's. */
+async function runTogether(names, context) {
+  const running = names.map((name) => runSuite(name, { ...context, show: names.length === 1 }));
+  return names.length > 1 ? step(names.join(', '), () => Promise.all(running)) : Promise.all(running);
 }
 
 /** One test, whatever the number of its findings. */
@@ -153,21 +164,22 @@ async function runCluster(context) {
   return runWithSecondAttempt('cluster', context);
 }
 
-async function runPytest(environment, { reports, env }, tests = ['test/agent']) {
+async function runPytest(environment, { reports, env, show }, tests = ['test/agent']) {
   const python = await ensureEnv(environment);
   if (python === null)
     return { missing: `no Python ${ENVIRONMENTS[environment].versions[0]} on this machine` };
   const report = path.join(reports, `${environment}.xml`);
   const args = ['-m', 'pytest', ...tests, '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
-  const { code } = await execute(python, args, {
+  const { code, output } = await execute(python, args, {
     env: {
       ...env,
       PYTHONPATH: path.join(root, 'src', 'agent'),
       PYTHONDONTWRITEBYTECODE: '1',
       REPRISE_TEST_PYTHON: python,
     },
-    show: true,
+    show,
   });
+  if (!show) console.log(output);
   return { counts: pytestCounts(report), code };
 }
 
