@@ -8,7 +8,9 @@ import os
 import re
 import shutil
 import signal
+import sys
 import tempfile
+import threading
 import zipfile
 from typing import Any, Dict, Optional
 
@@ -25,7 +27,7 @@ _PRELOAD = "import {createRequire} from 'node:module'; createRequire('/x/')(%s)"
 
 
 class JavaScriptKernel(Kernel):
-    """`prepare` is called once, before the first message is handled; the JavaScript kernel starts with the first cell."""
+    """`prepare` is called once, before the first message is handled; the first answer waits for the JavaScript kernel."""
 
     implementation = "reprise"
     implementation_version = "1"
@@ -53,6 +55,16 @@ class JavaScriptKernel(Kernel):
             "mimetype": "text/typescript" if typescript else "text/javascript",
             "file_extension": ".ts" if typescript else ".js",
         }
+
+    async def kernel_info_request(self, stream: Any, ident: Any, parent: Dict[str, Any]) -> None:
+        """Who has this answer may run a cell, and interrupt it: a JavaScript kernel that is still starting would die of that."""
+        if threading.current_thread() is threading.main_thread():
+            try:
+                await self._started()
+            except (ChildDied, TimeoutError) as error:
+                print(f"The JavaScript kernel did not start: {error}", file=sys.__stderr__, flush=True)
+                self._die(error.code if isinstance(error, ChildDied) else 1)
+        await super().kernel_info_request(stream, ident, parent)
 
     async def do_execute(  # type: ignore[override]
         self,

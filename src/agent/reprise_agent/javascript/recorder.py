@@ -77,7 +77,7 @@ class _NotObserved:
     def before(self, *_: object) -> None:
         pass
 
-    def after(self) -> Any:
+    def after(self, *_: object) -> Any:
         return {"notObserved": list(self._what)} if self._what else []
 
 
