@@ -68,3 +68,12 @@ def test_another_seed_gives_other_splits_where_it_is_used(ran, module_run):
     other = module_run(SPLITS.replace("random_state=1", "random_state=2"))
     before, after = ([each["chain"] for each in one.cells[0]["training"]["streams"]] for one in (ran, other))
     assert [a == b for a, b in zip(before, after)] == [True, False, True, True, True, True]
+
+
+def test_imported_functions_keep_their_digests(module_run):
+    source = "from sklearn.model_selection import train_test_split"
+    digests = []
+    for ledger in ("indices", "off"):
+        ran = module_run(source, agent={"ledger": ledger})
+        digests.append([write.get("digest") for write in ran.cells[0]["writes"]])
+    assert digests[0] == digests[1] and digests[0][0] is not None

@@ -74,7 +74,7 @@ it('foretells what no seed reached, and says that this was wrong where the verdi
   expect(stdout + stderr).toContain('Different is expected: no seed reached what cell 0 drew');
   expect([code, stdout]).toEqual([
     0,
-    expect.stringMatching(/^Same[^\n]*\nBetter than was foretold: no seed/m),
+    expect.stringMatching(/^Same[^\n]*\nTrust: [^\n]*\nBetter than was foretold: no seed/m),
   ]);
 });
 
