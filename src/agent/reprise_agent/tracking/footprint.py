@@ -13,7 +13,7 @@ from .kinds.code import is_users_module
 _LIMIT = 5_000
 _WHOLE_LOOK = 200_000
 _SAMPLE = 1_000
-_UNCHANGING = (ModuleType, CodeType, FrameType, BuiltinFunctionType)
+_UNCHANGING = (ModuleType, CodeType, FrameType)
 
 
 class Footprint(NamedTuple):
@@ -67,6 +67,8 @@ def footprint(value: Any, namespace: Dict[str, Any]) -> Footprint:
             waiting.extend((item.__defaults__, item.__kwdefaults__, *vars(item).values()))
         elif kind is MethodType:
             waiting.extend((item.__func__, item.__self__))
+        elif kind is BuiltinFunctionType:
+            waiting.append(item.__self__)  # `add = items.append`
         elif kind is GeneratorType:
             parts.add(id(item))
             waiting.extend(item.gi_frame.f_locals.values() if item.gi_frame is not None else ())
