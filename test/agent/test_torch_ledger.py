@@ -5,7 +5,6 @@ from importlib.util import find_spec
 from types import SimpleNamespace
 
 import pytest
-
 from reprise_agent.cells import Cells
 from reprise_agent.training import torch as watched
 from reprise_agent.training.ledger import Ledger

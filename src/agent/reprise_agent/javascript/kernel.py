@@ -19,7 +19,7 @@ from ipykernel.kernelbase import Kernel
 from ..config import Config
 from ..outputs import MESSAGES
 from .child import Child, ChildDied
-from .keeper import Keeper, NotAnswered
+from .keeper import Keeper
 from .recorder import JavaScriptRecorder
 
 _FAILED = re.compile(r"^(?:Uncaught )?(\w*(?:Error|Exception))(?:: (.*))?$", re.MULTILINE)

@@ -10,7 +10,6 @@ from ..cells import Cells, Place, take
 from ..entropy import EntropyLog
 from ..streams import Streams
 
-
 # Rows of the policy table whose unseeded constructions ask here.
 SOURCES = ("python-random", "numpy-random")
 

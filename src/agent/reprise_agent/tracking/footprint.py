@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import gc
 import sys
-from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, GeneratorType, MethodType, ModuleType
+from types import (
+    BuiltinFunctionType,
+    CodeType,
+    FrameType,
+    FunctionType,
+    GeneratorType,
+    MethodType,
+    ModuleType,
+)
 from typing import Any, Dict, FrozenSet, Hashable, Iterable, List, NamedTuple
 
 from .kinds import ATOMS, is_from
