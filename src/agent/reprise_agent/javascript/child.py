@@ -18,7 +18,7 @@ from jupyter_client.connect import write_connection_file
 # tslab answers `abort` to what comes within 200 ms of an error.
 AFTER_ERROR_SECONDS = 0.25
 # Deno's results can come after `idle`, more often on a busy machine.
-LATE_SECONDS = 0.1
+LATE_SECONDS = 0.25
 START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
 END_SECONDS = 2.0
 _POLL_SECONDS = 0.2
