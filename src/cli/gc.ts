@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { removeSnapshots } from '../git/refs';
 import { applyGc, planGc } from '../lineage/gc';
+import { forgetSnapshots, orphanedSnapshots } from '../replay/snapshot';
 import { EXIT } from './exit';
 import { count, type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
 
@@ -20,15 +20,19 @@ export function gcCommand(program: Command, _signal: AbortSignal, done: (code: n
       const store = storeHere(terminal);
       const plan = planGc(store, { keep: flags.keep, olderThanDays: flags.olderThan });
       const removed = flags.apply ? applyGc(store, plan) : undefined;
-      if (removed) await removeSnapshots(store.root, removed.runs);
+      const snapshots = orphanedSnapshots(store);
+      if (removed) await forgetSnapshots(store, [...new Set([...removed.runs, ...snapshots])]);
       terminal.document({
         schema: 'reprise/gc/0',
         applied: removed !== undefined,
         ...plan,
+        snapshots,
         ...(removed ? { removed } : {}),
       });
       for (const run of plan.runs)
         terminal.say(`${run.run}  ${run.status.padEnd(10)} ${run.notebook ?? '?'}  ${size(run.bytes)}`);
+      if (snapshots.length > 0)
+        terminal.say(`Snapshots of runs that are no longer here: ${snapshots.join(', ')}`);
       terminal.say(
         removed
           ? `Removed ${removed.runs.length} runs and ${removed.objects} objects: ${size(removed.bytes)}.`

@@ -35,6 +35,10 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const RUN = /^\d{8}-\d{6}-[0-9a-z]{6}$/;
 const BLOCK = 1 << 20;
 
+export function isRunId(text: string): boolean {
+  return RUN.test(text);
+}
+
 export class Store {
   readonly folder: string;
   readonly runsFolder: string;

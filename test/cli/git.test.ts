@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { document } from '../documents';
 import { Workplace } from './support';
@@ -67,5 +67,24 @@ describe('a run in a repository', () => {
     expect(code).toBe(0);
     expect(existsSync(place.store.runFolder(first))).toBe(false);
     expect(git('for-each-ref', '--format=%(refname)', 'refs/reprise')).toBe(`refs/reprise/${second}`);
+  });
+});
+
+describe('gc', () => {
+  it('removes snapshots of runs whose folders were deleted, and leaves those of another root', async () => {
+    const [lost, stays] = [await run(), await run()];
+    const other = place.store.newRunId();
+    rmSync(place.store.runFolder(other), { recursive: true });
+    git('update-ref', `refs/reprise/${other}`, 'HEAD');
+    rmSync(place.store.runFolder(lost), { recursive: true });
+    const refs = (): string[] => git('for-each-ref', '--format=%(refname)', 'refs/reprise').split('\n');
+
+    const planned = await place.reprise('gc', '--format', 'json');
+    expect(JSON.parse(planned.stdout)).toMatchObject({ applied: false, snapshots: [lost] });
+    expect(refs()).toHaveLength(3);
+
+    expect((await place.reprise('gc', '--apply')).stdout).toContain(`no longer here: ${lost}`);
+    expect(refs().sort()).toEqual([`refs/reprise/${stays}`, `refs/reprise/${other}`].sort());
+    expect(JSON.parse((await place.reprise('gc', '--format', 'json')).stdout).snapshots).toEqual([]);
   });
 });
