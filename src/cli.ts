@@ -8,6 +8,7 @@ import { clustersCommand } from './cli/cluster/clusters';
 import { deleteCommand } from './cli/cluster/delete';
 import { replaysCommand } from './cli/cluster/replays';
 import { batchCommand } from './cli/batch';
+import { checkoutCommand } from './cli/checkout';
 import { compareCommand } from './cli/compare';
 import { costCommand } from './cli/cost';
 import { doctorCommand } from './cli/doctor';
@@ -48,7 +49,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) =>
 );
 
 const commands = [
-  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, lineageCommand, lintCommand, pinCommand, restoreCommand, sealCommand, sessionCommand, statusCommand, costCommand, batchCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
+  runCommand, replayCommand, verifyCommand, compareCommand, explainCommand, runsCommand, gcCommand, checkoutCommand, lineageCommand, lintCommand, pinCommand, restoreCommand, sealCommand, sessionCommand, statusCommand, costCommand, batchCommand, exportCommand, verifyAttestationCommand, imageCommand, kernelCommand, clustersCommand, replaysCommand, attachCommand, cancelCommand, deleteCommand, doctorCommand,
 ]; // prettier-ignore
 for (const command of commands) command(program, interruption.signal, (code) => (process.exitCode = code));
 for (const command of program.commands) command.exitOverride();

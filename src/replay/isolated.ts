@@ -64,7 +64,7 @@ function filesOf(record: RunRecord) {
   return record.cells.flatMap((cell) => cell.files);
 }
 
-function isOutside({ path, outside }: { path: string; outside?: boolean }): boolean {
+export function isOutside({ path, outside }: { path: string; outside?: boolean }): boolean {
   return outside === true || path.startsWith('~') || path.startsWith('/') || path.split('/').includes('..');
 }
 

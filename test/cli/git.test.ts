@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { document } from '../documents';
 import { Workplace } from './support';
@@ -86,5 +87,63 @@ describe('gc', () => {
     expect((await place.reprise('gc', '--apply')).stdout).toContain(`no longer here: ${lost}`);
     expect(refs().sort()).toEqual([`refs/reprise/${stays}`, `refs/reprise/${other}`].sort());
     expect(JSON.parse((await place.reprise('gc', '--format', 'json')).stdout).snapshots).toEqual([]);
+  });
+});
+
+describe('the files of a run', () => {
+  /** Bytes of what lies in a folder, by path; without the repository and what is recorded. */
+  function filesIn(folder: string): Record<string, string> {
+    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+    const files = names.filter((name) => !/^\.(git|reprise)(\/|$)/.test(name));
+    const isFile = (name: string): boolean => statSync(join(folder, name)).isFile();
+    return Object.fromEntries(
+      files.filter(isFile).map((name) => [name, readFileSync(join(folder, name), 'hex')]),
+    );
+  }
+
+  it('are had again after the user has gone on, in a folder where the run gives the same', async () => {
+    place.notebook('study.ipynb', ['from helper import rate', 'print(rate, "dirty")']);
+    place.write('helper.py', 'rate = 0.2\r\n');
+    place.notebook('drafts/new.ipynb', ['1']);
+    const ran = filesIn(place.folder);
+    const id = await run();
+    place.notebook('study.ipynb', ['print("something else")']);
+    place.write('helper.py', 'rate = 0.3\n');
+    rmSync(place.path('drafts'), { recursive: true });
+    git('add', 'helper.py');
+    const before = {
+      files: filesIn(place.folder),
+      status: git('status', '--porcelain'),
+      head: git('rev-parse', 'HEAD'),
+    };
+
+    const to = place.path('..', `${basename(place.folder)}-restored`);
+    try {
+      const ended = await place.reprise('checkout', id, '--to', to, '--format', 'json');
+      expect(ended.code, ended.stderr).toBe(0);
+      expect(JSON.parse(ended.stdout)).toMatchObject({
+        schema: 'reprise/checkout/0',
+        run: id,
+        folder: `../${basename(to)}`,
+        commit: git('rev-parse', `refs/reprise/${id}`),
+        snapshot: true,
+        files: { differ: [], missing: [] },
+      });
+      expect(filesIn(to)).toEqual(ran);
+      expect({
+        files: filesIn(place.folder),
+        status: git('status', '--porcelain'),
+        head: git('rev-parse', 'HEAD'),
+      }).toEqual(before);
+    } finally {
+      rmSync(to, { recursive: true, force: true });
+    }
+  });
+
+  it('are refused for a run that is not there, with what to do', async () => {
+    const { code, stderr } = await place.reprise('checkout', '20260101-000000-abcdef');
+    expect(code).toBe(2);
+    expect(stderr).toContain('There is no run 20260101-000000-abcdef here');
+    expect(stderr).toContain('reprise runs');
   });
 });

@@ -104,3 +104,11 @@ function described(file: string): string {
 export function repositoryFiles(gitFolder: string): Listing {
   return listing(gitFolder, (file) => /(^|\/)(objects|refs\/reprise)$/.test(file));
 }
+
+/** What a snapshot has to hold: no folders, as git keeps none, and nothing that is ignored or `left`. */
+export function kept(top: string, left: readonly string[] = []): Listing {
+  const all = listing(top, (file) => /(^|\/)(\.git|\.reprise)$|\.log$/.test(file));
+  const isKept = ([file, what]: [string, string]): boolean =>
+    what !== 'empty' && !left.some((each) => file === each || (each.endsWith('/') && file.startsWith(each)));
+  return Object.fromEntries(Object.entries(all).filter(isKept));
+}

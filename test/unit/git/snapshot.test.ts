@@ -1,13 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commitAt, removeSnapshots, snapshotOf } from '../../../src/git/refs';
 import { takeSnapshot, type Taken } from '../../../src/git/snapshot';
 import { snapshotNotice } from '../../../src/git/words';
-import { addWorktree } from '../../../src/git/worktree';
-import { listing, Place, repositoryFiles, type Listing } from './place';
-import { STATES } from './states';
+import type { GitState } from '../../../src/lineage/record';
+import { Store } from '../../../src/lineage/store';
+import { checkOutRun } from '../../../src/replay/checkout';
+import { writeRun } from '../lineage/build';
+import { kept, listing, Place, repositoryFiles, type Listing } from './place';
+import { type Found, STATES } from './states';
 
 const RUN = '20261126-120000-abcdef';
 let place: Place;
@@ -22,14 +25,6 @@ afterEach(() => {
   place.remove();
 });
 
-/** What a snapshot has to hold: no folders, as git keeps none, and nothing that is ignored or `left`. */
-function kept(top: string, left: readonly string[] = []): Listing {
-  const all = listing(top, (file) => file === '.git' || file.endsWith('.log'));
-  const isKept = ([file, what]: [string, string]): boolean =>
-    what !== 'empty' && !left.some((each) => file === each || (each.endsWith('/') && file.startsWith(each)));
-  return Object.fromEntries(Object.entries(all).filter(isKept));
-}
-
 /** Every byte of the working tree, without the repository. */
 function everything(top: string): Listing {
   return listing(top, (file) => file === '.git');
@@ -39,6 +34,32 @@ function commitOf({ snapshot, problem }: Taken): string {
   expect(problem).toBeUndefined();
   expect(snapshot).toMatch(/^[0-9a-f]{40}$/);
   return snapshot!;
+}
+
+/** The run's files are those `expected`, although the user has gone on, and all of the user's stays as it is then. */
+async function expectCheckedOut(found: Found, git: GitState | null, expected: Listing): Promise<void> {
+  const top = found.top ?? found.root;
+  const store = new Store(found.root).ensure();
+  writeRun(store, RUN, [{}], { header: { notebook: 'train.ipynb', git } });
+  writeFileSync(path.join(found.root, 'later.py'), 'later\n');
+  if (existsSync(path.join(found.root, 'train.ipynb')))
+    appendFileSync(path.join(found.root, 'train.ipynb'), ' ');
+  const before = users(top, found.git!);
+
+  const { folder, root, snapshot } = await checkOutRun(store, RUN, place.path('restored'));
+
+  expect(users(top, found.git!)).toEqual(before);
+  expect(existsSync(place.path('hook-ran'))).toBe(false);
+  expect(kept(folder)).toEqual(expected);
+  expect(snapshot).toBe(true);
+  expect(path.relative(folder, root)).toBe(path.relative(top, found.root));
+}
+
+/** The user's files, and the repository but for its list of working trees. */
+function users(top: string, git: string): { files: Listing; git: Listing } {
+  const isOfCheckout = (file: string): boolean => /^(modules\/\w+\/)?worktrees\/(restored\/|$)/.test(file);
+  const repository = Object.entries(repositoryFiles(git)).filter(([file]) => !isOfCheckout(file));
+  return { files: everything(top), git: Object.fromEntries(repository) };
 }
 
 describe('a snapshot of a repository that is', () => {
@@ -57,10 +78,7 @@ describe('a snapshot of a repository that is', () => {
 
     const commit = commitOf(taken!);
     expect(await snapshotOf(found.root, RUN)).toBe(commit);
-    const restored = place.path('restored');
-    await addWorktree(top, commit, restored);
-    expect(kept(restored)).toEqual(kept(top, left));
-    expect(existsSync(place.path('hook-ran'))).toBe(false);
+    await expectCheckedOut(found, taken!.state, kept(top, left));
   });
 });
 
