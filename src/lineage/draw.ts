@@ -1,5 +1,5 @@
 /** A lineage graph as text for people, and in the languages of two drawing tools. */
-import type { CellNode, LineageDocument, LineageNode } from './graph';
+import type { CellNode, ContextNode, LineageDocument, LineageNode } from './graph';
 import { type Direction, neighbours } from './focus';
 
 const DIGITS = 8;
@@ -10,6 +10,8 @@ export function labelOf(node: LineageNode): string {
       return `cell ${node.cell.index}`;
     case 'variable':
       return node.version === 1 ? node.name : `${node.name}#${node.version}`;
+    case 'data':
+      return `${node.label} (${node.detail ?? ''})`;
     case 'file':
       return node.sha256 === undefined ? node.path : `${node.path} ${node.sha256.slice(0, DIGITS)}…`;
     default:
@@ -75,7 +77,11 @@ function cellsAt(
 
 /** What all of it rests on: environment, seed, commit. */
 export function contextLine({ nodes }: LineageDocument): string {
-  return nodes.flatMap((node) => ('label' in node ? [node.label] : [])).join('; ');
+  const isContext = (node: LineageNode): node is ContextNode => 'label' in node && node.kind !== 'data';
+  return nodes
+    .filter(isContext)
+    .map(({ label }) => label)
+    .join('; ');
 }
 
 export function mermaid({ nodes, edges }: LineageDocument): string {

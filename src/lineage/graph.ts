@@ -65,7 +65,7 @@ export type FileNode = {
   attribution: 'exact' | 'weak';
 };
 
-/** What a whole run rests on. */
+/** What a whole run rests on; and, as `data`, what a cell read from elsewhere than a file. */
 export type ContextNode = {
   /** `environment:…`, `seed:…`, `commit:…`, `data:…` */
   id: string;

@@ -86,6 +86,18 @@ export type RecordedFile = {
   attribution: 'exact' | 'weak';
 };
 
+/**
+ * A read of something that no digest of a local file tells the version of. `url`: an answer to a GET request; `dvc`: a
+ * file or folder that DVC tracks.
+ */
+export type DataRead = {
+  kind: 'url' | 'dvc';
+  /** An address without credentials, query and fragment; a path as in `files`. */
+  name: string;
+  /** What is said to fix its version: `{ etag, modified }`, `{ md5 }`. Empty where nothing is. */
+  version: Record<string, string>;
+};
+
 export type EntropyUse = {
   source: string;
   reach: 'seeded' | 'enforced' | 'unreached';
@@ -177,6 +189,8 @@ export type CellLine = {
   shares?: Record<string, string[]>;
   deletes: string[];
   files: RecordedFile[];
+  /** In the order in which they were first read. */
+  data?: DataRead[];
   entropy: EntropyUse[];
   clock: { call: string; at?: Place }[];
   operations: Operation[];

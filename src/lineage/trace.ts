@@ -14,7 +14,7 @@ const DIGITS = 12;
 
 /** Kinds of reads and writes that no record holds. */
 export const NOT_OBSERVED = [
-  'the network, databases and other processes',
+  "the network, but for GET requests of Python's HTTP client; databases and other processes",
   'attributes of imported modules',
   'whether a file or folder exists (os.path.exists, listdir, glob)',
   'callbacks, timers and threads that ran between cells',
@@ -54,6 +54,7 @@ class Tracer {
       this.reads(line, cell);
       this.writes(line, cell);
       this.files(line, cell);
+      this.data(line, cell);
     }
   }
 
@@ -130,6 +131,21 @@ class Tracer {
       });
       if (mode === 'read') this.edge(id, cell, 'read', 'observed');
       else this.edge(cell, id, 'wrote', 'observed');
+    }
+  }
+
+  private data(line: CellLine, cell: string): void {
+    for (const { kind, name, version } of line.data ?? []) {
+      const said = Object.entries(version).map(([field, text]) => `${field} ${text}`);
+      const id = `data:${kind}:${name}@${said.join(' ') || this.run.header.run}`;
+      const detail = said.join(', ') || 'nothing says which version';
+      this.nodes.set(id, {
+        id,
+        kind: 'data',
+        label: name,
+        detail: kind === 'dvc' ? `DVC: ${detail}` : detail,
+      });
+      this.edge(id, cell, 'read', 'observed');
     }
   }
 

@@ -15,6 +15,7 @@ from . import pinned
 from .audit.deep import DeepAudit
 from .cells import Cells
 from .config import Config
+from .data import install as data
 from .entropy import EntropyLog
 from .outputs import MESSAGES
 from .recorder import Recorder
@@ -82,6 +83,8 @@ class RepriseKernel(IPythonKernel):
             if config.audit == "deep":
                 recorder.audit = DeepAudit(cells, hooks)
             system.install(draws, config.entropy == "enforce" and config.enforces)
+        with recorder.guard("watching for data"):
+            data.install(hooks, recorder.data)
         recorder.install()
         with recorder.guard("answering installs"):
             pinned.install(self.shell)

@@ -14,6 +14,8 @@ from typing import Any, Dict, Iterator, List, Optional
 from .audit.deep import DeepAudit
 from .cells import Cells, Execution, cell_keys
 from .config import Config
+from .data.dvc import DvcFiles
+from .data.log import DataLog
 from .entropy import EntropyLog
 from .fingerprint.loaded import loaded
 from .outputs import OutputArea, digest_form, raw_form
@@ -55,6 +57,8 @@ class Recorder:
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
+        self.data = DataLog(self.fault)
+        self._dvc = DvcFiles(root, self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
@@ -125,6 +129,7 @@ class Recorder:
         with self.guard("reading the process"):
             self._process = self._surroundings.digests()
         self.ledger.begin()
+        self.data.begin()
         with self.guard("reading generator states"):
             # Comms, timers and our own work between cells must not move the user's streams.
             self._states.restore(self._generators)
@@ -214,6 +219,13 @@ class Recorder:
         with self.guard("tracking files"):
             line["files"] = self._files.after()
             line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]
+        with self.guard("reading versions of DVC"):
+            self._dvc.note(line["files"])
+        with self.guard("noting data versions"):
+            data, unseen = self.data.take()
+            line["notObserved"] = [*line["notObserved"], *unseen]
+            if data:
+                line["data"] = data
         with self.guard("tracking warnings"):
             line["warnings"] = self._warnings.after()
             line["operations"] = self.operations.found()

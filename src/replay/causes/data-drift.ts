@@ -1,7 +1,9 @@
-/** A file that the cell read, that no earlier cell had written, and that is no longer what it was. */
+/** A file that no earlier cell had written, or data from elsewhere, that the cell read and that is no longer what it was. */
 import type { RecordedFile } from '../../lineage/record';
+import { type DifferingData, differingData } from '../compare/data';
 import { isUnderRoot } from '../compare/files';
 import { carrierOf, differingReads } from '../compare/variables';
+import type { Evidence } from '../documents';
 import { linesOf, sentenceList, type Context, type Ran, type Suspect } from './context';
 
 export function dataDrift(context: Context): Suspect[] {
@@ -11,25 +13,63 @@ export function dataDrift(context: Context): Suspect[] {
   const changed = differingReads(before, after).filter(
     (read) => read.what === 'file' && carrierOf(before, read) === undefined,
   );
+  // What DVC has of a file that is the same is another version of something else.
+  const data = differingData(before.line, after.line).filter(
+    ({ kind, name }) => kind !== 'dvc' || changed.some((file) => isPartOf(file.name, name)),
+  );
+  const versions = data.map((each) => evidenceOf(each, before.index));
   if (changed.length > 0) {
     const was = context.original.seal ? 'was sealed' : 'the original read';
     const names = sentenceList(changed.map(({ name }) => `\`${name}\``));
+    const evidence = changed.map((read) => ({
+      what: `sha256 of ${read.name}`,
+      where: { cell: before.index, file: read.name },
+      ...(read.before === undefined ? {} : { before: read.before }),
+      ...(read.after === undefined ? {} : { after: read.after }),
+    }));
     return [
       {
         kind: 'data-drift',
         strength: 'decisive',
         summary: `${names}, which cell ${before.index} reads, ${changed.length === 1 ? 'is' : 'are'} not what ${was}.`,
-        evidence: changed.map((read) => ({
-          what: `sha256 of ${read.name}`,
-          where: { cell: before.index, file: read.name },
-          ...(read.before === undefined ? {} : { before: read.before }),
-          ...(read.after === undefined ? {} : { after: read.after }),
-        })),
+        evidence: [...evidence, ...versions.flat()],
+      },
+    ];
+  }
+  if (data.length > 0) {
+    const names = sentenceList([...new Set(data.map(({ name }) => `\`${name}\``))]);
+    const proven = data.some((each) => each.proven);
+    return [
+      {
+        kind: 'data-drift',
+        strength: proven ? 'decisive' : 'plausible',
+        summary: `${names}, which cell ${before.index} reads, ${proven ? 'has' : 'may have'} another version than the original read.`,
+        evidence: versions.flat(),
       },
     ];
   }
   return [...oneSided(before, after, 'original'), ...oneSided(after, before, 'replay')];
 }
+
+function evidenceOf({ name, fields }: DifferingData, cell: number): Evidence[] {
+  return fields.map(({ field, before, after }) => ({
+    what: `${WORDS[field] ?? field} of ${name}`,
+    where: { cell },
+    before,
+    after,
+  }));
+}
+
+/** What DVC tracks is a file or a folder. */
+function isPartOf(file: string, tracked: string): boolean {
+  return file === tracked || file.startsWith(`${tracked}/`);
+}
+
+const WORDS: Record<string, string> = {
+  etag: 'ETag',
+  modified: 'Last-Modified',
+  md5: 'md5 that DVC has',
+};
 
 function oneSided(reader: Ran, other: Ran, side: 'original' | 'replay'): Suspect[] {
   const known = new Set(other.line.files.filter(({ absent }) => !absent).map(({ path }) => path));

@@ -4,6 +4,7 @@
  */
 import type { CellLine, WrittenVariable } from '../../lineage/record';
 import { fileWriterOf, writerOf, type CellView } from '../view';
+import { differingData } from './data';
 import { different, identical, together, unverifiable, type Part } from './part';
 
 /** An input of a cell whose digest differs between the sides. */
@@ -65,7 +66,8 @@ export function differingReads(original: Ran, replay: Ran): DifferingRead[] {
 function ruleFor(original: Ran, replay: Ran): Rule {
   const draws = [...original.line.entropy, ...replay.line.entropy];
   const unreached = draws.some(({ reach }) => reach === 'unreached');
-  if (unreached || differingReads(original, replay).some(({ proven }) => proven)) return 'strict';
+  const inputs = [...differingReads(original, replay), ...differingData(original.line, replay.line)];
+  if (unreached || inputs.some(({ proven }) => proven)) return 'strict';
   if (draws.length === 0) return 'unjudged';
   const clock = original.line.clock.length > 0 || replay.line.clock.length > 0;
   return clock ? 'seeded-with-clock' : 'seeded';

@@ -132,6 +132,56 @@ describe('the cause of a difference', () => {
     expect(causes[0]?.summary).toContain('`cpu model` EPYC became Xeon');
   });
 
+  it('is what a server has another version of', () => {
+    const url = (etag: string): CellSpec => ({
+      data: [{ kind: 'url', name: 'https://data.example/a.csv', version: { etag, modified: 'Thu' } }],
+    });
+    const { causes } = judged(...both(url('"v1"'), url('"v2"')));
+    expect(kinds(causes)).toEqual(['data-drift certain']);
+    expect(causes[0]?.summary).toBe(
+      '`https://data.example/a.csv`, which cell 0 reads, has another version than the original read.',
+    );
+    expect(causes[0]?.evidence).toEqual([
+      { what: 'ETag of https://data.example/a.csv', where: { cell: 0 }, before: '"v1"', after: '"v2"' },
+    ]);
+  });
+
+  it('may be what a server only dates otherwise, and is not what has no version', () => {
+    const url = (version: Record<string, string>): CellSpec => ({
+      data: [{ kind: 'url', name: 'https://data.example/a.csv', version }],
+    });
+    const [was, is] = [url({ modified: 'Thu' }), url({ modified: 'Fri' })];
+    const { causes } = judged(...both(was, is));
+    expect(kinds(causes)).toEqual(['data-drift likely']);
+    expect(causes[0]?.summary).toContain('may have another version');
+    expect(kinds(judged(...both(url({}), url({ etag: 'x' }))).causes)).not.toContain('data-drift likely');
+  });
+
+  it('is one file that differs, with the version that DVC has of it', () => {
+    const tracked = (text: string, md5: string): CellSpec => ({
+      files: [read('data/a.csv', text)],
+      data: [{ kind: 'dvc', name: 'data', version: { md5 } }],
+    });
+    const { causes } = judged(...both(tracked('1', '1.dir'), tracked('2', '2.dir')));
+    expect(kinds(causes)).toEqual(['data-drift certain']);
+    expect(causes[0]?.evidence.map(({ what }) => what)).toEqual([
+      'sha256 of data/a.csv',
+      'md5 that DVC has of data',
+    ]);
+    const { causes: none } = judged(...both(tracked('1', '1.dir'), tracked('1', '2.dir')));
+    expect(none.map(({ kind }) => kind)).not.toContain('data-drift');
+  });
+
+  it('makes the variables of a cell count that read another version', () => {
+    const url = (etag: string, value: string): CellSpec => ({
+      data: [{ kind: 'url', name: 'https://data.example/a.csv', version: { etag } }],
+      writes: [exact('df', value)],
+    });
+    const judgement = judged([url('"v1"', '1')], [url('"v2"', '2')]);
+    expect(judgement.verdict).toBe('different');
+    expect(judgement.cells[0]?.differences.map(({ name }) => name)).toEqual(['df']);
+  });
+
   it('is a file that is no longer what it was', () => {
     const { causes } = judged(
       ...both({ files: [read('data/a.csv', '1')] }, { files: [read('data/a.csv', '2')] }),

@@ -22,6 +22,7 @@ _TAKEN = (
     ("tarfile", "bltn_open"),
     ("IPython.core.interactiveshell", "io_open"),
 )
+_HIDDEN = {__file__}
 
 
 def install_openers(notes: List[Note]) -> None:
@@ -61,13 +62,18 @@ def _hide_our_frames() -> None:
     module.InteractiveShell._get_exc_info = exc_info
 
 
+def hide_frames(file: str) -> None:
+    """Further wrappers, in a file of ours, that no traceback shows."""
+    _HIDDEN.add(file)
+
+
 def without_tracking_frames(error: Optional[TracebackType]) -> Optional[TracebackType]:
     """A traceback without the wrappers' own frames, as it would be had nobody been watching."""
-    while error is not None and error.tb_frame.f_code.co_filename == __file__:
+    while error is not None and error.tb_frame.f_code.co_filename in _HIDDEN:
         error = error.tb_next
     entry = error
     while entry is not None:
-        while entry.tb_next is not None and entry.tb_next.tb_frame.f_code.co_filename == __file__:
+        while entry.tb_next is not None and entry.tb_next.tb_frame.f_code.co_filename in _HIDDEN:
             entry.tb_next = entry.tb_next.tb_next
         entry = entry.tb_next
     return error

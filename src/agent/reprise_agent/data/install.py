@@ -1,0 +1,14 @@
+"""Puts the log of data versions into the libraries that read data, when they are imported."""
+
+from __future__ import annotations
+
+from ..seeding.imports import ImportHooks
+from . import http
+from .log import DataLog
+
+_READERS = (http,)
+
+
+def install(hooks: ImportHooks, log: DataLog) -> None:
+    for reader in _READERS:
+        reader.install(hooks, log)

@@ -1,0 +1,51 @@
+"""What the running cell read from elsewhere than a file, and which version of it that was."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+Entry = Dict[str, Any]
+
+_MOST = 500
+_TEXT = 300
+
+
+class DataLog:
+    """Entries `{kind, name, version: {field: text}}` in the order of the reads; the same read again is one entry."""
+
+    def __init__(self, fault: Callable[[str, BaseException], None]) -> None:
+        self.fault = fault
+        self._lock = threading.Lock()
+        self._found: Optional[Dict[Tuple[Any, ...], Entry]] = None
+        self._left = 0
+
+    def begin(self) -> None:
+        with self._lock:
+            self._found, self._left = {}, 0
+
+    def note(self, kind: str, name: str, version: Dict[str, Any]) -> None:
+        """Does nothing between cells."""
+        said = {field: plain(text) for field, text in version.items() if text not in (None, "")}
+        entry = {"kind": kind, "name": plain(name), "version": said}
+        key = (kind, entry["name"], *sorted(said.items()))
+        with self._lock:
+            if self._found is None or key in self._found:
+                return
+            if len(self._found) >= _MOST:
+                self._left += 1
+            else:
+                self._found[key] = entry
+
+    def take(self) -> "Tuple[List[Entry], List[str]]":
+        """The entries, and in words what was left out."""
+        with self._lock:
+            found, self._found = list((self._found or {}).values()), None
+            left = self._left
+        return found, [f"{left} of {left + len(found)} reads of data from elsewhere"] if left else []
+
+
+def plain(text: Any) -> str:
+    """As it may stand in a record: short, on one line, and valid Unicode."""
+    text = " ".join(str(text).split()).encode("utf-8", "replace").decode("utf-8")
+    return text if len(text) <= _TEXT else text[: _TEXT - 1] + "…"

@@ -1,0 +1,48 @@
+/** Data from elsewhere than a local file, by the versions that a server or a tool says they have. */
+import type { CellLine, DataRead } from '../../lineage/record';
+
+export type DifferingData = {
+  kind: DataRead['kind'];
+  name: string;
+  /** Fields that both sides have, and that differ; of a side that has a version that the other has not, all. */
+  fields: { field: string; before: string; after: string }[];
+  /** False where the bytes may be the same: only a time differs. */
+  proven: boolean;
+};
+
+/** A file can be given another time without another content, and a size says less than a tag. */
+const WEAK = new Set(['modified']);
+
+/** What was read on both sides, read for read of the same name, with another version. */
+export function differingData(original: CellLine, replay: CellLine): DifferingData[] {
+  const [before, after] = [byName(original), byName(replay)];
+  return [...before].flatMap(([key, reads]) =>
+    reads.flatMap((read, n): DifferingData[] => {
+      const other = after.get(key)?.[n];
+      if (other === undefined) return [];
+      const fields = differingFields(read.version, other.version);
+      if (fields.length === 0) return [];
+      // Of a file that DVC tracks there is the digest itself.
+      const proven = read.kind !== 'dvc' && fields.some(({ field }) => !WEAK.has(field));
+      return [{ kind: read.kind, name: read.name, fields, proven }];
+    }),
+  );
+}
+
+function byName({ data = [] }: CellLine): Map<string, DataRead[]> {
+  const found = new Map<string, DataRead[]>();
+  for (const read of data) {
+    const key = `${read.kind} ${read.name}`;
+    found.set(key, [...(found.get(key) ?? []), read]);
+  }
+  return found;
+}
+
+function differingFields(
+  before: Record<string, string>,
+  after: Record<string, string>,
+): DifferingData['fields'] {
+  return Object.keys(before)
+    .filter((field) => after[field] !== undefined && after[field] !== before[field])
+    .map((field) => ({ field, before: before[field]!, after: after[field]! }));
+}

@@ -1,0 +1,39 @@
+import { describe, expect, it } from 'vitest';
+import { chains, contextLine } from '../../../src/lineage/draw';
+import { find } from '../../../src/lineage/focus';
+import { lineageOf } from '../../../src/lineage/trace';
+import { record } from '../replay/build';
+
+const built = record([
+  {
+    code: 'df = pd.read_csv(url)',
+    writes: ['df'],
+    data: [
+      { kind: 'url', name: 'https://data.example/a.csv', version: { etag: '"v1"' } },
+      { kind: 'dvc', name: 'data/raw', version: { md5: 'ab.dir' } },
+      { kind: 'url', name: 'https://data.example/now', version: {} },
+    ],
+  },
+  { code: 'print(df.mean())', reads: ['df'] },
+]);
+
+describe('data from elsewhere', () => {
+  const document = lineageOf([{ ...built, sourceOf: () => undefined }]);
+
+  it('stands in the chain of what came from it, with its version', () => {
+    const [line] = chains(document, find(document, { variable: 'df' }), 'upstream');
+    expect(line).toBe(
+      'df ← cell 0 ← https://data.example/a.csv (etag "v1"), data/raw (DVC: md5 ab.dir), ' +
+        'https://data.example/now (nothing says which version)',
+    );
+  });
+
+  it('leads downstream to the cells that used it, and is no context of the whole run', () => {
+    const data = document.nodes.filter(({ kind }) => kind === 'data').slice(0, 1);
+    expect(chains(document, data, 'downstream').map((line) => line.trim())).toEqual([
+      'https://data.example/a.csv (etag "v1") → cell 0 → df',
+      'df → cell 1',
+    ]);
+    expect(contextLine(document)).not.toContain('data.example');
+  });
+});
