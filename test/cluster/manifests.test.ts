@@ -111,6 +111,7 @@ it.for([
   'base/network.yaml',
   'base/cache.yaml',
   'components/kueue/queue.yaml',
+  'components/kueue/rbac.yaml',
   'components/trainer/runtime.yaml',
   'components/flavours/rbac.yaml',
   'argocd/application.yaml',

@@ -10,19 +10,25 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Api } from '../api';
 import { ApiError } from '../errors';
 import type { Observed } from '../manifests/flavours/status';
+import type { ObservedQueue } from '../words/observed';
+import { QueueReader } from './queue';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 15_000;
 /** Of what is not watched, the object that runs, the newest state is asked for this often. */
 const POLL_MS = 2_000;
+/** A queue lists the runs of everybody in the namespace. */
+const QUEUE_POLL_MS = 5_000;
 
 /** As the API answers it: its times are texts. */
-export type Owner = Observed & { metadata?: { name?: string } };
+export type Owner = Observed & { metadata?: { name?: string; uid?: string } };
 
 /** The newest pod is the one that counts: one that was evicted is replaced. */
 export class Watched {
   readonly events: CoreV1Event[] = [];
   owner: Owner | undefined;
+  /** Where the run waits in one; as it was seen last. */
+  queue: ObservedQueue | undefined;
   /** The object that runs was looked for and is not there. */
   isGone = false;
   /** Why nothing is heard of the cluster at present, and since when. */
@@ -73,6 +79,7 @@ export class Watched {
       if (event.involvedObject.name?.startsWith(this.name)) this.events.push(event);
     });
     void this.poll();
+    void this.pollQueue();
   }
 
   /** Asks for the pods as they are now: what is watched may be late. @throws as `Api.ask` */
@@ -130,6 +137,20 @@ export class Watched {
         this.tell(() => this.miss(error));
       }
       await sleep(POLL_MS, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** What a queue says is for people alone: without it nothing fails. */
+  private async pollQueue(): Promise<void> {
+    const { signal } = this.stopping;
+    const reader = new QueueReader(this.api);
+    while (!signal.aborted) {
+      const isKnown = this.owner !== undefined;
+      if (isKnown && this.pod === undefined) {
+        const queue = await reader.read(this.owner, signal).catch(() => this.queue);
+        this.tell(() => (this.queue = queue));
+      }
+      await sleep(isKnown ? QUEUE_POLL_MS : POLL_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 

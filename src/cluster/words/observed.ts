@@ -35,8 +35,22 @@ export type ObservedJob = {
   status?: { conditions?: Condition[] };
 };
 
-/** Kueue's Workload of the run, and its place in the queue (0 is next) where the visibility API gave one. */
-export type ObservedWorkload = { status?: { conditions?: Condition[] }; position?: number };
+/** Kueue's Workload of a run. */
+export type ObservedWorkload = { spec?: { active?: boolean }; status?: { conditions?: Condition[] } };
+
+/** How the run stands in its queue, as far as it may be seen. */
+export type ObservedQueue = {
+  /** Absent where Kueue has made none yet. */
+  workload?: ObservedWorkload;
+  /** 0 is next. */
+  position?: number;
+  /** How many wait in the queue. */
+  waiting?: number;
+  /** The place was counted from what this namespace shows, and Kueue was not asked for it. */
+  isCounted?: boolean;
+  /** Why nothing of it is known. */
+  unseen?: 'forbidden' | 'not-served';
+};
 
 const LONGEST = 400;
 

@@ -7,7 +7,7 @@ import {
   type ObservedEvent,
   type ObservedJob,
   type ObservedPod,
-  type ObservedWorkload,
+  type ObservedQueue,
   plain,
 } from './observed';
 import { refusedWords } from './refused';
@@ -18,46 +18,68 @@ export type Waiting = {
   pod?: ObservedPod;
   /** Oldest first. */
   events?: ObservedEvent[];
-  workload?: ObservedWorkload;
+  queue?: ObservedQueue;
 };
 
 /** The sentences that say what a run waits for, the one that holds it up first; none where nothing is known to. */
-export function pendingWords({ job, pod, events = [], workload }: Waiting): string[] {
-  if (pod === undefined) return [...queueWords(job, workload), ...refusals(events)];
+export function pendingWords({ job, pod, events = [], queue }: Waiting): string[] {
+  if (pod === undefined) return [...queueWords(job, queue), ...refusals(events)];
   const words = [...placement(pod), ...containers(pod), ...mounts(events)];
   return words.length > 0 ? words : progress(pod, events);
 }
 
-function queueWords(job: ObservedJob | undefined, workload: ObservedWorkload | undefined): string[] {
+function queueWords(job: ObservedJob | undefined, observed: ObservedQueue | undefined): string[] {
   const queue = job?.metadata?.labels?.[QUEUE_LABEL];
   if (queue === undefined) {
     return job?.spec?.suspend === true
       ? ['The job is suspended: nothing of it runs until it is resumed, and what it had is gone.']
       : [];
   }
+  // It was not asked yet.
+  if (observed === undefined) return [];
+  const { workload, unseen } = observed;
+  if (unseen === 'forbidden') {
+    return [
+      `The run is in the queue ${plain(queue)}. At which place, and what it waits for, you may not see: that takes the right to list workloads (kueue.x-k8s.io), which deploy/components/kueue grants.`,
+    ];
+  }
   if (workload === undefined) {
-    return job?.spec?.suspend === true
-      ? [`The queue ${plain(queue)} has not taken the run up. Is Kueue running in this cluster?`]
-      : [];
+    if (job?.spec?.suspend !== true) return [];
+    const why = unseen === 'not-served' ? 'This cluster has no Kueue.' : 'Is Kueue running in this cluster?';
+    return [`The queue ${plain(queue)} has not taken the run up. ${why}`];
   }
   const evicted = conditionOf(workload, 'Evicted');
   const reserved = conditionOf(workload, 'QuotaReserved');
   const admitted = conditionOf(workload, 'Admitted');
   if (admitted?.status === 'True') return [];
   const before =
-    evicted?.status === 'True' ? [`The queue took the run back: ${plain(evicted.message ?? '')}.`] : [];
+    evicted?.status === 'True'
+      ? [
+          `The queue took the run back: ${plain(evicted.message || 'it does not say why').replace(/\.$/, '')}.`,
+        ]
+      : [];
+  if (workload.spec?.active === false)
+    return [
+      ...before,
+      `The queue ${plain(queue)} has put the run aside (its workload is not active): it waits for somebody to activate it.`,
+    ];
   if (reserved?.status === 'True')
     return [
       ...before,
       `The queue ${plain(queue)} has room for the run, and waits for its checks: ${plain(admitted?.message ?? 'none has answered')}.`,
     ];
-  return [...before, `${placeWords(queue, workload.position)}${reasonWords(queue, reserved?.message)}`];
+  const counted = observed.isCounted
+    ? ['Its place is counted among the runs of this namespace; those of others may come before it.']
+    : [];
+  return [...before, `${placeWords(queue, observed)}${reasonWords(queue, reserved?.message)}`, ...counted];
 }
 
-function placeWords(queue: string, position: number | undefined): string {
+function placeWords(queue: string, { position, waiting }: ObservedQueue): string {
   const name = `the queue ${plain(queue)}`;
   if (position === undefined) return `The run waits in ${name}`;
-  return position === 0 ? `The run is next in ${name}` : `The run is number ${position + 1} in ${name}`;
+  // Kueue counts now and then, and may not have counted this one.
+  const of = waiting !== undefined && waiting > position ? ` of ${waiting}` : '';
+  return position === 0 ? `The run is next in ${name}` : `The run is number ${position + 1}${of} in ${name}`;
 }
 
 function reasonWords(queue: string, message: string | undefined): string {

@@ -6,12 +6,16 @@ import { type V1PolicyRule, type V1Role } from '@kubernetes/client-node';
 import { parseAllDocuments } from 'yaml';
 import { admin } from './cluster';
 
-/** The Role that the documentation asks for, as it is handed out. */
-export const RULES = (
-  parseAllDocuments(
-    readFileSync(path.resolve(__dirname, '../../../deploy/base/rbac.yaml'), 'utf8'),
-  )[0]!.toJS() as V1Role
-).rules!;
+/** Of a Role below `deploy/`, as it is handed out. */
+function rulesOf(file: string): V1PolicyRule[] {
+  const text = readFileSync(path.resolve(__dirname, '../../../deploy', file), 'utf8');
+  return (parseAllDocuments(text)[0]!.toJS() as V1Role).rules!;
+}
+
+/** What the documentation asks for. */
+export const RULES = rulesOf('base/rbac.yaml');
+/** Besides, to see how a queued run stands. */
+export const QUEUE_RULES = rulesOf('components/kueue/rbac.yaml');
 
 export interface User {
   /** Path of a file of its own. */

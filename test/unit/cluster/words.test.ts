@@ -26,8 +26,10 @@ const refused = (message: string): Waiting => ({
 });
 const inQueue = (message: string | undefined, position?: number): Waiting => ({
   job: { metadata: { labels: { 'kueue.x-k8s.io/queue-name': 'team-a' } }, spec: { suspend: true } },
-  workload: {
-    status: { conditions: [{ type: 'QuotaReserved', status: 'False', reason: 'Pending', message }] },
+  queue: {
+    workload: {
+      status: { conditions: [{ type: 'QuotaReserved', status: 'False', reason: 'Pending', message }] },
+    },
     position,
   },
 });
@@ -235,8 +237,58 @@ describe('why a run waits', () => {
     ],
     [
       'a queue that nobody serves',
-      { job: { metadata: { labels: { 'kueue.x-k8s.io/queue-name': 'team-a' } }, spec: { suspend: true } } },
+      { ...inQueue(undefined), queue: {} },
       ['The queue team-a has not taken the run up. Is Kueue running in this cluster?'],
+    ],
+    ['a queue of which nothing is known yet', { ...inQueue(undefined), queue: undefined }, []],
+    [
+      'a queue in a cluster without Kueue',
+      { ...inQueue(undefined), queue: { unseen: 'not-served' } },
+      ['The queue team-a has not taken the run up. This cluster has no Kueue.'],
+    ],
+    [
+      'a queue that may not be looked into',
+      { ...inQueue(undefined), queue: { unseen: 'forbidden' } },
+      [
+        'The run is in the queue team-a. At which place, and what it waits for, you may not see: that takes the right to list workloads (kueue.x-k8s.io), which deploy/components/kueue grants.',
+      ],
+    ],
+    [
+      'its turn, counted in the namespace',
+      {
+        ...inQueue(undefined),
+        queue: { ...inQueue('LocalQueue team-a is stopped').queue, position: 2, waiting: 7, isCounted: true },
+      },
+      [
+        'The run is number 3 of 7 in the queue team-a: LocalQueue team-a is stopped.',
+        'Its place is counted among the runs of this namespace; those of others may come before it.',
+      ],
+    ],
+    [
+      'a workload that was put aside after many tries',
+      {
+        ...inQueue(undefined),
+        queue: {
+          workload: {
+            spec: { active: false },
+            status: {
+              conditions: [
+                {
+                  type: 'Evicted',
+                  status: 'True',
+                  reason: 'DeactivatedDueToRequeuingLimitExceeded',
+                  message:
+                    'The workload is deactivated due to exceeding the maximum number of re-queuing retries',
+                },
+              ],
+            },
+          },
+        },
+      },
+      [
+        'The queue took the run back: The workload is deactivated due to exceeding the maximum number of re-queuing retries.',
+        'The queue team-a has put the run aside (its workload is not active): it waits for somebody to activate it.',
+      ],
     ],
     [
       'somebody who suspended it',
