@@ -6,10 +6,12 @@ export type Right = { group: string; resource: string; verb: string };
 const of = (group: string, resource: string, ...verbs: string[]): Right[] =>
   verbs.map((verb) => ({ group, resource, verb }));
 
-export function rightsFor(owner: { group: string; resource: string }): Right[] {
+/** @param secrets where an address is kept in one */
+export function rightsFor(owner: { group: string; resource: string }, secrets = false): Right[] {
   return [
     ...of(owner.group, owner.resource, 'create', 'get', 'list', 'delete', 'patch'),
     ...of('', 'configmaps', 'create', 'delete', 'patch'),
+    ...(secrets ? of('', 'secrets', 'create', 'delete', 'patch') : []),
     ...of('', 'pods', 'list', 'watch'),
     ...of('', 'pods/log', 'get'),
     // The one before 1.35 and where it is opened by GET, the other since.

@@ -55,7 +55,7 @@ export async function cancel(api: Api, { settings, name }: ClusterRun): Promise<
 export async function takeAway(api: Api, store: Store, state: ClusterRun): Promise<void> {
   const path = collectionOf(FLAVOURS[state.settings.flavour]);
   try {
-    await remove(api, { path, name: state.name, inputs: state.inputs });
+    await remove(api, { ...state, path });
   } catch (error) {
     throw explained(error, 'take the run away');
   }

@@ -9,9 +9,18 @@ import { parseNotebook } from '../notebook/model';
 import { type Archive, packBundle, TooLarge } from '../replay/archive';
 import { askedInputs, type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
 import type { Work } from '../replay/target';
-import { type Inputs, inputs, SUPPLIED_BYTES, TOO_LARGE, type Way, wayOf } from './manifests/inputs';
+import {
+  type Inputs,
+  inputs,
+  resultsSecret,
+  SUPPLIED_BYTES,
+  TOO_LARGE,
+  type Way,
+  wayOf,
+} from './manifests/inputs';
 import { FLAVOURS } from './manifests/flavours';
-import type { JobRequest } from './manifests/request';
+import type { Secret } from './manifests/kubernetes';
+import { type JobRequest, nameOf } from './manifests/request';
 import type { Target as Settings } from './profile/merge';
 import { PATIENCE_MS } from './patience';
 import { bundlePath, type ClusterRun } from './state';
@@ -19,6 +28,8 @@ import { bundlePath, type ClusterRun } from './state';
 export type Prepared = {
   request: JobRequest;
   inputs: Inputs;
+  /** What is created besides, and printed nowhere. */
+  secrets: Secret[];
   way: Way;
   bundle: ClusterRun['bundle'];
   /** Files that the run may want and that are not sent. */
@@ -30,11 +41,15 @@ export type Making = {
   /** Path of the zipapp. */
   agent: string;
   purpose: ClusterRun['purpose'];
+  sink?: Sink;
   /** Files to send besides, as globs beneath the root. */
   asked?: readonly string[];
   /** What the notebook's pin locks; undefined where it has none. */
   locked: (work: Work) => Promise<Locked | undefined>;
 };
+
+/** Addresses of a store, each for whoever has it: where a pod puts its results, and where they are had from then. */
+export type Sink = { put?: string; get?: string };
 
 /** Sorting, numbers and dates follow them: those of the original, and of a first run the same wherever it is. */
 function placeVariables({ original }: Work): Record<string, string> {
@@ -46,7 +61,7 @@ function placeVariables({ original }: Work): Record<string, string> {
 
 export async function prepare(
   work: Work,
-  { settings, agent, purpose, asked = [], locked: lockedFor }: Making,
+  { settings, agent, purpose, sink, asked = [], locked: lockedFor }: Making,
 ): Promise<Prepared> {
   const { store, run, notebook, original } = work;
   const locked = await lockedFor(work);
@@ -68,6 +83,10 @@ export async function prepare(
     ...driverOf(work),
     ...(isSupplied ? { isSupplied } : {}),
   };
+  if (sink?.put !== undefined) {
+    const secretKeyRef = { name: `${nameOf(request)}-results`, key: 'put' };
+    request.resultsUrl = { variable: RESULTS_URL, secretKeyRef };
+  }
   const pod = {
     schema: 'reprise/pod/1',
     run,
@@ -77,6 +96,10 @@ export async function prepare(
     environment: environmentOf(locked),
     ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
     holdSeconds: settings.holdSeconds,
+    results: {
+      ...(settings.results === undefined ? {} : { folder: sinkFolder(settings.results) }),
+      ...(sink?.put === undefined ? {} : { url: RESULTS_URL }),
+    },
   };
   const made = inputs(request, {
     agent: readFileSync(agent),
@@ -88,10 +111,18 @@ export async function prepare(
   return {
     request: { ...request, inputs: made.mounted, ...lock },
     inputs: made,
+    secrets: sink?.put === undefined ? [] : [resultsSecret(request, sink.put)],
     way,
     bundle: { ...declared, ...(isSupplied ? { by: 'exec' } : {}) },
     left,
   };
+}
+
+const RESULTS_URL = 'REPRISE_RESULTS_URL';
+
+/** Of all runs that are kept there. */
+function sinkFolder({ path: folder }: NonNullable<Settings['results']>): string {
+  return folder === undefined ? '/sink' : `/sink/${folder}`;
 }
 
 /** What is created, in its order. */

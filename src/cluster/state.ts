@@ -27,6 +27,8 @@ export type ClusterRun = {
   name: string;
   /** Names of the ConfigMaps that were made for it. */
   inputs: string[];
+  /** Names of the Secrets; what is in them is kept nowhere here. */
+  secrets?: string[];
   image: string;
   settings: Settings;
   /** `by`: it is too large for ConfigMaps, and brought from the run's folder to the pod that waits for it. */
@@ -39,7 +41,14 @@ export type ClusterRun = {
   /** Where it ran. */
   got?: { name: string; uid: string; node: string; gpus: string[] };
   /** How it ended there, as its termination message or its log said. */
-  end?: { exit?: number; status?: string; root?: string; results?: string; cells?: string };
+  end?: {
+    exit?: number;
+    status?: string;
+    root?: string;
+    results?: string;
+    cells?: string;
+    manifest?: string;
+  };
   /** Why it came to nothing; then nothing of it is here either. */
   failure?: { kind: FailureKind; reason: string; message: string };
   /** What the cluster said meanwhile; its own events are gone after an hour. */

@@ -1,7 +1,8 @@
 /** Puts a run into the cluster: its inputs first, then what runs it, then the tie that takes the first away with the second. */
 import type { Api } from './api';
 import { ApiError } from './errors';
-import type { ConfigMap } from './manifests/kubernetes';
+import type { ConfigMap, Secret } from './manifests/kubernetes';
+import type { ClusterRun } from './state';
 
 export type Manifest = { apiVersion: string; kind: string; metadata: { name: string; uid?: string } };
 
@@ -9,7 +10,7 @@ export type Submission = {
   /** Path of its collection, as `batch/v1/jobs`. */
   path: string;
   owner: Manifest;
-  inputs: readonly ConfigMap[];
+  inputs: readonly (ConfigMap | Secret)[];
 };
 
 /** Objects that are there already are those of an earlier try: a run's names are its own, and its inputs do not change. */
@@ -18,7 +19,7 @@ export async function submit(
   { path, owner, inputs }: Submission,
   signal?: AbortSignal,
 ): Promise<void> {
-  for (const object of inputs) await create(api, 'v1/configmaps', object, signal);
+  for (const object of inputs) await create(api, collectionOf(object), object, signal);
   const made =
     (await create(api, path, owner, signal)) ??
     (await api.find<Manifest>(api.path(`${path}/${owner.metadata.name}`), { signal }));
@@ -26,10 +27,15 @@ export async function submit(
   if (uid === undefined) return;
   const { apiVersion, kind } = owner;
   const ownerReferences = [{ apiVersion, kind, name: owner.metadata.name, uid }];
-  for (const { metadata } of inputs) {
+  for (const object of inputs) {
     const body = { metadata: { ownerReferences } };
-    await again(() => api.ask(api.path(`v1/configmaps/${metadata.name}`), { method: 'PATCH', body, signal }));
+    const at = `${collectionOf(object)}/${object.metadata.name}`;
+    await again(() => api.ask(api.path(at), { method: 'PATCH', body, signal }));
   }
+}
+
+function collectionOf({ kind }: ConfigMap | Secret): string {
+  return kind === 'Secret' ? 'v1/secrets' : 'v1/configmaps';
 }
 
 /** What the server would say of it: schema, admission, and warnings of what no pod would be let in with. */
@@ -46,16 +52,17 @@ export async function dryRun(
 /** Takes away all of a run that is there; what is not is no error. */
 export async function remove(
   api: Api,
-  { path, name, inputs }: { path: string; name: string; inputs: readonly string[] },
+  { path, name, inputs, secrets = [] }: { path: string } & Pick<ClusterRun, 'name' | 'inputs' | 'secrets'>,
 ): Promise<void> {
   // Without it a Job leaves its pods behind: the API's own default.
   const body = { kind: 'DeleteOptions', apiVersion: 'v1', propagationPolicy: 'Background' };
   const gone = (of: string) => again(() => api.find(api.path(of), { method: 'DELETE', body }));
   await gone(`${path}/${name}`);
   for (const input of inputs) await gone(`v1/configmaps/${input}`);
+  for (const secret of secrets) await gone(`v1/secrets/${secret}`);
 }
 
-async function create(
+export async function create(
   api: Api,
   path: string,
   body: object,

@@ -1,6 +1,5 @@
 /** A cluster as a place to run notebooks. */
 import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { forecast, type Forecast, forecastWords } from '../replay/forecast';
 import type { Ended, RunnerEvent } from '../replay/local';
@@ -8,26 +7,24 @@ import { ResultsLost } from '../replay/lastwords';
 import { NothingSent, type Signals, type Target, type Work } from '../replay/target';
 import { rightsFor } from './access';
 import type { Api } from './api';
-import { fetchFiles, fetchList, readSmall } from './collect/fetch';
-import { MANIFEST_BYTES, placed, readResults } from './collect/results';
+import { readSmall } from './collect/fetch';
+import { endKept, gather, type Gathering, ResultsGone, ROOT } from './collect/gather';
 import { explained } from './errors';
 import { exec } from './exec';
 import type { Pod } from './pods';
 import { requireSame, supply } from './supply/supply';
 import { follow, type Followed } from './follow/follow';
-import { howItEnded } from './follow/outcome';
+import { endedBy, howItEnded, isUnheard } from './follow/outcome';
 import { pendingOf } from './follow/pending';
 import { collectionOf, type FlavourKind, FLAVOURS } from './manifests/flavours';
 import { RUN_LABEL } from './manifests/request';
-import { type Making, prepare, type Prepared } from './prepare';
+import { type Making, prepare, type Prepared, type Sink } from './prepare';
 import { type Check, notSent, preflight, requireGood } from './preflight';
 import type { Target as Settings } from './profile/merge';
 import { type ClusterRun, dropBundle, readState, type Stage, writeState } from './state';
 import { remove, submit } from './submit';
 import { endedEarly } from './words/failure';
 
-const RESULTS = '/work/results/manifest.json';
-const ROOT = '/work/root';
 /** Outputs of one cell that are looked at while the next one runs. */
 const OBJECT_BYTES = 16 << 20;
 
@@ -72,7 +69,10 @@ export class KubernetesTarget implements Target {
   async preflight(work: Work, signal?: AbortSignal): Promise<void> {
     const { request, inputs, way, left } = await this.prepare(work);
     const { apiVersion, plural, manifest } = this.flavour;
-    const rights = rightsFor({ group: apiVersion.split('/')[0]!, resource: plural });
+    const rights = rightsFor(
+      { group: apiVersion.split('/')[0]!, resource: plural },
+      this.making.sink?.put !== undefined,
+    );
     const path = collectionOf(this.flavour);
     const checks = await this.asked(() =>
       preflight(this.api, { path, owner: manifest(request), rights }, signal),
@@ -82,7 +82,13 @@ export class KubernetesTarget implements Target {
       state: 'good',
       words: way.sentence,
     };
-    const all = [...checks, size, ...notSent(left), ...forecastCheck(foretold(work, this.settings))];
+    const all = [
+      ...checks,
+      size,
+      ...keptToo(this.settings, this.making.sink),
+      ...notSent(left),
+      ...forecastCheck(foretold(work, this.settings)),
+    ];
     this.telling.onChecks?.(all);
     if (this.telling.onPrepared) {
       this.telling.onPrepared({ request, inputs, way });
@@ -104,7 +110,7 @@ export class KubernetesTarget implements Target {
   }
 
   async submit(work: Work, signal?: AbortSignal): Promise<void> {
-    const { request, inputs, bundle } = await this.prepare(work);
+    const { request, inputs, secrets, bundle } = await this.prepare(work);
     const path = collectionOf(this.flavour);
     const owner = this.flavour.manifest(request);
     const told = foretold(work, this.settings);
@@ -122,6 +128,7 @@ export class KubernetesTarget implements Target {
       namespace: this.api.namespace,
       name: owner.metadata.name,
       inputs: inputs.objects.map(({ metadata }) => metadata.name),
+      ...(secrets.length > 0 ? { secrets: secrets.map(({ metadata }) => metadata.name) } : {}),
       image: request.image,
       settings: this.settings,
       bundle,
@@ -133,7 +140,7 @@ export class KubernetesTarget implements Target {
     // Before anything is there: what is begun can be found and taken away, whatever happens to us.
     writeState(work.store, state);
     try {
-      await submit(this.api, { path, owner, inputs: inputs.objects }, signal);
+      await submit(this.api, { path, owner, inputs: [...inputs.objects, ...secrets] }, signal);
     } catch (error) {
       if (signal?.aborted) throw left(work.run, 'Part of it may be in the cluster.');
       throw await this.fail(work, explained(error, 'submit the run'));
@@ -199,6 +206,18 @@ export class KubernetesTarget implements Target {
       events: followed.events,
     });
     if ('ended' in outcome) return outcome.ended;
+    const kept = isUnheard(followed)
+      ? await endKept(this.gathering(work, readState(work.store, work.run), leave), followed.pod?.uid)
+      : undefined;
+    const ended = kept && endedBy(kept);
+    if (ended !== undefined) {
+      const { exit, status, root, results, cells, manifest } = kept!;
+      writeState(work.store, {
+        ...readState(work.store, work.run),
+        end: { exit, status, root, results, cells, manifest },
+      });
+      return ended;
+    }
     throw await this.fail(work, outcome.failure);
   }
 
@@ -227,37 +246,29 @@ export class KubernetesTarget implements Target {
     const state = readState(work.store, work.run);
     if (state.stage === 'collected' || state.stage === 'cleaned') return;
     const { holding } = this;
-    if (holding === undefined || state.got === undefined) {
-      throw await this.fail(work, lostResults(state));
-    }
-    const { size, sha256 } = holding.manifest;
-    const pod = { pod: state.got.name, container: this.flavour.container };
-    const source = { api: this.api, pod, signal };
+    let reason: string | undefined;
     try {
-      if (size > MANIFEST_BYTES)
-        throw new Failure('infrastructure', 'results-changed', 'The list of results is too long to be one.');
-      const list = await fetchList(source, { path: RESULTS, size });
-      const wanted = placed(work.store, work.run, readResults(list, sha256, work.run));
-      const total = wanted.reduce((sum, file) => sum + file.size, 0);
-      let bytes = 0;
-      const onBytes = (count: number): void => this.telling.onFetched?.((bytes += count), total);
-      const parts = join(work.store.runFolder(work.run), 'parts');
-      await fetchFiles(source, { root: ROOT, parts }, wanted, onBytes);
+      reason = await gather(this.gathering(work, state, signal), holding);
     } catch (error) {
       if (signal?.aborted) throw left(work.run, 'What came is kept, and the pod holds the rest for a while.');
-      // What is not what it was said to be is not so the next time either.
-      if (error instanceof Failure && error.reason === 'results-changed') throw await this.fail(work, error);
+      // What is not what it was said to be is not so the next time either, and what is gone does not come back.
+      const isFinal = error instanceof ResultsGone || (error as Failure).reason === 'results-changed';
+      if (isFinal && error instanceof Failure)
+        throw await this.fail(work, error instanceof ResultsGone ? lostResults(state) : error);
       throw explained(error, 'fetch the results');
     }
     writeState(work.store, { ...state, stage: 'collected' });
-    await exec(this.api, { ...pod, command: ['sh', '-c', ': > /work/ack'] }, () => undefined).catch(
-      () => undefined,
-    );
-    if (holding.reason === 'kernel-died')
+    if (holding && state.got) {
+      const pod = { pod: state.got.name, container: this.flavour.container };
+      await exec(this.api, { ...pod, command: ['sh', '-c', ': > /work/ack'] }, () => undefined).catch(
+        () => undefined,
+      );
+    }
+    if (reason === 'kernel-died')
       this.telling.onNotice(
         `The run had ${state.settings.memory} of memory. More of it: --memory, or memory in reprise.yaml.`,
       );
-    const early = endedEarly(holding.reason);
+    const early = endedEarly(reason);
     if (early === undefined) return;
     // Of a replay there is a verdict on what ran, of a run nothing more than that it is not whole.
     if (work.original !== undefined) return this.telling.onNotice(early.sentence);
@@ -265,10 +276,17 @@ export class KubernetesTarget implements Target {
     throw await this.fail(work, new Failure('infrastructure', early.reason, sentence));
   }
 
+  private gathering(work: Pick<Work, 'store' | 'run'>, state: ClusterRun, signal?: AbortSignal): Gathering {
+    const { onNotice, onFetched } = this.telling;
+    const { container } = this.flavour;
+    const { get: address } = this.making.sink ?? {};
+    return { api: this.api, work, state, container, address, onNotice, onFetched, signal };
+  }
+
   async cleanup({ store, run }: Pick<Work, 'store' | 'run'>, stage: Stage = 'cleaned'): Promise<void> {
     const state = readState(store, run);
     try {
-      await remove(this.api, { path: collectionOf(this.flavour), name: state.name, inputs: state.inputs });
+      await remove(this.api, { path: collectionOf(this.flavour), ...state });
     } catch (error) {
       this.telling.onNotice(
         `${explained(error, 'take the run away').message} What is left there: reprise delete ${run}.`,
@@ -297,6 +315,16 @@ export class KubernetesTarget implements Target {
   private get flavour(): FlavourKind {
     return FLAVOURS[this.settings.flavour];
   }
+}
+
+function keptToo({ results }: Settings, { put, get }: Sink = {}): Check[] {
+  const later = get === undefined ? 'give REPRISE_RESULTS_GET_URL to read them there' : 'read from there';
+  const sent = `The results are sent to the address that was given too; where the pod is lost, ${later}.`;
+  const sends: Check[] = put === undefined ? [] : [{ what: 'results', state: 'good', words: sent }];
+  if (results === undefined) return sends;
+  const where = `the volume claim ${results.pvc}${results.path === undefined ? '' : `, in ${results.path}`}`;
+  const words = `The results are kept on ${where} too, and read from there where the pod is lost.`;
+  return [{ what: 'results', state: 'good', words }, ...sends];
 }
 
 /** Of a run there is nothing to foretell. */

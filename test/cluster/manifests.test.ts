@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { FLAVOURS } from '../../src/cluster/manifests/flavours';
 import { inputs, OBJECT_BYTES } from '../../src/cluster/manifests/inputs';
+import { readerJob } from '../../src/cluster/manifests/reader';
 import type { Manifest } from '../../src/cluster/manifests/kubernetes';
 import type { Flavour, Profile } from '../../src/cluster/profile/profile';
 import { argocdFiles } from '../../src/exchange/gitops';
@@ -84,6 +85,12 @@ describe('a run of flavour', () => {
     // The rest of a TrainJob's pod is its runtime's.
     expect(templates).toHaveLength({ rayjob: 2, trainjob: 0 }[flavour as string] ?? 1);
   });
+});
+
+it('the pod that reads kept results is let in', async () => {
+  const { target: settings, image } = replayRequest(EVERYTHING);
+  const reader = readerJob({ name: 'reprise-x', namespace: namespace.name, image, settings }, '0a1b');
+  expect(await refused(reader)).toEqual([]);
 });
 
 it.each([1, 2, 10])('inputs that fill %d objects to the last byte are taken', async (count) => {

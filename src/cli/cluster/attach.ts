@@ -18,19 +18,21 @@ import { contextOf, type OutputFlags, outputOptions, storeHere, terminalOf } fro
 import type { Terminal } from '../terminal';
 import { exitOfJudgement, tellJudgement } from '../verdict';
 import { loadCluster } from './load';
-import { placeOptions } from './options';
+import { placeOptions, resultsGetOption, type SinkFlags, sinkOf } from './options';
 import { makingOf, tellingOf } from './target';
 
-type Flags = OutputFlags & {
-  kubeconfig?: string;
-  context?: string;
-  namespace?: string;
-  allowErrors?: boolean;
-};
+type Flags = OutputFlags &
+  Pick<SinkFlags, 'resultsGetUrl'> & {
+    kubeconfig?: string;
+    context?: string;
+    namespace?: string;
+    allowErrors?: boolean;
+  };
 
 export function attachCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
   placeOptions(outputOptions(program.command('attach <run>')))
     .description('take up a run or replay that goes on in a cluster')
+    .addOption(resultsGetOption())
     .addHelpText('before', 'Example: reprise attach 20261126-101500-3fa2c1\n')
     .action(async (run: string, flags: Flags) => done(await attach(run, flags, signal)));
 }
@@ -46,7 +48,11 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
     const { context = state.context, namespace = state.namespace, kubeconfig } = flags;
     const api = await connect({ kubeconfig, context, namespace });
     const { settings, purpose, asked } = state;
-    const target = new KubernetesTarget(api, makingOf(settings, purpose, asked), tellingOf(terminal));
+    const target = new KubernetesTarget(
+      api,
+      makingOf(settings, purpose, asked, sinkOf(flags)),
+      tellingOf(terminal),
+    );
     const { onEvent, onDocument } = contextOf(terminal, signal);
     onDocument?.(
       JSON.parse(readFileSync(join(store.runFolder(run), 'notebook.ipynb'), 'utf8')) as NotebookDocument,

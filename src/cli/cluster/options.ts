@@ -1,7 +1,9 @@
 /** What the command line says of a cluster. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Sink } from '../../cluster/prepare';
 import type { TargetFlags } from '../../cluster/profile/merge';
 import type { Flavour } from '../../cluster/profile/profile';
+import { Failure } from '../../notebook/failure';
 import { count, imageOf } from '../shared';
 
 export type ClusterFlags = {
@@ -18,6 +20,8 @@ export type ClusterFlags = {
   queue?: string;
   flavour?: Flavour;
   input?: string[];
+  resultsPutUrl?: string;
+  resultsGetUrl?: string;
   detach?: boolean;
   dryRun?: boolean;
   preflight?: boolean;
@@ -47,10 +51,38 @@ export function clusterOptions(command: Command): Command {
       '--input <glob...>',
       'files under the root that go along (on a cluster), such as those that only a library reads',
     )
+    .addOption(
+      new Option('--results-put-url <url>', 'a presigned address that the pod sends its results to').env(
+        'REPRISE_RESULTS_PUT_URL',
+      ),
+    )
+    .addOption(resultsGetOption())
     .option('--detach', 'come back when the cluster has it')
     .option('--preflight', 'say what would stop it, and send nothing')
     .option('--dry-run', 'print the manifests, and send nothing');
 }
+
+/** From where they are had when the pod is gone. */
+export function resultsGetOption(): Option {
+  return new Option('--results-get-url <url>', 'a presigned address of the results that a pod sent').env(
+    'REPRISE_RESULTS_GET_URL',
+  );
+}
+
+/** @throws Failure `bad-address`, without the address in it */
+export function sinkOf({ resultsPutUrl: put, resultsGetUrl: get }: SinkFlags): Sink {
+  for (const [option, address] of Object.entries({ put, get })) {
+    if (address === undefined || /^https?:$/.test(URL.parse(address)?.protocol ?? '')) continue;
+    throw new Failure(
+      'usage',
+      'bad-address',
+      `--results-${option}-url is no http or https address. Nothing was sent.`,
+    );
+  }
+  return { ...(put ? { put } : {}), ...(get ? { get } : {}) };
+}
+
+export type SinkFlags = Pick<ClusterFlags, 'resultsPutUrl' | 'resultsGetUrl'>;
 
 export function targetFlags(flags: ClusterFlags): TargetFlags {
   const { context, namespace, image, gpu, gpuProduct, cpu, memory, queue, flavour } = flags;

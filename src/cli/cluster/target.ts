@@ -16,7 +16,7 @@ import { uvFor } from '../pinnedTo';
 import { runningAgent } from '../shared';
 import type { Terminal } from '../terminal';
 import { loadCluster } from './load';
-import { type ClusterFlags, targetFlags } from './options';
+import { type ClusterFlags, sinkOf, targetFlags } from './options';
 
 /** undefined where it is to run here. @throws Failure for flags that mean nothing here; ProfileError */
 export async function targetOf(
@@ -47,7 +47,9 @@ export async function targetOf(
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
   const onPrepared =
     prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
-  const making = makingOf(settings, purpose, askedFor(flags.input ?? [], findRoot(path)));
+  const asked = askedFor(flags.input ?? [], findRoot(path));
+  // What is printed or exported is for many runs; an address is for one.
+  const making = makingOf(settings, purpose, asked, onPrepared ? {} : sinkOf(flags));
   const target = (telling: Telling) => new KubernetesTarget(api, making, telling);
   const telling = { ...tellingOf(terminal), ...(onPrepared ? { onPrepared } : {}) };
   return flags.preflight ? onlyChecked(target, telling, terminal) : target(telling);
@@ -58,8 +60,9 @@ export function makingOf(
   settings: Making['settings'],
   purpose: Making['purpose'],
   asked: Making['asked'] = [],
+  sink: Making['sink'] = {},
 ): Making {
-  return { settings, purpose, asked, agent: runningAgent(), locked: lockedFor };
+  return { settings, purpose, asked, sink, agent: runningAgent(), locked: lockedFor };
 }
 
 /**

@@ -8,7 +8,9 @@ export type EndMessage = {
   status?: RunStatus;
   root?: string;
   results?: string;
+  /** sha256 of the list of results, and its `size` in bytes. */
   manifest?: string;
+  size?: number;
   reason?: string;
   message?: string;
   /** 16 hex digits of each executed cell's raw digest. */
@@ -41,6 +43,7 @@ export function readEndMessage(text: string | undefined): EndMessage | undefined
     ...hex('results'),
     ...hex('manifest'),
     ...hex('cells'),
+    ...(Number.isSafeInteger(said['size']) ? { size: said['size'] as number } : {}),
     ...words('reason'),
     ...words('message'),
   };

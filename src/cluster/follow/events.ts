@@ -26,6 +26,9 @@ export type PodEvent =
   /** It waits for its bundle, for so many `seconds` in which nothing comes. `have` was true when it said so. */
   | { n: number; event: 'wanting'; have: number; size: number; seconds: number }
   | { n: number; event: 'received'; size: number }
+  /** The results are kept on the volume that the profile names, or why not. */
+  | { n: number; event: 'kept'; files: number; bytes: number }
+  | { n: number; event: 'unkept'; message: string }
   | { n: number; event: 'released'; by: string; exit: number };
 
 const SHA256 = /^[0-9a-f]{64}$/;
@@ -83,6 +86,10 @@ function isEvent(said: Record<string, unknown>): boolean {
       return counts('have', 'size', 'seconds');
     case 'received':
       return counts('size');
+    case 'kept':
+      return counts('files', 'bytes');
+    case 'unkept':
+      return texts('message');
     case 'released':
       return texts('by') && counts('exit');
     default:

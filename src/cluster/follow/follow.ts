@@ -25,6 +25,8 @@ export type Followed = {
   failed?: Extract<RunnerEvent, { event: 'failed' }>;
   /** The pod waits for its results to be fetched. */
   holding?: Holding;
+  /** Its container has run. */
+  hasStarted?: boolean;
   /** Where the container has ended: how. */
   terminated?: { exit: number; reason: string; message?: EndMessage };
   /** Where no container will ever run, or it was taken away: why. */
@@ -228,7 +230,8 @@ class Follower {
     else if (event.event === 'received') {
       attempt.isSupplied = true;
       this.following.onSupplied?.();
-    } else if (event.event !== 'released') {
+    } else if (event.event === 'unkept') this.following.onNotice(event.message);
+    else if (event.event !== 'released' && event.event !== 'kept') {
       if (event.event === 'end') attempt.ended = event;
       if (event.event === 'failed') attempt.failed = event;
       // What the cluster interrupts is no result of the cell's.
@@ -271,6 +274,7 @@ class Follower {
       pod: { name: pod.metadata?.name ?? '', uid, node: pod.spec?.nodeName ?? '', gpus },
       ...(ended ? { ended } : {}),
       ...(failed ? { failed } : {}),
+      ...(attempt.isStarted ? { hasStarted: true } : {}),
       ...what,
       events,
       seen: { pod: watched.podByUid(uid) ?? pod, owner },

@@ -1,4 +1,4 @@
-import type { ConfigMap } from './kubernetes';
+import type { ConfigMap, Secret } from './kubernetes';
 import { type JobIdentity, labelsOf, nameOf } from './request';
 
 /** What an object may hold (`MaxSecretSize`); names of keys are counted too, to be on the safe side of it. */
@@ -86,6 +86,19 @@ function configMap(request: JobIdentity, name: string, content: Partial<ConfigMa
     // Nobody changes what a run was given; and the kubelet need not watch it.
     immutable: true,
     ...content,
+  };
+}
+
+/** The only place in which the address is kept: whoever has it can write there. */
+export function resultsSecret(request: JobIdentity, put: string): Secret {
+  const { namespace } = request.target;
+  const name = `${nameOf(request)}-results`;
+  return {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: labelsOf(request) },
+    immutable: true,
+    stringData: { put },
   };
 }
 

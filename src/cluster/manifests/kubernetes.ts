@@ -31,6 +31,13 @@ export type ConfigMap = Manifest & {
   binaryData?: Strings;
 };
 
+export type Secret = Manifest & {
+  apiVersion: 'v1';
+  kind: 'Secret';
+  immutable?: boolean;
+  stringData: Strings;
+};
+
 export type EnvVar =
   | { name: string; value: string }
   | {

@@ -65,11 +65,12 @@ export function runnerCommand(request: JobRequest, install = installSteps(reques
 }
 
 /** The profile's variables under the policy's, and over both what says where the run is. */
-function environment({ target, variables, bundleUrl }: JobRequest): EnvVar[] {
-  const url =
-    bundleUrl === undefined ? {} : { [bundleUrl.variable]: { secretKeyRef: bundleUrl.secretKeyRef } };
+function environment({ target, variables, bundleUrl, resultsUrl }: JobRequest): EnvVar[] {
+  const addresses = [bundleUrl, resultsUrl].flatMap((url) =>
+    url === undefined ? [] : [[url.variable, { secretKeyRef: url.secretKeyRef }] as const],
+  );
   return [
-    ...envVars({ ...target.env, ...variables, ...url, HOME: '/work/home' }),
+    ...envVars({ ...target.env, ...variables, ...Object.fromEntries(addresses), HOME: '/work/home' }),
     fromPod('REPRISE_POD', 'metadata.name'),
     fromPod('REPRISE_POD_UID', 'metadata.uid'),
     fromPod('REPRISE_NODE', 'spec.nodeName'),
@@ -86,6 +87,7 @@ function mounts({ target }: JobRequest, install: InstallSteps | undefined): Volu
     { name: 'work', mountPath: '/work' },
     { name: 'tmp', mountPath: '/tmp' },
     { name: 'shm', mountPath: '/dev/shm' },
+    ...(target.results === undefined ? [] : [{ name: 'sink', mountPath: '/sink' }]),
     ...(install?.mounts ?? []),
     ...dataVolumes(target).mounts,
   ];
@@ -98,9 +100,16 @@ function volumes({ inputs, target }: JobRequest, install: InstallSteps | undefin
     { name: 'tmp', emptyDir: {} },
     // PyTorch's data loaders hand tensors over in shared memory, and a container has 64 MiB of it by default.
     { name: 'shm', emptyDir: { medium: 'Memory' } },
+    ...sink(target),
     ...(install?.volumes ?? []),
     ...dataVolumes(target).volumes,
   ];
+}
+
+/** Where results are kept besides. */
+function sink({ results }: JobRequest['target']): Volume[] {
+  if (results === undefined) return [];
+  return [{ name: 'sink', persistentVolumeClaim: { claimName: results.pvc } }];
 }
 
 function access({ target }: JobRequest): Partial<PodSpec> {

@@ -22,6 +22,8 @@ export type JobRequest = {
   inputs: readonly string[];
   /** A variable that holds a presigned URL of the bundle, where it is too big for ConfigMaps. */
   bundleUrl?: { variable: string } & SecretKey;
+  /** A variable that holds the address that results are sent to. */
+  resultsUrl?: { variable: string } & SecretKey;
   /** The bundle is brought to the pod once it runs. */
   isSupplied?: boolean;
   /** The ConfigMap with `requirements.txt`, where the environment is installed. */

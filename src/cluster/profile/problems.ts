@@ -84,6 +84,8 @@ function patternText(key: string, value: string): string {
       return `${key} is a number with Ki, Mi, Gi or Ti, as 16Gi, and here is ${value}`;
     case 'indexUrl':
       return `indexUrl is an http or https address without a user or password; those go into a Secret that env names (PIP_INDEX_URL, UV_INDEX_URL)`;
+    case 'path':
+      return `path is a folder inside the claim, without .. in it, and here is ${value}`;
     default:
       return `${key} is an absolute path, and here is ${value}`;
   }
@@ -102,7 +104,7 @@ const SOURCES: readonly (keyof DataVolume)[] = [
 ];
 
 /** Folders of the pod that a run needs for itself. */
-const TAKEN = ['/in', '/work', '/tmp', '/dev', '/env', '/lock', '/cache', '/proc', '/sys'];
+const TAKEN = ['/in', '/work', '/tmp', '/dev', '/env', '/lock', '/cache', '/sink', '/proc', '/sys'];
 
 function profileProblems(
   { volumes = [], env = {}, labels = {} }: Profile,

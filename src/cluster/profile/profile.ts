@@ -54,6 +54,7 @@ export type Profile = {
   tolerations?: Toleration[];
   /** Data besides the notebook's own files: claims, CSI volumes and what else a restricted namespace admits. */
   volumes?: DataVolume[];
+  results?: Results;
   /** Variables of the run; secret ones by the Secret that holds them. */
   env?: { [name: string]: string | SecretKey };
   /** What the run becomes in the cluster. */
@@ -117,6 +118,20 @@ export type Install = {
   indexUrl?: string;
   /** A PersistentVolumeClaim that keeps what was downloaded. */
   cacheClaim?: string;
+};
+
+/** Where results are kept besides the pod that made them, which may be lost. */
+export type Results = {
+  /**
+   * A PersistentVolumeClaim in the namespace.
+   * @minLength 1
+   */
+  pvc: string;
+  /**
+   * The folder in it, as team-a/runs; each run has one of its own in that.
+   * @pattern ^(?!/)(?!.*(^|/)\.{1,2}(/|$))[^\\]+$
+   */
+  path?: string;
 };
 
 export type TrainingRuntime = { name: string; kind?: 'ClusterTrainingRuntime' | 'TrainingRuntime' };

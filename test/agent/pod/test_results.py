@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import http.server
+import io
 import json
+import os
 import subprocess
+import tarfile
+import threading
 
 import pytest
 from pods import RUN
@@ -38,6 +43,103 @@ def test_run_folder_new_objects_and_written_files_are_listed(pod):
     } <= objects
     assert "0" * 64 not in objects
     assert "left" not in pod.manifest
+
+
+def test_results_are_kept_on_a_volume_with_the_end_of_the_run_written_last(pod, tmp_path):
+    volume = tmp_path / "volume"
+    volume.mkdir()
+    cells = ("open('größe.csv', 'w').write('1')", "raise ValueError('no')")
+    pod.give(*cells, pod={"results": {"folder": str(volume / "team")}})
+    assert pod.run(env={"REPRISE_POD_UID": "u-1"}) == 20
+    kept = volume / "team" / RUN / "u-1"
+    assert sorted(path.name for path in kept.iterdir()) == ["end.json", "files", "manifest.json"]
+    manifest = (kept / "manifest.json").read_bytes()
+    end = json.loads((kept / "end.json").read_text())
+    assert {**end, "kept": True} == pod.message
+    assert (end["manifest"], end["size"]) == (hashlib.sha256(manifest).hexdigest(), len(manifest))
+    listed = json.loads(manifest)["files"]
+    assert "größe.csv" in [file["path"] for file in listed]
+    for file in listed:
+        data = (kept / "files" / file["path"]).read_bytes()
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["size"], file["sha256"])
+    assert pod.names()[-3:] == ["kept", "holding", "released"]
+
+
+def test_a_volume_that_takes_nothing_is_said_and_costs_nothing(pod, tmp_path):
+    (tmp_path / "full").write_text("no folder")
+    assert pod.give("1 + 1", pod={"results": {"folder": str(tmp_path / "full")}}).run() == 0
+    said = pod.event("unkept")
+    assert "Fetch them while the pod holds them" in said["message"]
+    assert "kept" not in pod.message and pod.manifest["files"]
+
+
+class _Store(http.server.BaseHTTPRequestHandler):
+    """Takes what is put there, as a store does at a presigned address; the first answers are its `refusals`."""
+
+    refusals: list = []
+    bodies: list = []
+
+    def do_PUT(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        refusal = self.refusals.pop(0) if self.refusals else None
+        if refusal is None:
+            self.bodies.append(body)
+        self.send_response(refusal or 200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def store():
+    handler = type("Store", (_Store,), {"refusals": [], "bodies": []})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    handler.address = f"http://127.0.0.1:{server.server_address[1]}/results?signature=s3cr3t"
+    yield handler
+    server.shutdown()
+    server.server_close()
+
+
+def _sent(pod, address: str) -> int:
+    asked = {"results": {"url": "REPRISE_RESULTS_URL"}}
+    name = "deep/" * 30 + "größe.csv"
+    cell = f"import os\nos.makedirs({os.path.dirname(name)!r})\nopen({name!r}, 'w').write('1' * 700)"
+    look = "print([name for name in os.environ if 'RESULTS' in name])"
+    return pod.give(cell, look, pod=asked).run(env={"REPRISE_RESULTS_URL": address})
+
+
+def test_results_are_put_to_an_address_as_one_tar(pod, store):
+    store.refusals.append(503)
+    assert _sent(pod, store.address) == 0
+    with tarfile.open(fileobj=io.BytesIO(store.bodies[0])) as archive:
+        content = {name: archive.extractfile(name).read() for name in archive.getnames()}
+    manifest = content.pop("manifest.json")
+    assert hashlib.sha256(manifest).hexdigest() == pod.message["manifest"]
+    listed = json.loads(manifest)["files"]
+    assert list(content) == [f"files/{file['path']}" for file in listed]
+    for file in listed:
+        data = content[f"files/{file['path']}"]
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (file["size"], file["sha256"])
+    assert "kept" in pod.names() and pod.message["kept"] is True
+
+
+def test_the_address_is_seen_by_nobody(pod, store):
+    assert _sent(pod, store.address) == 0
+    assert pod.text(1) == "[]\n"
+    said = [json.dumps(pod.events), pod.told.read_text(), json.dumps(pod.record), json.dumps(pod.manifest)]
+    assert not [text for text in said if "s3cr3t" in text]
+
+
+@pytest.mark.parametrize("code, why", [(403, "the server answered 403"), (0, "no address")])
+def test_an_address_that_takes_nothing_is_said_and_costs_nothing(pod, store, code, why):
+    store.refusals.append(code)
+    assert _sent(pod, store.address if code else "ftp://s3cr3t") == 0
+    said = pod.event("unkept")["message"]
+    assert why in said and "s3cr3t" not in said and "Fetch them" in said
+    assert "kept" not in pod.message
 
 
 def test_every_listed_file_is_fetched_as_it_was_listed(pod):

@@ -27,6 +27,7 @@ export const EVERYTHING: Profile = {
       },
     },
   ],
+  results: { pvc: 'results', path: 'team-a/runs' },
   env: { MODE: 'offline', TOKEN: { secretKeyRef: { name: 'hub', key: 'token' } } },
   deadlineSeconds: 3600,
   labels: { team: 'a' },

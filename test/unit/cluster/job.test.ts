@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { job } from '../../../src/cluster/manifests/job';
-import { IMAGE, replayRequest } from './requests';
+import { readerJob } from '../../../src/cluster/manifests/reader';
+import { IMAGE, replayRequest, templatesIn } from './requests';
 
 const pod = (...of: Parameters<typeof replayRequest>) => job(replayRequest(...of)).spec.template.spec;
 const container = (...of: Parameters<typeof replayRequest>) => pod(...of).containers[0]!;
@@ -177,6 +178,24 @@ describe('the Job of a replay', () => {
       mountPath: '/data',
       readOnly: true,
     });
+  });
+
+  it('keeps results on the claim that the profile names, which a restricted pod reads again', () => {
+    const results = { pvc: 'results', path: 'team-a' };
+    expect(container({ results }).volumeMounts).toContainEqual({ name: 'sink', mountPath: '/sink' });
+    const claim = { claimName: 'results' };
+    expect(pod({ results }).volumes).toContainEqual({ name: 'sink', persistentVolumeClaim: claim });
+    const settings = replayRequest({ results, tolerations: [{ key: 'a', operator: 'Exists' }] }).target;
+    const of = { name: 'reprise-x', namespace: 'n', image: IMAGE, settings };
+    const reader = readerJob(of, '0a1b');
+    const [{ spec } = expect.fail('no pod')] = templatesIn(reader);
+    expect(spec.containers).toMatchObject([
+      { image: IMAGE, securityContext: { readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } } },
+    ]);
+    expect(spec.containers[0]?.volumeMounts).toEqual([{ name: 'sink', mountPath: '/sink', readOnly: true }]);
+    expect(spec.volumes).toEqual([{ name: 'sink', persistentVolumeClaim: { ...claim, readOnly: true } }]);
+    expect(spec.tolerations).toEqual(settings.tolerations);
+    expect(readerJob(of, '0a1c').metadata.name).not.toBe(reader.metadata.name);
   });
 
   it('uses what the profile says of access', () => {

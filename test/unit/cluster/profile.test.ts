@@ -118,6 +118,20 @@ describe('reprise.yaml', () => {
         "5:20 /work is the run's own; mount it elsewhere, as /data/d",
       ],
     ],
+    ...['/runs', '../runs', 'a/../b', 'a/..', '.'].map((path): [string, string, string[]] => [
+      `results kept at ${path}`,
+      profile(`results: { pvc: results, path: "${path}" }`),
+      [
+        expect.stringContaining(
+          `path is a folder inside the claim, without .. in it, and here is ${path}`,
+        ) as string,
+      ],
+    ]),
+    [
+      'data over the results',
+      profile('volumes:', '  - name: d', '    mountPath: /sink/d', '    emptyDir: {}'),
+      ["5:20 /sink is the run's own; mount it elsewhere, as /data/d"],
+    ],
     [
       'a variable with a number',
       profile('env: { DEPTH: 3 }'),

@@ -19,9 +19,11 @@ from .ending import Ending
 from .events import PodEvents
 from .holding import AFTER_SIGNAL_SECONDS, hold
 from .init import end_orphans, under_init
+from .keeping import keep
 from .receiving import await_bundle
 from .request import Refused, Request, read_request
 from .results import Results, objects_in, write_results
+from .sending import Unsent, send
 from .unpacking import check, fetch, unpack
 
 
@@ -57,6 +59,8 @@ class _Pod:
         self._told = told
         self._init = init
         self._run = ""
+        self._uid = ""
+        self._address = ""
         self._gpu: Optional[str] = None
 
     def run(self) -> int:
@@ -64,6 +68,8 @@ class _Pod:
         try:
             asked = read_request(self._given)
             self._run = asked.run
+            # A secret: the notebook does not see it.
+            self._address = os.environ.pop(asked.send or "", "")
             self._prepare(asked)
         except Refused as refused:
             self._events.send("failed", reason=refused.reason, message=str(refused), **refused.facts)
@@ -80,6 +86,7 @@ class _Pod:
         gpus = listed(Readings())
         self._gpu = ", ".join(gpu.get("product", "GPU") for gpu in gpus) or None
         facts = {field: os.environ.pop(variable, "") for field, variable in named.items()}
+        self._uid = facts["uid"]
         self._events.send("pod", **facts, gpus=gpus)
 
     def _prepare(self, asked: Request) -> None:
@@ -143,6 +150,9 @@ class _Pod:
             self._events.send("failed", reason="disk", message=why)
             return self._say(request.NOTHING_RAN, "disk", why)
         self._say(code, reason, why, results)
+        # The message stands already: a store that takes long, or ends us, loses no verdict.
+        if self._keep(asked, results, self._document(code, reason, why, results)):
+            self._say(code, reason, why, results, kept=True)
         self._hold(asked.hold, code, reason, results)
         return code
 
@@ -173,23 +183,47 @@ class _Pod:
             return request.CELL_RAISED, "cell-error", f"An error ended the run in {cell}."
         return request.OK, None, None
 
-    def _say(self, code: int, reason: Any, why: Any, results: Optional[Results] = None) -> int:
+    def _keep(self, asked: Request, results: Results, end: Dict[str, Any]) -> bool:
+        """Whether all of it is where it was asked to be; what is not can be fetched all the same."""
+        if asked.keep is None and asked.send is None:
+            return False
+        try:
+            if asked.keep is not None:
+                keep(os.path.join(asked.keep, asked.run), self._uid, self._root, results, end)
+            if asked.send is not None:
+                send(self._address, self._root, results)
+        except OSError as error:
+            why = f"The results cannot be kept on the volume: {error.strerror}. Fetch them while the pod holds them."
+            self._events.send("unkept", message=why)
+            return False
+        except Unsent as error:
+            self._events.send("unkept", message=str(error))
+            return False
+        self._events.send("kept", files=results.files, bytes=results.bytes)
+        return True
+
+    def _say(
+        self, code: int, reason: Any, why: Any, results: Optional[Results] = None, kept: Optional[bool] = None
+    ) -> int:
+        message.write_message(self._told, {**self._document(code, reason, why, results), "kept": kept})
+        return code
+
+    def _document(self, code: int, reason: Any, why: Any, results: Optional[Results]) -> Dict[str, Any]:
         ended = self._events.ended or {}
-        document: Dict[str, Any] = {
+        return {
             "run": self._run,
             "exit": code,
             "status": ended.get("status", "failed"),
             "root": ended.get("root"),
             "results": ended.get("results"),
             "manifest": results.sha256 if results else None,
+            "size": results.size if results else None,
             "reason": reason,
             "message": why,
             "gpu": self._gpu,
             "first": self._events.last if code != request.OK else None,
             "cells": message.cells_of(self._events.cells) if ended else None,
         }
-        message.write_message(self._told, document)
-        return code
 
     def _hold(self, seconds: float, code: int, reason: Optional[str], results: Results) -> None:
         cancelled = self._ending.terminated

@@ -59,6 +59,10 @@ class Request:
     patience: Optional[float] = None
     deadline: Optional[float] = None
     hold: float = 600.0
+    # A folder on a volume, in which results are kept too.
+    keep: Optional[str] = None
+    # The variable with the address that they are sent to.
+    send: Optional[str] = None
 
 
 def read_request(given: str) -> Request:
@@ -82,6 +86,7 @@ def _request(document: Dict[str, Any]) -> Request:
     inputs = [Input(item["path"], int(item["size"]), item["sha256"]) for item in document.get("inputs") or []]
     declared = sum(item.size + _PER_FILE for item in inputs) + _SOURCES
     supply = document.get("supply")
+    kept = document.get("results") or {}
     deadline, hold = document.get("deadlineSeconds"), document.get("holdSeconds")
     return Request(
         run=run,
@@ -100,4 +105,6 @@ def _request(document: Dict[str, Any]) -> Request:
         patience=None if supply is None else float(supply["patienceSeconds"]),
         deadline=None if deadline is None else float(deadline),
         hold=600.0 if hold is None else float(hold),
+        keep=kept.get("folder"),
+        send=kept.get("url"),
     )
