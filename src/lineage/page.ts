@@ -4,6 +4,7 @@
  */
 import type { LineageDocument } from './graph';
 
+export { reasonWords } from './reasons';
 export type { LineageDocument, LineageEdge, LineageNode, StaleReason } from './graph';
 
 export type ToLineagePage =

@@ -239,7 +239,8 @@ function unreached({ line }: Execution): string[] {
   return [...sources, ...line.clock.map(({ call }) => call)];
 }
 
-function functionsOf(sources: readonly string[]): FunctionFacts {
+/** What the functions that are defined in these sources may do. */
+export function functionsOf(sources: readonly string[]): FunctionFacts {
   const all = [...new Set(sources)].map((source) => factsOf(source).functions);
   const any = (of: (facts: FunctionFacts) => boolean): boolean => all.some(of);
   return {

@@ -107,6 +107,11 @@ export class Timeline {
     return execution;
   }
 
+  /** What variables, generators, the process and files hold now, as far as it is known. */
+  get held(): ReadonlyMap<Key, Version> {
+    return new Map([...this.now, ...this.files]);
+  }
+
   /** By variable, the cell that left what it holds in the living kernel. */
   writers(): Record<string, string> {
     const found: [string, string][] = [];
