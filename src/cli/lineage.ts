@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { lineageOfRun } from '../lineage/document';
 import { chains, contextLine, dot, mermaid } from '../lineage/draw';
 import { type Direction, find, focus } from '../lineage/focus';
 import type { LineageDocument, LineageNode } from '../lineage/graph';
-import { readEnds, readRecord } from '../lineage/read';
+import { openLineagePage } from '../lineage/lineagepage';
+import { readEnds } from '../lineage/read';
 import { Store } from '../lineage/store';
-import { lineageOf } from '../lineage/trace';
 import { Failure } from '../notebook/failure';
 import { settingsFor } from '../replay/plan';
 import { EXIT } from './exit';
@@ -19,6 +20,8 @@ type Flags = {
   upstream?: boolean;
   downstream?: boolean;
   format: 'text' | 'json' | 'mermaid' | 'dot';
+  open?: boolean;
+  out?: string;
   color?: boolean;
 };
 
@@ -37,6 +40,8 @@ export function lineageCommand(program: Command, _signal: AbortSignal, done: (co
         .choices(['text', 'json', 'mermaid', 'dot'])
         .default('text'),
     )
+    .option('--out <file>', 'write the graph as one HTML file, which holds all that it shows')
+    .option('--open', 'show that file in the browser')
     .option('--no-color', 'no colour')
     .action((what: string, flags: Flags) => done(lineage(what, flags)));
 }
@@ -57,7 +62,9 @@ function lineage(what: string, flags: Flags): number {
   if (flags.format === 'json') terminal.document(document);
   else if (flags.format === 'mermaid') process.stdout.write(`${mermaid(document)}\n`);
   else if (flags.format === 'dot') process.stdout.write(`${dot(document)}\n`);
-  else tell(terminal, document, isFocused ? found : lastCells(whole), direction);
+  else if (!flags.open && flags.out === undefined)
+    tell(terminal, document, isFocused ? found : lastCells(whole), direction);
+  if (flags.open || flags.out !== undefined) writePage(terminal, document, flags);
   return EXIT.good;
 }
 
@@ -74,14 +81,25 @@ function tell(
   terminal.say(terminal.dim(`Not observed: ${document.notObserved.join('; ')}.`));
 }
 
+/** @throws Failure `no-page` where the file cannot be written */
+function writePage(terminal: Terminal, document: LineageDocument, { open = false, out }: Flags): void {
+  try {
+    const file = openLineagePage(document, { dist: __dirname, open, ...(out === undefined ? {} : { out }) });
+    const said = `Lineage: ${file}`;
+    if (terminal.format === 'text') terminal.say(said);
+    else terminal.warn(said);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const where = out ?? 'the temporary folder';
+    throw new Failure('usage', 'no-page', `The graph could not be written to ${where} (${why}).`);
+  }
+}
+
 /** @throws Failure `no-run`; RecordError */
 function documentOf(what: string, terminal: Terminal): LineageDocument {
   const here = storeHere(terminal);
   const { store, run } = here.hasRun(what) ? { store: here, run: what } : newest(what);
-  const { header, cells } = readRecord(store.recordPath(run));
-  const sourceOf = (digest: string): string | undefined =>
-    store.hasObject(digest) ? store.getObject(digest).toString('utf8') : undefined;
-  return lineageOf([{ header, cells, sourceOf }]);
+  return lineageOfRun(store, run);
 }
 
 /** Live kernels count as well as runs; replays do not. */

@@ -1,0 +1,64 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { LineageDocument } from '../../src/lineage/graph';
+import { Workplace } from './support';
+
+describe('reprise lineage as a page', () => {
+  const place = new Workplace();
+
+  beforeAll(async () => {
+    place.notebook('n.ipynb', ['x = 1', 'y = x + 1', 'z = "</script><b>bold</b>"']);
+    expect((await place.execute('run', 'n.ipynb')).code).toBe(0);
+  });
+  afterAll(() => place.remove());
+
+  const shown = (file: string): LineageDocument => {
+    const html = readFileSync(file, 'utf8');
+    const held = /<script type="application\/json" id="message">(.*?)<\/script>/s.exec(html)![1]!;
+    return (JSON.parse(held) as { document: LineageDocument }).document;
+  };
+  const cellsOf = ({ nodes }: LineageDocument): string[] =>
+    nodes.flatMap((node) => (node.kind === 'cell' ? [node.cell.id] : []));
+
+  it('is one file that names no other, and runs no script but its own', async () => {
+    const { code, stdout } = await place.reprise('lineage', 'n.ipynb', '--out', 'pages/all.html');
+    expect([code, stdout]).toEqual([0, `Lineage: ${place.path('pages/all.html')}\n`]);
+    const html = place.read('pages/all.html');
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(html)![1]!;
+    expect(policy).toMatch(/^default-src &#39;none&#39;|^default-src 'none'/);
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    expect(html).not.toMatch(/<(script|link|img)\b[^>]*\b(src|href)=/);
+    expect(html).not.toContain('<b>bold</b>');
+    expect(cellsOf(shown(place.path('pages/all.html')))).toEqual(['c0', 'c1', 'c2']);
+  });
+
+  it('holds no more than was asked for, and leaves stdout to the document', async () => {
+    const args = ['--variable', 'y', '--format', 'json', '--out', 'y.html'];
+    const { code, stdout, stderr } = await place.reprise('lineage', 'n.ipynb', ...args);
+    expect([code, stderr]).toEqual([0, `Lineage: ${place.path('y.html')}\n`]);
+    const printed = JSON.parse(stdout) as LineageDocument;
+    expect(cellsOf(printed)).toEqual(['c0', 'c1']);
+    expect(shown(place.path('y.html'))).toEqual(printed);
+  });
+
+  it.skipIf(process.platform !== 'linux')('is shown by what the desktop shows files with', async () => {
+    const opened = place.path('opened');
+    mkdirSync(place.path('bin'));
+    chmodSync(place.write('bin/xdg-open', `#!/bin/sh\nprintf %s "$1" > '${opened}'\n`), 0o755);
+    const env = { PATH: `${place.path('bin')}:${process.env.PATH}` };
+    const { code, stdout } = await place.start(['lineage', 'n.ipynb', '--open'], { env }).ended;
+    const file = /^Lineage: (.*)\n$/.exec(stdout)![1]!;
+    expect([code, path.basename(file)]).toEqual([0, 'n.ipynb.lineage.html']);
+    for (let waited = 0; !existsSync(opened) && waited < 10_000; waited += 50) await sleep(50);
+    expect(readFileSync(opened, 'utf8')).toBe(file);
+    expect(cellsOf(shown(file))).toEqual(['c0', 'c1', 'c2']);
+  });
+
+  it('says where it could not be written', async () => {
+    const { code, stderr } = await place.reprise('lineage', 'n.ipynb', '--out', place.path('n.ipynb/x.html'));
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/The graph could not be written to .*n\.ipynb\/x\.html/);
+  });
+});
