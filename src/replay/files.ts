@@ -1,7 +1,7 @@
 /** Files of a record as they are on disk now. */
 import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { expandHome } from '../lineage/local';
 import { digestFile } from '../lineage/store';
 
 /** Digests of files as they are now, taken again only where a file's time or size says that it changed. */
@@ -12,7 +12,7 @@ export class FileDigests {
 
   /** @param name as a record has it. @returns null where there is no file; undefined where that cannot be told */
   digest(name: string): string | null | undefined {
-    const path = this.absolute(name);
+    const path = absolutePath(this.root, name);
     try {
       const status = statSync(path, { throwIfNoEntry: false, bigint: true });
       if (status === undefined) return null;
@@ -27,8 +27,9 @@ export class FileDigests {
       return undefined;
     }
   }
+}
 
-  private absolute(name: string): string {
-    return name.startsWith('~/') ? join(homedir(), name.slice(2)) : join(this.root, name);
-  }
+/** @param name as a record has it */
+export function absolutePath(root: string, name: string): string {
+  return name.startsWith('~/') ? expandHome(name) : join(root, name);
 }

@@ -1,6 +1,9 @@
 /** What the commands need of the editor, as narrow ports: each command is tested without an editor. */
 import type { CommandLine } from './commandLine';
 import type { CommandId } from './commands/ids';
+import type { RunPlan } from '../lineage/stale/plan';
+import type { State } from '../lineage/stale/state';
+import type { LineageDocument } from '../lineage/graph';
 import type { NotebookState } from './follow/state';
 import type { Memory } from './kernels/remoteHost';
 import type { Live, RunRef } from './kubernetes/followers';
@@ -26,7 +29,13 @@ export type NotebookFile = NotebookRef & {
 };
 
 /** A cell of a notebook in the editor; `uri` is its own. */
-export type CellRef = { uri: string; /** From 0. */ index: number; source: string; comment: '#' | '//' };
+export type CellRef = {
+  uri: string;
+  /** As its record names it. */ id: string;
+  /** From 0. */ index: number;
+  source: string;
+  comment: '#' | '//';
+};
 
 /** A line of a cell, or of a script. `id` wins where the notebook still has such a cell: cells move. */
 export type Place = { index: number; id?: string; /** From 1. */ line?: number };
@@ -102,6 +111,8 @@ export type Services = {
   readonly kernels: Kernels;
   readonly runs: Runs;
   readonly lint: Lint;
+  readonly stale: Stale;
+  readonly lineage: Lineage;
   readonly reports: { show(root: string, run: string): void };
   readonly sidecars: Pick<Sidecars, 'settingsOf' | 'change'>;
   readonly settings: Pick<Settings, 'python' | 'startSeconds'>;
@@ -116,6 +127,8 @@ export type Services = {
 /** The live kernels, one a notebook. A notebook is named by its URI. */
 export type Kernels = {
   runAll(uri: string): Promise<void>;
+  /** Runs cells, named by their ids, in the document's order. @returns whether all of them ran to their end */
+  runCells(uri: string, cells: readonly string[]): Promise<boolean>;
   restart(uri: string): Promise<void>;
   selectInterpreter(uri: string): Promise<void>;
   connectServer(): Promise<void>;
@@ -130,6 +143,26 @@ export type Kernels = {
   liveRunOf(uri: string): string | undefined;
   isBusy(uri: string): boolean;
   interrupt(uri: string): Promise<void>;
+};
+
+/** Which cells of each open notebook no longer say the truth. A cell is named by its id. */
+export type Stale = {
+  /** Undefined where nothing of it ran in a kernel that this window knows of. */
+  stateOf(uri: string): State | undefined;
+  /** In the document's order, without those that are running. */
+  staleOf(uri: string): string[];
+  /** What to run so that these are clean. */
+  planFor(uri: string, targets: readonly string[]): RunPlan | undefined;
+  /** Takes in what was recorded since. */
+  refresh(uri: string): Promise<void>;
+};
+
+/** What each result came from. */
+export type Lineage = {
+  /** Of a recorded run, with its cells marked where they are stale. @throws RecordError, StoreError */
+  documentOf(notebook: NotebookFile, run: string): LineageDocument;
+  /** The graph in a panel. */
+  show(notebook: NotebookFile): void;
 };
 
 /** What the records say of each open notebook. */

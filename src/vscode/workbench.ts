@@ -59,7 +59,13 @@ export class Workbench implements Surface {
     if (cell === undefined) return undefined;
     const { document, index } = cell;
     const uri = document.uri.toString();
-    return { uri, index, source: document.getText(), comment: commentMark(document) };
+    return {
+      uri,
+      id: this.deps.keys.keyOf(cell),
+      index,
+      source: document.getText(),
+      comment: commentMark(document),
+    };
   }
 
   notebookFile(): NotebookFile | undefined {
@@ -188,7 +194,7 @@ export class Workbench implements Surface {
 
   /** Where no notebook is in front, such as in a walkthrough, the only one that is open is meant. */
   private document(): vscode.NotebookDocument | undefined {
-    const named = uriIn(this.context);
+    const named = cellOf(this.context)?.notebook.uri.toString() ?? uriIn(this.context);
     const open = vscode.workspace.notebookDocuments.filter(isJupyter);
     const found =
       open.find(({ uri }) => uri.toString() === named) ??
@@ -262,11 +268,15 @@ function cellsOf(notebook: vscode.NotebookDocument): ShownCell[] {
   });
 }
 
-/** The cell whose document a quick fix names. */
+/** The cell whose document a quick fix, an item under it or a list names, or at whose toolbar a button was pressed. */
 function cellOf(context: unknown): vscode.NotebookCell | undefined {
-  if (!(context instanceof vscode.Uri)) return undefined;
-  const cells = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
-  return cells.find(({ document }) => document.uri.toString() === context.toString());
+  const { document, notebook, cell } = (context ?? {}) as Partial<vscode.NotebookCell> & { cell?: unknown };
+  const named =
+    context instanceof vscode.Uri ? context.toString() : typeof cell === 'string' ? cell : undefined;
+  const cells = (notebook === undefined ? vscode.workspace.notebookDocuments : [notebook]).flatMap((open) =>
+    open.getCells(),
+  );
+  return cells.find((one) => one.document === document || one.document.uri.toString() === named);
 }
 
 /** The notebook of the toolbar whose button was pressed. */

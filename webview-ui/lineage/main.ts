@@ -35,7 +35,15 @@ class Page {
   constructor(
     private readonly lineage: LineageDocument,
     private readonly opens: boolean,
-  ) {}
+    /** What was shown before: the reader stays where they were. */
+    before?: Page,
+  ) {
+    if (before === undefined) return;
+    this.level = before.level;
+    this.chosen = before.chosen;
+    this.near = before.near;
+    this.search.value = before.search.value;
+  }
 
   start(): void {
     document.title = `Lineage: ${this.lineage.notebook}`;
@@ -262,8 +270,12 @@ class Page {
   }
 }
 
+let shown: Page | undefined;
 host.listen((message) => {
   if (message.type === 'problem')
     place.replaceChildren(element('main', {}, element('p', {}, message.sentence)));
-  else new Page(withCellNames(message.document), message.opens).start();
+  else {
+    shown = new Page(withCellNames(message.document), message.opens, shown);
+    shown.start();
+  }
 });

@@ -19,16 +19,21 @@ import { restart } from './restart';
 import { restoreEnvironment } from './restore';
 import { runAll } from './runAll';
 import { runOnKubernetes } from './runOnKubernetes';
+import { runStale } from './runStale';
+import { runUpstream } from './runUpstream';
 import { sealResult } from './seal';
 import { selectInterpreter } from './selectInterpreter';
 import { selectPolicy } from './selectPolicy';
 import { setSeed } from './setSeed';
+import { showDownstream } from './showDownstream';
 import { showEnvironment } from './showEnvironment';
+import { showLineage } from './showLineage';
 import { showLog } from './showLog';
 import { showRandomness } from './showRandomness';
 import { showReport } from './showReport';
 import { showRole } from './showRole';
 import { showRunEvents } from './showRunEvents';
+import { showUpstream } from './showUpstream';
 import { useKernel } from './useKernel';
 import { verify } from './verify';
 
@@ -54,16 +59,21 @@ export const commands: readonly Command[] = [
   restoreEnvironment,
   runAll,
   runOnKubernetes,
+  runStale,
+  runUpstream,
   sealResult,
   selectInterpreter,
   selectPolicy,
   setSeed,
+  showDownstream,
   showEnvironment,
+  showLineage,
   showLog,
   showRandomness,
   showReport,
   showRole,
   showRunEvents,
+  showUpstream,
   useKernel,
   verify,
 ];

@@ -24,6 +24,8 @@ export type NotebookState = {
   run?: RunState;
   /** What lint says of the cells. */
   lint?: LintCounts;
+  /** How many cells of the live notebook are stale. */
+  stale?: number;
   /** The code cells that the editor shows. */
   document?: readonly DocumentCell[];
 };

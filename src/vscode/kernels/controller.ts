@@ -32,7 +32,18 @@ export type ControllerDeps = Tools & {
   servers: Servers;
   keys: CellKeys;
   log: Log;
+  /**
+   * Asked before cells run, where the policy says so.
+   * @returns the cells to run in their place; undefined: go on at once
+   */
+  beforeRun?: (
+    notebook: vscode.NotebookDocument,
+    cells: readonly vscode.NotebookCell[],
+  ) => Promise<readonly vscode.NotebookCell[]> | undefined;
 };
+
+/** What a cell of a live kernel does. */
+export type CellEvent = { cell: vscode.NotebookCell; what: 'began' | 'ended' | 'emptied' };
 
 export class RepriseController implements Kernels, vscode.Disposable {
   private readonly controller: vscode.NotebookController;
@@ -44,10 +55,12 @@ export class RepriseController implements Kernels, vscode.Disposable {
   /** Of the next start of a kernel. */
   private readonly pinUse = new WeakMap<vscode.NotebookDocument, PinUse>();
   private readonly emitter = new vscode.EventEmitter<string>();
+  private readonly cellEmitter = new vscode.EventEmitter<CellEvent>();
   private readonly subscriptions: vscode.Disposable[];
 
   /** Fires with the URI of a notebook whose kernel started, ended, or became busy or idle. */
   readonly onDidChange = this.emitter.event;
+  readonly onCell = this.cellEmitter.event;
 
   constructor(private readonly deps: ControllerDeps) {
     this.interpreters = new Interpreters(deps.memory, deps.settings, deps);
@@ -55,10 +68,11 @@ export class RepriseController implements Kernels, vscode.Disposable {
     this.controller.supportedLanguages = ['python'];
     this.controller.supportsExecutionOrder = true;
     this.controller.description = 'seeded, recorded, replayable';
-    this.controller.executeHandler = (cells, notebook) => this.kernelOf(notebook).execute(cells);
+    this.controller.executeHandler = (cells, notebook) => this.execute(notebook, cells);
     this.controller.interruptHandler = (notebook) => this.kernelOf(notebook).interrupt();
     this.subscriptions = [
       this.emitter,
+      this.cellEmitter,
       this.controller,
       this.controller.onDidChangeSelectedNotebooks(({ notebook, selected }) =>
         this.select(notebook, selected),
@@ -79,6 +93,25 @@ export class RepriseController implements Kernels, vscode.Disposable {
       return kind === vscode.NotebookCellKind.Code && document.languageId === 'python';
     });
     await kernel.execute(cells);
+  }
+
+  /** Runs these cells, by their keys, in the document's order; settles when all of them have ended. */
+  async runCells(uri: string, keys: readonly string[]): Promise<boolean> {
+    const notebook = find(uri);
+    const cells = notebook.getCells().filter((cell) => keys.includes(this.deps.keys.keyOf(cell)));
+    if (this.selected.has(notebook)) await this.kernelOf(notebook).execute(cells);
+    else {
+      const ranges = cells.map(({ index }) => ({ start: index, end: index + 1 }));
+      const { commands } = vscode;
+      await commands.executeCommand('notebook.cell.execute', { document: notebook.uri, ranges });
+    }
+    return cells.every(({ executionSummary, document }) => {
+      return executionSummary?.success === true || document.getText().trim() === '';
+    });
+  }
+
+  isUnderWay(cell: vscode.NotebookCell): boolean {
+    return this.kernels.get(cell.notebook)?.isUnderWay(cell) ?? false;
   }
 
   async restart(uri: string): Promise<void> {
@@ -169,7 +202,9 @@ export class RepriseController implements Kernels, vscode.Disposable {
       log: this.deps.log,
       basis: (signal, onStep) => this.basisFor(notebook, signal, onStep),
       changed: () => this.changed(notebook),
+      began: (cell) => this.cellEmitter.fire({ cell, what: 'began' }),
       ended: (cell) => this.ended(cell),
+      emptied: (cell) => this.cellEmitter.fire({ cell, what: 'emptied' }),
       explain: (failure, again) => this.explain(notebook, failure, again),
     });
     this.kernels.set(notebook, kernel);
@@ -289,7 +324,19 @@ export class RepriseController implements Kernels, vscode.Disposable {
     this.emitter.fire(notebook.uri.toString());
   }
 
-  private ended({ notebook, document }: vscode.NotebookCell): void {
+  /** Where nobody has to be asked, nothing is awaited before each execution exists. */
+  private async execute(
+    notebook: vscode.NotebookDocument,
+    cells: readonly vscode.NotebookCell[],
+  ): Promise<void> {
+    const asked = this.deps.beforeRun?.(notebook, cells);
+    const run = asked === undefined ? cells : await asked;
+    if (run.length > 0) await this.kernelOf(notebook).execute(run);
+  }
+
+  private ended(cell: vscode.NotebookCell): void {
+    const { notebook, document } = cell;
+    this.cellEmitter.fire({ cell, what: 'ended' });
     const python = this.kernels.get(notebook)?.host.runsOn;
     void offerToAdd(notebook, document.getText(), python).catch((error: unknown) =>
       this.deps.log.warn(`What a cell installs could not be compared with the pin: ${String(error)}`),

@@ -19,8 +19,12 @@ export type KernelDeps = {
   /** What a new kernel is to run on, found or built. @throws Failure */
   basis: (signal: AbortSignal, onStep: (what: string) => void) => Promise<Basis>;
   changed: () => void;
+  /** A cell was given to the kernel. */
+  began: (cell: vscode.NotebookCell) => void;
   /** A cell has run to its end, or to its error. */
   ended: (cell: vscode.NotebookCell) => void;
+  /** A cell without any code was run: it shows nothing any more. */
+  emptied: (cell: vscode.NotebookCell) => void;
   /**
    * A failure to start that the user can do something about, with a button.
    * @param again what was to be done
@@ -90,6 +94,11 @@ export class NotebookKernel {
     await ended;
   }
 
+  /** It runs, or waits for its turn. */
+  isUnderWay(cell: vscode.NotebookCell): boolean {
+    return this.executions.has(cell);
+  }
+
   /** Attaches to a kernel that the notebook left running, if there is one. */
   attach(take = false): Promise<boolean> {
     this.attaching ??= this.findAndOpen(take).finally(() => (this.attaching = undefined));
@@ -151,6 +160,7 @@ export class NotebookKernel {
       this.executions.perform({ do: 'start', msgId: request.msgId });
       this.executions.perform({ do: 'clear', msgId: request.msgId });
       this.executions.perform({ do: 'end', msgId: request.msgId, success: true });
+      this.deps.emptied(cell);
       return { ended };
     }
     this.cells.set(request.msgId, cell);
@@ -201,7 +211,9 @@ export class NotebookKernel {
       const cell = this.deps.keys.find(this.notebook, request.cell);
       if (cell === undefined) continue;
       this.cells.set(request.msgId, cell);
-      if (!done) void this.executions.begin(request.msgId, cell);
+      if (done) continue;
+      void this.executions.begin(request.msgId, cell);
+      this.deps.began(cell);
     }
     this.session.resume(known);
     if (mayMiss) for (const { request } of known) void this.session.recover(request.msgId);
@@ -215,8 +227,11 @@ export class NotebookKernel {
         if (cell && cell.index >= 0) this.executions.settle(cell, command);
         this.seen(command.msgId);
       } else if (command.do === 'lost') void this.recover(command.msgId);
-      else if (command.do === 'send') this.host.begun(command.request);
-      else {
+      else if (command.do === 'send') {
+        this.host.begun(command.request);
+        const cell = this.cells.get(command.request.msgId);
+        if (cell !== undefined) this.deps.began(cell);
+      } else {
         this.executions.perform(command);
         if (command.do === 'end') {
           const cell = this.cells.get(command.msgId);

@@ -7,6 +7,7 @@ import type { Follower } from '../follow/follower';
 import { type PinState, pinWords } from '../follow/pin';
 import type { NotebookLint } from '../lint/notebookLint';
 import { frontScript } from '../lint/sources';
+import type { Staleness } from '../stale/staleness';
 import { HOVER_COMMANDS, hoverOf } from './hover';
 import { ICONS, type Level, scriptStatus, type Status, statusOf } from './words';
 
@@ -27,6 +28,7 @@ export class StatusBar implements vscode.Disposable {
     private readonly follower: Pick<Follower, 'stateOf' | 'onDidChange'>,
     private readonly kernels: Pick<Kernels, 'pythonOf' | 'liveRunOf'>,
     private readonly lint: Pick<NotebookLint, 'countsOf' | 'onDidChange'>,
+    private readonly stale: Pick<Staleness, 'staleOf' | 'onDidChange'>,
   ) {
     this.item.name = 'Reprise';
     this.item.command = 'reprise.showRandomness';
@@ -38,9 +40,11 @@ export class StatusBar implements vscode.Disposable {
       }),
       vscode.window.onDidChangeActiveNotebookEditor(() => this.show()),
       vscode.window.onDidChangeActiveTextEditor(() => this.show()),
-      follower.onDidChange((uri) => {
-        if (uri === frontNotebook()?.uri.toString()) this.show();
-      }),
+      ...[follower, stale].map(({ onDidChange }) =>
+        onDidChange((uri) => {
+          if (uri === frontNotebook()?.uri.toString()) this.show();
+        }),
+      ),
     );
     this.show();
   }
@@ -51,7 +55,8 @@ export class StatusBar implements vscode.Disposable {
     if (notebook === undefined) return this.showScript(frontScript());
     const uri = notebook.uri.toString();
     const lint = this.lint.countsOf(uri);
-    const state = { ...this.follower.stateOf(uri), ...(lint ? { lint } : {}) };
+    const stale = this.stale.staleOf(uri).length;
+    const state = { ...this.follower.stateOf(uri), ...(lint ? { lint } : {}), stale };
     const status = statusOf(state);
     this.showItem(status, this.hover(notebook));
     this.showLanguage(status, state.pin);

@@ -34,7 +34,7 @@ export const ICONS: Record<Level, string> = {
 
 export function statusOf(state: NotebookState): Status {
   const { level, words } = worstOf(state);
-  const notes = [pinWords, sealWords, nextWords, lintWords].flatMap((wordsOf) => wordsOf(state));
+  const notes = [staleWords, pinWords, sealWords, nextWords, lintWords].flatMap((wordsOf) => wordsOf(state));
   const parts = [...underWhat(state), ...words, ...notes];
   return { level, text: parts.join(' · '), spoken: `Reprise: ${parts.join(', ')}` };
 }
@@ -102,6 +102,10 @@ function worstOf(state: NotebookState): Worst {
   if (verdict !== undefined) return { level: 'good', words: [verdictWords(verdict)] };
   const failed = failedCell(run);
   return { level: calm, words: failed === undefined ? [] : [`cell ${failed.index} raised`] };
+}
+
+function staleWords({ stale }: NotebookState): string[] {
+  return stale === undefined || stale === 0 ? [] : [`${stale} stale`];
 }
 
 /** A run that differs from the pin under `close` is recorded as such: a note, and no warning. */

@@ -23,7 +23,9 @@ import { Settings, SETTINGS } from '../../../src/vscode/settings';
 import type { Live, RunRef } from '../../../src/vscode/kubernetes/followers';
 import type { Row } from '../../../src/vscode/kubernetes/rows';
 import { Sidecars } from '../../../src/vscode/sidecars';
+import type { LineageDocument } from '../../../src/lineage/graph';
 import { temporaryFolder } from '../lineage/build';
+import type { ToyNotebook } from '../lineage/toyKernel';
 
 export class FakeEditor implements Editor {
   /** Everything the user saw or that was done, in order. */
@@ -66,7 +68,15 @@ export class FakeEditor implements Editor {
   };
   readonly kernels: Editor['kernels'] = {
     runAll: (uri) => this.note(`run all ${uri}`),
-    restart: (uri) => this.note(`restart ${uri}`),
+    runCells: (_uri, cells) => {
+      this.toy?.run(...cells);
+      const failed = cells.some((cell) => this.toy?.shown.get(cell)?.includes('not defined'));
+      return this.note(`run cells ${cells.join(', ')}`).then(() => !failed);
+    },
+    restart: (uri) => {
+      this.toy?.restart();
+      return this.note(`restart ${uri}`);
+    },
     selectInterpreter: (uri) => this.note(`select interpreter ${uri}`),
     connectServer: () => this.note('connect server'),
     useReprise: (uri) => this.note(`use reprise ${uri}`),
@@ -83,6 +93,19 @@ export class FakeEditor implements Editor {
       this.state = this.found ?? this.state;
       return Promise.resolve();
     },
+  };
+  /** What the cells of the notebook do; without one nothing has run in a kernel. */
+  toy: ToyNotebook | undefined;
+  readonly stale: Editor['stale'] = {
+    stateOf: () => this.toy?.state(),
+    staleOf: () => this.toy?.stale() ?? [],
+    planFor: (_uri, targets) => this.toy?.plan(...targets),
+    refresh: () => Promise.resolve(),
+  };
+  document: LineageDocument | undefined;
+  readonly lineage: Editor['lineage'] = {
+    documentOf: () => this.document!,
+    show: ({ notebook }) => void this.note(`lineage of ${notebook}`),
   };
   findings: ListedFinding[] = [];
   fixable = false;
@@ -144,7 +167,8 @@ export class FakeEditor implements Editor {
   comment: '#' | '//' = '#';
 
   cell(): CellRef | undefined {
-    return this.front && { uri: 'cell:1', index: 1, source: this.source, comment: this.comment };
+    const id = this.toy?.cells[1]?.id ?? 'id1';
+    return this.front && { uri: 'cell:1', id, index: 1, source: this.source, comment: this.comment };
   }
 
   insert({ index }: CellRef, line: number, text: string) {
@@ -226,8 +250,8 @@ export class FakeEditor implements Editor {
     return this.note(`copied ${this.short(text)}`);
   }
 
-  execute(command: string) {
-    return this.note(`command ${command}`);
+  execute(command: string, ...args: unknown[]) {
+    return this.note([`command ${command}`, ...args.map((each) => JSON.stringify(each))].join(' '));
   }
 
   /** `reprise` is this program from now on; `print` prints the document on its stdout. */
