@@ -11,14 +11,13 @@ import { Servers } from './vscode/kernels/servers';
 import { ClusterRunsView } from './vscode/kubernetes/runs';
 import { installationOf } from './vscode/launcher';
 import { NotebookLint } from './vscode/lint/notebookLint';
-import { Lineages } from './vscode/lineages';
 import { logTo } from './vscode/log';
+import { openPages } from './vscode/pages';
 import { registerCommands } from './vscode/register';
 import { followRenames } from './vscode/renames';
-import { refreshReports, reportPanels } from './vscode/reporting';
 import { Settings } from './vscode/settings';
 import { Sidecars } from './vscode/sidecars';
-import { staleCells } from './vscode/stale/wiring';
+import { Staleness } from './vscode/stale/staleness';
 import { StatusBar } from './vscode/status/statusBar';
 import { bundledTools } from './vscode/tools';
 import { Workbench } from './vscode/workbench';
@@ -39,44 +38,21 @@ export function activate(context: vscode.ExtensionContext): void {
     servers: new Servers(secrets, settings),
     keys,
     log,
-    beforeRun: (notebook, cells) => stale.guard.check(notebook, cells),
   });
   const runs = new Follower(sidecars, kernels, keys, log);
   const lint = new NotebookLint({ keys, settings, runs, pages: extensionUri });
-  const stale = staleCells({ keys, kernels, runs, log });
-  const status = new StatusBar(runs, kernels, lint, stale.staleness);
-  const reports = reportPanels(extensionUri, () => editorFor(undefined));
+  const stale = new Staleness({ keys, kernels, runs, log });
+  const status = new StatusBar(runs, kernels, lint, stale);
+  const pages = openPages(extensionUri, { runs, stale, editor: () => editorFor(undefined) });
   const clusterRuns = new ClusterRunsView({ commandLine, settings, log, editor: () => editorFor(undefined) });
-  const lineage = new Lineages(extensionUri, {
-    stale: stale.staleness,
-    runs,
-    editor: () => editorFor(undefined),
-  });
-  const services = {
-    kernels,
-    runs,
-    lint,
-    stale: stale.staleness,
-    lineage,
-    reports,
-    sidecars,
-    settings,
-    commandLine,
-    clusterRuns,
-    log,
-  };
-  const machine = { installation: installationOf(extensionPath), memory: workspaceState };
+  const own = { kernels, runs, lint, stale, sidecars, settings, commandLine, clusterRuns, log };
+  const machine = { ...pages.services, installation: installationOf(extensionPath), memory: workspaceState };
   const editorFor = (argument: unknown): Editor =>
-    Object.assign(new Workbench({ keys, documents }, argument), services, machine);
+    Object.assign(new Workbench({ keys, documents }, argument), own, machine);
   subscriptions.push(
-    ...[channel, commandLine, clusterRuns, kernels, runs, lint, stale, status],
+    ...[channel, commandLine, clusterRuns, kernels, runs, lint, stale, status, pages],
     documents.register(),
-    reports.register(),
-    lineage.register(),
     kernels.onDidChange((uri) => void runs.refresh(uri).then(() => status.show())),
-    runs.onDidChange((uri) => refreshReports(reports, uri)),
-    stale.staleness.onDidChange((uri) => lineage.refresh(uri)),
-    runs.onDidChange((uri) => lineage.refresh(uri)),
     followRenames(sidecars, log),
     registerCommands(editorFor),
   );

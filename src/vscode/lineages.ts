@@ -55,8 +55,9 @@ export class Lineages implements Lineage {
     const { root } = notebook;
     const uri = uriOf(notebook);
     const known = this.deps.runs.stateOf(uri).run?.run;
-    const run = known ?? new RunHeads(new Store(root)).originalsOf(notebook.notebook).next().value;
-    return typeof run === 'string' ? this.documentOf({ root, uri }, run) : undefined;
+    const [run] =
+      known === undefined ? new RunHeads(new Store(root)).originalsOf(notebook.notebook) : [known];
+    return run === undefined ? undefined : this.documentOf({ root, uri }, run);
   }
 }
 

@@ -26,7 +26,7 @@ export async function runUntilClean(
     const trial = JSON.stringify(plan);
     if (plan === undefined || tried.has(trial)) return offerAll(editor, notebook, left);
     tried.add(trial);
-    if (plan.empty && !(await restarted(editor, notebook))) return;
+    if (plan.empty !== false && !(await restarted(editor, notebook))) return;
     const ended = await editor.kernels.runCells(uri, plan.cells);
     await refresh(editor, uri);
     // What a cell raised stands below it.

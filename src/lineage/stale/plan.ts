@@ -11,8 +11,11 @@ import { ABSENT, AT_START, compareVersions, isOf, type Key, keyOf, type Version 
 export type RunPlan = {
   /** By id, in the document's order. */
   cells: string[];
-  /** Only in an empty kernel will they find what a run from the top finds. */
-  empty: boolean;
+  /**
+   * Only in an empty kernel will they find what a run from the top finds: `values` that no cell above leaves are there, or
+   * generators have given numbers (`streams`) that no cell above takes.
+   */
+  empty: false | 'values' | 'streams';
 };
 
 /** `made`: by a cell of the plan; `stale`: a cell that is not of the plan would leave something else than it did. */
@@ -34,7 +37,7 @@ class Planner {
   private readonly code: readonly SessionCell[];
   private readonly functions: FunctionFacts;
   private readonly needed = new Set<string>();
-  private empty = false;
+  private empty: RunPlan['empty'] = false;
   private live = new Map<Key, Held>();
   private expected = new Map<Key, Held>();
 
@@ -62,7 +65,7 @@ class Planner {
   }
 
   private size(): number {
-    return this.needed.size + (this.empty ? 1 : 0);
+    return this.needed.size + (this.empty === false ? 0 : 1);
   }
 
   private goThrough(): void {
@@ -105,7 +108,11 @@ class Planner {
     const writer = wanted.is === 'value' ? wanted.cell : undefined;
     if (writer !== undefined) this.need(writer);
     // A file stays as it is, whatever the kernel.
-    else if (!isOf('file', key)) this.empty = true;
+    else if (!isOf('file', key)) this.needEmpty(isOf('generator', key) ? 'streams' : 'values');
+  }
+
+  private needEmpty(why: 'values' | 'streams'): void {
+    if (this.empty !== 'values') this.empty = why;
   }
 
   private need(cell: string): void {
@@ -119,7 +126,7 @@ class Planner {
   /** A second execution in one kernel takes other random numbers, and another place in the history. */
   private checkStreams({ id }: SessionCell, { line, perCell, kernel, usesHistory }: Execution): void {
     if (usesHistory) {
-      this.empty = true;
+      this.needEmpty('values');
       for (const above of this.code) {
         if (above.id === id) break;
         this.needed.add(above.id);
@@ -127,7 +134,7 @@ class Planner {
     }
     if (perCell || kernel !== this.timeline.kernels) return;
     const own = line.entropy.some(({ source, reach }) => reach === 'enforced' && !(source in line.rng.after));
-    if (own) this.empty = true;
+    if (own) this.needEmpty('streams');
   }
 
   /** Of a cell that was edited or never ran: what its source says. */

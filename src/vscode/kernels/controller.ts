@@ -32,15 +32,13 @@ export type ControllerDeps = Tools & {
   servers: Servers;
   keys: CellKeys;
   log: Log;
-  /**
-   * Asked before cells run, where the policy says so.
-   * @returns the cells to run in their place; undefined: go on at once
-   */
-  beforeRun?: (
-    notebook: vscode.NotebookDocument,
-    cells: readonly vscode.NotebookCell[],
-  ) => Promise<readonly vscode.NotebookCell[]> | undefined;
 };
+
+/** @returns the cells to run in place of these; undefined: nothing has to be asked */
+export type AskBefore = (
+  notebook: vscode.NotebookDocument,
+  cells: readonly vscode.NotebookCell[],
+) => Promise<readonly vscode.NotebookCell[]> | undefined;
 
 /** What a cell of a live kernel does. */
 export type CellEvent = { cell: vscode.NotebookCell; what: 'began' | 'ended' | 'emptied' };
@@ -54,6 +52,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
   private readonly moving = new Map<string, Promise<void>>();
   /** Of the next start of a kernel. */
   private readonly pinUse = new WeakMap<vscode.NotebookDocument, PinUse>();
+  private ask: AskBefore | undefined;
   private readonly emitter = new vscode.EventEmitter<string>();
   private readonly cellEmitter = new vscode.EventEmitter<CellEvent>();
   private readonly subscriptions: vscode.Disposable[];
@@ -108,6 +107,11 @@ export class RepriseController implements Kernels, vscode.Disposable {
     return cells.every(({ executionSummary, document }) => {
       return executionSummary?.success === true || document.getText().trim() === '';
     });
+  }
+
+  /** Asked before cells are run by the editor's own buttons and keys. */
+  askBefore(ask: AskBefore): void {
+    this.ask = ask;
   }
 
   isUnderWay(cell: vscode.NotebookCell): boolean {
@@ -329,7 +333,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
     notebook: vscode.NotebookDocument,
     cells: readonly vscode.NotebookCell[],
   ): Promise<void> {
-    const asked = this.deps.beforeRun?.(notebook, cells);
+    const asked = this.ask?.(notebook, cells);
     const run = asked === undefined ? cells : await asked;
     if (run.length > 0) await this.kernelOf(notebook).execute(run);
   }

@@ -1,8 +1,6 @@
 /** Says under a stale cell that it is, and why; pressing it shows what the cell came from. */
 import * as vscode from 'vscode';
-import type { CellKeys } from '../kernels/cells';
 import type { Staleness } from './staleness';
-import { staleItem } from './words';
 
 export class StaleCellItems implements vscode.NotebookCellStatusBarItemProvider, vscode.Disposable {
   private readonly emitter = new vscode.EventEmitter<void>();
@@ -10,10 +8,7 @@ export class StaleCellItems implements vscode.NotebookCellStatusBarItemProvider,
 
   readonly onDidChangeCellStatusBarItems = this.emitter.event;
 
-  constructor(
-    private readonly staleness: Pick<Staleness, 'stateOf' | 'isRunning' | 'onDidChange'>,
-    private readonly keys: Pick<CellKeys, 'keyOf'>,
-  ) {
+  constructor(private readonly staleness: Pick<Staleness, 'itemOf' | 'onDidChange'>) {
     this.subscriptions = [
       this.emitter,
       staleness.onDidChange(() => this.emitter.fire()),
@@ -22,9 +17,7 @@ export class StaleCellItems implements vscode.NotebookCellStatusBarItemProvider,
   }
 
   provideCellStatusBarItems(cell: vscode.NotebookCell): vscode.NotebookCellStatusBarItem | undefined {
-    const state = this.staleness.stateOf(cell.notebook.uri.toString());
-    if (state === undefined || this.staleness.isRunning(cell)) return undefined;
-    const said = staleItem(state, this.keys.keyOf(cell), cell.outputs.length > 0);
+    const said = this.staleness.itemOf(cell);
     if (said === undefined) return undefined;
     const item = new vscode.NotebookCellStatusBarItem(said.text, vscode.NotebookCellStatusBarAlignment.Left);
     item.tooltip = said.tooltip;

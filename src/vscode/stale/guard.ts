@@ -8,7 +8,7 @@ import { staleInputs, UPSTREAM_FIRST, RUN_ANYWAY } from './inputs';
 export type GuardDeps = {
   keys: Pick<CellKeys, 'keyOf' | 'order'>;
   stale: Pick<Stale, 'planFor' | 'refresh'>;
-  runs: Pick<Runs, 'stateOf' | 'refresh'>;
+  runs: Pick<Runs, 'stateOf'>;
   kernels: Pick<Kernels, 'liveRunOf'> & { isUnderWay(cell: vscode.NotebookCell): boolean };
 };
 

@@ -18,7 +18,7 @@ export function staleInputs(
   order: readonly string[],
 ): StaleQuestion | undefined {
   const missing = plan.cells.filter((cell) => !cells.includes(cell));
-  if (missing.length === 0 && !plan.empty) return undefined;
+  if (missing.length === 0 && plan.empty !== 'values') return undefined;
   const names = missing.map((cell) => `cell ${order.indexOf(cell)}`).join(', ');
   const what =
     missing.length === 0

@@ -1,5 +1,5 @@
 /** One open notebook: what its live kernels record, read as it is written, and which cells are stale by that. */
-import type { CellLine, RecordHeader } from '../../lineage/record';
+import type { RecordHeader } from '../../lineage/record';
 import { withDefaults } from '../../lineage/read';
 import { LiveNotebook, staleCells } from '../../lineage/stale/live';
 import type { RunPlan } from '../../lineage/stale/plan';
@@ -95,7 +95,7 @@ export class StaleNotebook {
       return this.live.started({ run, seed, policy, rng: rng ?? 'per-session' });
     }
     if (cellIn(line) !== undefined) {
-      const whole = withDefaults(line as Partial<CellLine>);
+      const whole = withDefaults(line);
       this.files.note(whole);
       this.live.ran(whole, this.sourceOf(whole.source));
     } else {

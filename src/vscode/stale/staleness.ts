@@ -6,18 +6,25 @@ import type { RunPlan } from '../../lineage/stale/plan';
 import { withOwnIds } from '../../lineage/stale/live';
 import type { SessionCell, State } from '../../lineage/stale/state';
 import { Store } from '../../lineage/store';
-import type { Stale } from '../editor';
+import type { Kernels, Stale } from '../editor';
 import type { NotebookState } from '../follow/state';
 import type { CellKeys } from '../kernels/cells';
-import type { CellEvent } from '../kernels/controller';
+import type { AskBefore, CellEvent } from '../kernels/controller';
 import type { Log } from '../log';
 import { notebookFile } from '../notebookFile';
+import { StaleCellItems } from './cellItems';
 import { FolderWatchers } from './folderWatchers';
+import { StaleInputGuard } from './guard';
 import { StaleNotebook } from './notebook';
+import { type StaleItem, staleItem } from './words';
 
 export type StalenessDeps = {
-  keys: Pick<CellKeys, 'keyOf'>;
-  kernels: { liveRunOf(uri: string): string | undefined; onCell: vscode.Event<CellEvent> };
+  keys: Pick<CellKeys, 'keyOf' | 'order'>;
+  kernels: Pick<Kernels, 'liveRunOf'> & {
+    onCell: vscode.Event<CellEvent>;
+    isUnderWay(cell: vscode.NotebookCell): boolean;
+    askBefore(ask: AskBefore): void;
+  };
   runs: { stateOf(uri: string): NotebookState; onDidChange: vscode.Event<string> };
   log: Log;
 };
@@ -33,10 +40,13 @@ export class Staleness implements Stale, vscode.Disposable {
   readonly onDidChange = this.emitter.event;
 
   constructor(private readonly deps: StalenessDeps) {
+    const guard = new StaleInputGuard({ ...deps, stale: this });
+    deps.kernels.askBefore((notebook, cells) => guard.check(notebook, cells));
     this.subscriptions = [
       this.emitter,
       deps.runs.onDidChange((uri) => void this.refresh(uri)),
       deps.kernels.onCell((event) => void this.cellChanged(event)),
+      new StaleCellItems(this),
       vscode.workspace.onDidCloseNotebookDocument((notebook) => this.forget(notebook.uri.toString())),
     ];
   }
@@ -57,9 +67,18 @@ export class Staleness implements Stale, vscode.Disposable {
     return known.of.plan(targets, this.cellsOf(notebook), known.state);
   }
 
-  isRunning(cell: vscode.NotebookCell): boolean {
+  /** What is to be said of a cell, if anything. */
+  itemOf(cell: vscode.NotebookCell): StaleItem | undefined {
     const known = this.notebooks.get(cell.notebook.uri.toString());
-    return known?.of.isRunning(this.deps.keys.keyOf(cell)) ?? false;
+    const key = this.deps.keys.keyOf(cell);
+    if (known?.state === undefined || known.of.isRunning(key)) return undefined;
+    return staleItem(known.state, key, cell.outputs.length > 0);
+  }
+
+  /** How many cells have such an item. */
+  countOf(uri: string): number {
+    const cells = documentOf(uri)?.getCells() ?? [];
+    return cells.filter((cell) => this.itemOf(cell) !== undefined).length;
   }
 
   async refresh(uri: string): Promise<void> {
@@ -67,7 +86,7 @@ export class Staleness implements Stale, vscode.Disposable {
     if (notebook === undefined) return;
     const known = this.notebooks.get(uri) ?? this.follow(notebook);
     if (known === undefined) return;
-    await known.of.read(this.runOf(uri));
+    await this.read(uri, known);
     known.watchers.watch(known.of.files.paths);
     this.judge(uri, known, notebook);
   }
@@ -89,14 +108,6 @@ export class Staleness implements Stale, vscode.Disposable {
     this.emitter.fire(uri);
   }
 
-  /** The kernel that lives, or that another controller started with our agent. */
-  private runOf(uri: string): string | undefined {
-    const live = this.deps.kernels.liveRunOf(uri);
-    const { run } = this.deps.runs.stateOf(uri);
-    const isLive = run?.status === 'running' && run.header?.starter === 'agent';
-    return live ?? (isLive ? run.run : undefined);
-  }
-
   private async cellChanged({ cell, what }: CellEvent): Promise<void> {
     const uri = cell.notebook.uri.toString();
     const known = this.notebooks.get(uri) ?? this.follow(cell.notebook);
@@ -106,10 +117,18 @@ export class Staleness implements Stale, vscode.Disposable {
     if (what === 'emptied') known.of.emptied(key);
     if (what === 'ended') {
       // The agent has written the line before it answers.
-      await known.of.read(this.runOf(uri));
+      await this.read(uri, known);
       known.of.ended(key);
     }
     await this.refresh(uri);
+  }
+
+  /** Of the window's own kernel: what another one ran is not what the notebook shows. */
+  private async read(uri: string, { of }: Known): Promise<void> {
+    await of.read(this.deps.kernels.liveRunOf(uri)).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.deps.log.warn(`The record could not be read: ${why}. Stale cells are shown as they were before.`);
+    });
   }
 
   private follow(notebook: vscode.NotebookDocument): Known | undefined {

@@ -28,7 +28,7 @@ export class StatusBar implements vscode.Disposable {
     private readonly follower: Pick<Follower, 'stateOf' | 'onDidChange'>,
     private readonly kernels: Pick<Kernels, 'pythonOf' | 'liveRunOf'>,
     private readonly lint: Pick<NotebookLint, 'countsOf' | 'onDidChange'>,
-    private readonly stale: Pick<Staleness, 'staleOf' | 'onDidChange'>,
+    private readonly stale: Pick<Staleness, 'countOf' | 'onDidChange'>,
   ) {
     this.item.name = 'Reprise';
     this.item.command = 'reprise.showRandomness';
@@ -55,7 +55,7 @@ export class StatusBar implements vscode.Disposable {
     if (notebook === undefined) return this.showScript(frontScript());
     const uri = notebook.uri.toString();
     const lint = this.lint.countsOf(uri);
-    const stale = this.stale.staleOf(uri).length;
+    const stale = this.stale.countOf(uri);
     const state = { ...this.follower.stateOf(uri), ...(lint ? { lint } : {}), stale };
     const status = statusOf(state);
     this.showItem(status, this.hover(notebook));

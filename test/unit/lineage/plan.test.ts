@@ -46,7 +46,7 @@ describe('what to run so that cells are clean', () => {
     notebook.runAll();
     notebook.cells = notebook.cells.slice(1);
     expect(notebook.stale()).toEqual(['c1']);
-    expect(notebook.plan('c1')).toEqual({ cells: ['c1'], empty: true });
+    expect(notebook.plan('c1')).toEqual({ cells: ['c1'], empty: 'values' });
     notebook.restart();
     notebook.run('c1');
     expect(notebook.stale()).toEqual([]);

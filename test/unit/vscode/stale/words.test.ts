@@ -57,7 +57,7 @@ describe('before cells run on stale values', () => {
   });
 
   it('nothing is offered to run where only an empty kernel would do', () => {
-    const { detail, buttons } = staleInputs({ cells: ['c'], empty: true }, ['c'], state.order)!;
+    const { detail, buttons } = staleInputs({ cells: ['c'], empty: 'values' }, ['c'], state.order)!;
     expect(detail).toMatch(/^Only an empty kernel has what a run from the top would find there/);
     expect(buttons).toEqual(['Run Anyway']);
   });
@@ -65,5 +65,7 @@ describe('before cells run on stale values', () => {
   it('nothing is asked where all of them run, or none is needed', () => {
     expect(staleInputs({ cells: ['a', 'b'], empty: false }, ['a', 'b'], state.order)).toBeUndefined();
     expect(staleInputs({ cells: ['b'], empty: false }, ['b'], state.order)).toBeUndefined();
+    // Random numbers that go on are no stale input.
+    expect(staleInputs({ cells: ['b'], empty: 'streams' }, ['b'], state.order)).toBeUndefined();
   });
 });
