@@ -25,11 +25,11 @@ afterAll(() => closeAndCount(editor, folder));
 const open = (name: string, cells: Cell[]) => NotebookPage.open(window, folder, name, cells);
 
 /** What stands below the cells on the screen, the stale ones' alone. */
-const marks = (): Promise<string[]> =>
-  window.page
-    .locator('.notebookOverlay .cell-status-item:visible')
-    .filter({ hasText: 'Stale' })
-    .evaluateAll((items) => items.map((item) => item.textContent.trim()));
+const marks = async (): Promise<string[]> => {
+  const items = window.page.locator('.notebookOverlay .cell-status-item:visible');
+  const texts = await items.filter({ hasText: 'Stale' }).allTextContents();
+  return texts.map((text) => text.trim());
+};
 
 const status = () => window.page.locator('[id*="reprise.reprise"]').first().textContent();
 
