@@ -75,7 +75,7 @@ def test_lists_of_dvc(text, folder, found):
 @pytest.fixture(scope="module")
 def ran(module_run):
     root = module_run.root
-    for folder in ("data/prepared/deep", "images: all"):
+    for folder in (".dvc", "data/prepared/deep", "images: all"):
         (root / folder).mkdir(parents=True)
     for name in ("data/data.xml", "data/prepared/deep/rows.csv", "images: all/a.txt", "own.txt"):
         (root / name).write_text(name)

@@ -24,6 +24,8 @@ class DvcFiles:
 
     def note(self, files: Iterable[Dict[str, Any]]) -> None:
         """Notes of each file that was read the md5 of the file or folder that DVC tracks. `files`: of the record."""
+        if not _has_dvc(self._root):
+            return
         looked: Dict[str, Dict[str, str]] = {}
         for file in files:
             if file["mode"] == "read" and not file.get("absent") and not file.get("outside"):
@@ -51,6 +53,16 @@ class DvcFiles:
                 found = tracked_in(file.read().decode("utf-8", "replace"), posixpath.dirname(place))
         self._known[place] = version, found
         return found
+
+
+def _has_dvc(folder: str) -> bool:
+    """Whether the folder lies in a repository of DVC: looking for each of many files would take its time."""
+    while not os.path.isdir(os.path.join(folder, ".dvc")):
+        above = os.path.dirname(folder)
+        if above == folder:
+            return False
+        folder = above
+    return True
 
 
 def _places(path: str) -> Iterator[Tuple[str, str]]:
