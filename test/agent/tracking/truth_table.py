@@ -167,6 +167,10 @@ CASES: List[Case] = [
     Case("class", "class A:\n    pass", "a = A()", "A", "a"),
     Case("class", "from dataclasses import dataclass\n@dataclass\nclass P:\n    x: int\np = P(1)", "p.x = 2", "p", "p"),
     Case("class", "class A:\n    items = []\na = A()", "a.items.append(1)", "a", "a A"),
+    Case("class", "class A:\n    items = []\na, b = A(), A()", "a.items.append(1)", "a", "a b A"),
+    Case("class", "class A:\n    count = 0\n    def up(self):\n        type(self).count += 1\na = A()", "a.up()", "a", "a A"),
+    Case("class", "class A:\n    count = 0\nclass B(A):\n    pass\nb = B()", "A.count = 2", "A", "b A B"),
+    Case("class", "class A:\n    count = 0\na, b = A(), A()", "a.n = 1", "a", "a"),
     Case("class", "k = 3\nclass A:\n    @property\n    def n(self):\n        return k\na = A()", "a.n", "a k", ""),
     Case("class", "class A:\n    n = 1", "setattr(A, 'n', 2)", "A", "A"),
     # Deleting and missing

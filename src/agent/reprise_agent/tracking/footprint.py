@@ -16,7 +16,7 @@ from types import (
 from typing import Any, Dict, FrozenSet, Hashable, Iterable, List, NamedTuple
 
 from .kinds import ATOMS, is_from
-from .kinds.code import is_users_module
+from .kinds.code import class_data, is_users_module
 
 _LIMIT = 5_000
 _WHOLE_LOOK = 200_000
@@ -67,7 +67,7 @@ def footprint(value: Any, namespace: Dict[str, Any]) -> Footprint:
         elif isinstance(item, type):
             if is_users_module(item.__module__):
                 parts.add(id(item))
-                waiting.extend(vars(item).values())
+                waiting.extend((*vars(item).values(), *item.__bases__))
         elif kind is FunctionType:
             for cell in item.__closure__ or ():
                 parts.add(id(cell))
@@ -93,6 +93,9 @@ def footprint(value: Any, namespace: Dict[str, Any]) -> Footprint:
         else:
             parts.add(id(item))
             waiting.extend(each for each in gc.get_referents(item) if not isinstance(each, type))
+            for base, _, member in class_data(kind):
+                parts.add(id(base))
+                waiting.append(member)
     return Footprint(frozenset(parts), True)
 
 

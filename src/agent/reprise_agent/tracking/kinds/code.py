@@ -96,6 +96,17 @@ def _class(cls: type) -> Form:
     return "class", (qualified_name(cls), list(cls.__bases__), members), "exact"
 
 
+def class_data(cls: type) -> List[Tuple[type, str, Any]]:
+    """What instances of a user's class have in common beside its methods: the class that holds it, name and value."""
+    return [
+        (base, name, member)
+        for base in cls.__mro__
+        if base is not object and is_users_module(base.__module__)
+        for name, member in vars(base).items()
+        if name not in _HOUSEKEEPING and not isinstance(member, type) and not hasattr(type(member), "__get__")
+    ]
+
+
 def _slot(member: Any) -> bool:
     return type(member) in (types.MemberDescriptorType, types.GetSetDescriptorType)
 

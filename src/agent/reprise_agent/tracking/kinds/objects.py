@@ -10,7 +10,7 @@ import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
 from .base import CONTAINERS, Form, Opaque, derives_from, is_a, qualified_name
-from .code import is_users_module
+from .code import class_data, is_users_module
 
 _HEAP_TYPE = 1 << 9
 _NATIVE_MEMBERS = (types.WrapperDescriptorType, types.MethodDescriptorType, types.BuiltinFunctionType)
@@ -48,8 +48,10 @@ def describe_object(value: Any) -> Form:
     if bases is not None and (users or package == "builtins" or not _reduces_itself(cls)):
         content = [_held_by(value, base) for base in bases]
         certain = users or package in _HONEST_PACKAGES
-        exact = certain or _is_record(cls)
-        return "object", (qualified_name(cls), content, _fields(value)), "exact" if exact else "pickle"
+        how = "exact" if certain or _is_record(cls) else "pickle"
+        state: Tuple[Any, ...] = (qualified_name(cls), content, _fields(value))
+        common = [(name, member) for _, name, member in class_data(cls)] if users else []
+        return "object", (*state, common) if common else state, how
     return _reduced(value, cls, package)
 
 
