@@ -69,6 +69,30 @@ describe('the lineage page', () => {
     });
   });
 
+  it('shows every line whole, those that pass beside the cells too', async () => {
+    await using(openFile(lineages.fan(6)), async ({ page }) => {
+      const cut = await page.evaluate(`(() => {
+        const stage = document.querySelector('.stage').getBoundingClientRect();
+        return [...document.querySelectorAll('.edge')].filter((line) => {
+          const { left, right, width } = line.getBoundingClientRect();
+          return left < stage.left || right > stage.right;
+        }).length;
+      })()`);
+      expect(cut).toBe(0);
+      expect(await page.locator('.edge').count()).toBeGreaterThan(5);
+    });
+  });
+
+  it('says which level is shown where the system chooses the colours', async () => {
+    await using(openFile(lineages.study), async ({ page }) => {
+      await page.emulateMedia({ forcedColors: 'active' });
+      const colours = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('.ways span')].map((way) => getComputedStyle(way).backgroundColor)`,
+      );
+      expect(colours[0]).not.toBe(colours[1]);
+    });
+  });
+
   it('marks stale cells with their reasons, in the graph and in the list', async () => {
     await using(openFile(lineages.study), async (opened) => {
       const stale = opened.page.locator('.node.stale');

@@ -123,6 +123,18 @@ export function long(count: number): LineageDocument {
   return documentOf([...cells, ...variables, ...files], edges);
 }
 
+/** Everything comes from the first cell, and nothing else from anything but the cell above: most lines pass beside the boxes. */
+export function fan(count: number): LineageDocument {
+  const cells = Array.from({ length: count }, (_, i) => cell(i, `value_${i} = compute()`));
+  const variables = cells.map((_, i) => variable(`value_${i}`, 'float'));
+  const edges = cells.flatMap((each, i) => [
+    edge(each, variables[i] as LineageNode, 'wrote'),
+    ...(i === 0 ? [] : [edge(variables[0] as LineageNode, each, 'read')]),
+    ...(i < 2 ? [] : [edge(variables[i - 1] as LineageNode, each, 'read')]),
+  ]);
+  return documentOf([...cells, ...variables], edges);
+}
+
 export const hostile = ((): LineageDocument => {
   const bad = `${HOSTILE}\u202eevil\u001b[2J`;
   const [name, path] = [variable(bad, bad), file(bad)];

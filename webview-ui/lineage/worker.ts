@@ -16,10 +16,7 @@ function placed({ nodes, edges }: Task): Layout {
   for (const { id, width, height } of nodes) graph.setNode(id, { width, height });
   for (const { from, to } of edges) graph.setEdge(from, to);
   layout(graph);
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
-  return {
-    width,
-    height,
+  return framed({
     boxes: nodes.map(({ id, ...size }) => {
       const { x, y } = graph.node(id) as { x: number; y: number };
       return { id, ...size, x, y };
@@ -28,5 +25,36 @@ function placed({ nodes, edges }: Task): Layout {
       const { points } = graph.edge(from, to) as { points?: Layout['lines'][number]['points'] };
       return { from, to, points: points ?? [] };
     }),
+  });
+}
+
+/** Dagre's own frame is that of the boxes: a line that passes beside all of them would lie outside. */
+function framed({ boxes, lines }: Pick<Layout, 'boxes' | 'lines'>): Layout {
+  const corners = [
+    ...boxes.flatMap(({ x, y, width, height }) => [
+      { x: x - width / 2, y: y - height / 2 },
+      { x: x + width / 2, y: y + height / 2 },
+    ]),
+    ...lines.flatMap(({ points }) => points),
+  ];
+  const [left, right] = ends(corners.map(({ x }) => x));
+  const [top, bottom] = ends(corners.map(({ y }) => y));
+  const moved = <T extends { x: number; y: number }>(place: T): T => ({
+    ...place,
+    x: place.x - left + SPACE.marginx,
+    y: place.y - top + SPACE.marginy,
+  });
+  return {
+    width: right - left + 2 * SPACE.marginx,
+    height: bottom - top + 2 * SPACE.marginy,
+    boxes: boxes.map(moved),
+    lines: lines.map((line) => ({ ...line, points: line.points.map(moved) })),
   };
+}
+
+function ends(values: number[]): [number, number] {
+  return values.reduce<[number, number]>(
+    ([least, most], value) => [Math.min(least, value), Math.max(most, value)],
+    [values[0] ?? 0, values[0] ?? 0],
+  );
 }
