@@ -15,6 +15,7 @@ const KINDS: [kind: string, report: ReportDocument, headline: string][] = [
   ['a kernel that died', reports.died, 'Not replayed yet'],
   ['outputs of every type', reports.everyType, 'Different from cell 0'],
   ['hostile', reports.hostile, 'Different from cell 0'],
+  ['a run whose cost was measured', reports.costed, 'Same in 1 of 1 run'],
 ];
 
 async function openEveryCell({ page }: Opened): Promise<void> {
@@ -49,6 +50,19 @@ it('would be told by axe what is not accessible', async () => {
 });
 
 describe('what a reader finds', () => {
+  it('says what each policy costs, with no word of it cut off', async () => {
+    await using(openFile(reports.costed), async ({ page }) => {
+      const cut = await page.evaluate<string[]>(`(() => {
+        const chart = document.querySelector('[aria-labelledby=cost] svg').getBoundingClientRect();
+        const texts = [...document.querySelectorAll('[aria-labelledby=cost] svg text')];
+        return texts.filter((text) => text.getBoundingClientRect().right > chart.right).map((text) => text.textContent);
+      })()`);
+      expect(cut).toEqual([]);
+      const words = await page.locator('[aria-labelledby=cost] svg').getAttribute('aria-label');
+      expect(words).toContain('1.01×, within the noise');
+    });
+  });
+
   it('opens the first divergence, with differences, causes, evidence and what to do', async () => {
     await using(openFile(reports.different), async ({ page }) => {
       expect(await page.locator('.cells > li > details[open]').count()).toBe(1);

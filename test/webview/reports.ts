@@ -44,6 +44,20 @@ const hello: CellSpec = { code: 'print("hello")', outputs: [stdout('hello\n')] }
 
 export const identical = judged([hello, hello], [hello, hello]);
 
+/** Beside what its policies were measured to cost. */
+export const costed: ReportDocument = {
+  ...identical,
+  cost: {
+    measuredAt: '2026-01-01T00:00:00.000Z',
+    times: 3,
+    variants: [
+      { name: 'plain', median: 600.1, min: 598, max: 603, ratio: 1, differs: false },
+      { name: 'close', median: 603.4, min: 599, max: 611, ratio: 1.01, differs: false },
+      { name: 'full', median: 2250.2, min: 2240, max: 2251, ratio: 3.75, differs: true },
+    ],
+  },
+};
+
 export const canonical = judged(
   [hello, { code: 'model', outputs: [result({ 'text/plain': '<Model object at 0x7f0000000001>' })] }],
   [hello, { code: 'model', outputs: [result({ 'text/plain': '<Model object at 0x7f0000000002>' })] }],

@@ -104,7 +104,7 @@ function driftRow({ what, before, after, effect }: ReportDrift): HTMLElement {
 
 const SIGNS: Record<ReportUse['mark'], [sign: string, words: string]> = {
   same: ['●', 'moved, and stands where it stood in the replay'],
-  moved: ['●', 'moved'],
+  moved: ['■', 'moved'],
   apart: ['◆', 'moved, and stands elsewhere than in the replay'],
   unreached: ['○', 'drawn where no seed reached'],
 };
@@ -157,7 +157,7 @@ function sign(mark: ReportUse['mark']): HTMLElement {
   return element('span', { class: `sign-of ${mark}`, 'aria-hidden': 'true' }, SIGNS[mark][0]);
 }
 
-const BAR = { label: 64, length: 300, value: 150, row: 26, height: 14 };
+const BAR = { label: 64, length: 300, value: 230, row: 26, height: 14 };
 
 export function costSection({ cost }: ReportDocument): HTMLElement | undefined {
   if (cost === undefined) return undefined;
