@@ -31,6 +31,7 @@ def test_a_run_to_the_end_is_0(pod):
     assert {"status", "durationMs", "outputs"} <= set(cell)
     ended = pod.event("end")
     raws = [event["outputs"]["raw"] for event in pod.events if event["event"] == "cell-end"]
+    manifest = pod.event("holding")["manifest"]
     assert pod.message == {
         "schema": "reprise/end/1",
         "run": RUN,
@@ -38,7 +39,8 @@ def test_a_run_to_the_end_is_0(pod):
         "status": "ok",
         "root": ended["root"],
         "results": ended["results"],
-        "manifest": pod.event("holding")["manifest"]["sha256"],
+        "manifest": manifest["sha256"],
+        "size": manifest["size"],
         "cells": "".join(raw[:16] for raw in raws),
     }
     assert pod.text(0) == "[]\n"  # no cell sees where it runs
