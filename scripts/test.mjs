@@ -92,13 +92,13 @@ async function runLint({ env }) {
     ['tsc', ['node_modules/typescript/bin/tsc', '--noEmit']],
     ['tsc of webview-ui', ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'webview-ui']],
   ];
-  let failed = 0;
+  const failures = [];
   for (const [name, args] of tools) {
     const { code } = await execute(node, args, { env, show: true });
-    if (code !== 0) say(`${name} found something`);
-    failed ||= code === 0 ? 0 : 1;
+    if (code !== 0) failures.push(`${name} found something`);
   }
-  return { counts: { passed: 1 - failed, failed, skipped: [], waived: [] } };
+  const failed = failures.length > 0 ? 1 : 0;
+  return { counts: { passed: 1 - failed, failed, failures, skipped: [], waived: [] } };
 }
 
 async function runVitest(project, { reports, env }, only = []) {
@@ -183,10 +183,14 @@ async function runPytest(environment, { reports, env, show }, tests = ['test/age
   return { counts: pytestCounts(report), code };
 }
 
-/** A suite that was to run and did not, or a required test that was skipped, is a failure and is counted as one. */
+/**
+ * A suite that was to run and did not, or a required test that was skipped, is a failure and is counted as one. What
+ * failed is told last, as a long log is often kept by its end only.
+ */
 function summarize(results) {
   let passed = 0;
   let failed = 0;
+  const failures = [];
   console.log('\nSuites:');
   for (const { name, seconds, counts, code = 0, missing, again = [] } of results) {
     const line = (text) => console.log(`  ${name.padEnd(16)} ${`${seconds} s`.padStart(6)}  ${text}`);
@@ -196,6 +200,7 @@ function summarize(results) {
     }
     if (!counts || counts.passed + counts.failed === 0) {
       line('DID NOT RUN');
+      failures.push(`${name} did not run`);
       failed += 1;
       continue;
     }
@@ -208,9 +213,15 @@ function summarize(results) {
       `${counts.passed} passed, ${bad + outside} failed${outside ? ` (the runner ended with exit code ${code})` : ''}`,
     );
     for (const file of again) console.log(`    needed a second attempt: ${file}`);
-    for (const test of counts.skipped) console.log(`    skipped though required: ${test}`);
-    for (const test of counts.waived) console.log(`    skipped: ${test}`);
+    for (const reason of new Set(counts.waived)) {
+      console.log(`    skipped: ${counts.waived.filter((one) => one === reason).length} (${reason})`);
+    }
+    failures.push(...counts.failures.map((one) => `${name}: ${one}`));
+    failures.push(...counts.skipped.map((one) => `${name}: skipped though required: ${one}`));
+    if (outside > 0) failures.push(`${name}: the runner ended with exit code ${code}, outside its tests`);
   }
+  if (failures.length > 0) console.log('\nFailed:');
+  for (const one of failures) console.log(`  ${one}`);
   if (failed > 0) process.exitCode = 1;
   console.log(`\n${passed} passed, ${failed} failed`);
 }

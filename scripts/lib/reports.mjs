@@ -7,27 +7,34 @@ import { existsSync, readFileSync } from 'node:fs';
  */
 const OPTIONAL = /^(Skipped: )?optional:/;
 
+/** Of what a failed test said, in characters. */
+const LONGEST = 160;
+
 /**
- * @typedef {{ passed: number, failed: number, skipped: string[], waived: string[] }} Counts `skipped`: tests that had
- *   to run and did not; `waived`: those that need not, with their reason.
+ * @typedef {object} Counts
+ * @property {number} passed
+ * @property {number} failed
+ * @property {string[]} failures the failed ones, each with the first line of what it said
+ * @property {string[]} skipped tests that had to run and did not
+ * @property {string[]} waived why others were skipped, a reason for each
+ *
  * @param {string[]} without files of tests that do not count
  * @returns {Counts | null} null when the runner left no report, that is, did not get as far as running tests.
  */
 export function vitestCounts(file, without = []) {
   if (!existsSync(file)) return null;
-  const counts = { passed: 0, failed: 0, skipped: [], waived: [] };
+  const counts = none();
   const { testResults } = JSON.parse(readFileSync(file, 'utf8'));
   for (const suite of testResults) {
     if (without.includes(suite.name)) continue;
     if (suite.status === 'failed' && suite.assertionResults.every((test) => test.status !== 'failed')) {
-      counts.failed += 1;
+      addFailure(counts, suite.name, suite.message);
     }
     for (const test of suite.assertionResults) {
       if (test.status === 'passed') counts.passed += 1;
-      else if (test.status === 'failed') counts.failed += 1;
-      else if (OPTIONAL.test(test.meta?.skipped ?? '')) {
-        counts.waived.push(`${test.fullName} (${test.meta.skipped})`);
-      } else counts.skipped.push(test.fullName);
+      else if (test.status === 'failed') addFailure(counts, test.fullName, test.failureMessages?.[0]);
+      else if (OPTIONAL.test(test.meta?.skipped ?? '')) counts.waived.push(test.meta.skipped);
+      else counts.skipped.push(test.fullName);
     }
   }
   return counts;
@@ -45,6 +52,7 @@ export function sumOf(one, other) {
   return {
     passed: one.passed + other.passed,
     failed: one.failed + other.failed,
+    failures: [...one.failures, ...other.failures],
     skipped: [...one.skipped, ...other.skipped],
     waived: [...one.waived, ...other.waived],
   };
@@ -54,19 +62,30 @@ export function sumOf(one, other) {
 export function pytestCounts(file) {
   if (!existsSync(file)) return null;
   const xml = readFileSync(file, 'utf8');
-  const counts = { passed: 0, failed: 0, skipped: [], waived: [] };
+  const counts = none();
   for (const [, attributes, body = ''] of xml.matchAll(
     /<testcase\b([^>]*?)(?:\/>|>([\s\S]*?)<\/testcase>)/g,
   )) {
     const name = attribute(attributes, 'name');
-    if (/<(failure|error)\b/.test(body)) counts.failed += 1;
+    const failure = body.match(/<(?:failure|error)\b([^>]*)/);
+    if (failure !== null) addFailure(counts, name, attribute(failure[1], 'message'));
     else if (/<skipped\b/.test(body)) {
       const reason = attribute(body.match(/<skipped\b([^>]*)/)[1], 'message');
-      if (OPTIONAL.test(reason)) counts.waived.push(`${name} (${reason})`);
+      if (OPTIONAL.test(reason)) counts.waived.push(reason);
       else counts.skipped.push(`${name} (${reason})`);
     } else counts.passed += 1;
   }
   return counts;
+}
+
+function none() {
+  return { passed: 0, failed: 0, failures: [], skipped: [], waived: [] };
+}
+
+function addFailure(counts, name, message = '') {
+  counts.failed += 1;
+  const [said] = message.split(/\n|&#10;/);
+  counts.failures.push(said === '' ? name : `${name}: ${said.slice(0, LONGEST)}`);
 }
 
 function attribute(text, name) {
