@@ -53,7 +53,7 @@ What this costs on your notebook: \`reprise cost NOTEBOOK\`, with \`--ablation\`
 - CPU dispatch: the instruction set that NumPy, OpenBLAS, oneMKL, oneDNN and torch choose. It is recorded, and fixed with \`--portable\` only.
 - Operations of torch without a deterministic form, custom CUDA kernels, and threads that add up in the order in which they finish, other than those below.
 - Precision flags (TF32, reduced-precision reductions) stay as the notebook has them. They are recorded.
-- XGBoost (other than its linear booster, below), LightGBM, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
+- XGBoost (other than its linear booster, below), LightGBM on a GPU, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
 - TensorFlow before 2.5 has no build for Python 3.9, the oldest that Reprise runs with. The variables are set for those who built their own; NVIDIA's patch for
   1.14 to 2.0 is not applied.
 - The operating system's entropy, unless \`--enforce-os-entropy\`; clocks, networks, databases, other processes; code that draws in its own native

@@ -23,6 +23,7 @@ from .seeding import (
     deterministic,
     frameworks,
     handovers,
+    layouts,
     numpy_random,
     python_random,
     shotgun,
@@ -77,6 +78,7 @@ class RepriseKernel(IPythonKernel):
             noted = recorder.operations.note
             summation.install(hooks, noted, config.applies("sklearn-threads"))
             shotgun.install(hooks, noted, config.applies("xgboost-shotgun"))
+            layouts.install(hooks, noted, config.applies("lightgbm-layout"))
             deterministic.install(hooks, config.strict, config.applies)
             if config.policy == "full":
                 undone.install(hooks, lambda setting: noted(setting, lasting=True), config.strict)

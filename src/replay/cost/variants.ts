@@ -59,7 +59,7 @@ function idle(
 /** Frameworks by what the record saw of them; packages that leave no such trace, by being installed. */
 function loadedIn({ header, loaded }: Pick<RunRecord, 'header' | 'loaded'>): Set<string> {
   const installed = Object.keys(header.environment.packages ?? {}).map((name) => name.toLowerCase());
-  const untraced = ['scikit-learn', 'numexpr', 'polars', 'xgboost'].filter((name) =>
+  const untraced = ['scikit-learn', 'numexpr', 'polars', 'xgboost', 'lightgbm'].filter((name) =>
     installed.some((each) => each === name || each === `${name}-cpu`),
   );
   const libraries = (loaded?.libraries ?? []).flatMap(({ name, api }) => [
