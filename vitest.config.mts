@@ -66,8 +66,8 @@ export default defineConfig({
           globalSetup: 'test/editor/support/globalSetup.mjs',
           setupFiles: 'test/editor/support/setup.ts',
           // What a window shows comes when its turn comes.
-          expect: { poll: { timeout: 15_000 } },
-          testTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
+          testTimeout: 240_000,
           hookTimeout: 120_000,
           // Most of the time they wait; more than two editors with their browsers and kernels only make timeouts likelier.
           maxWorkers: 2,

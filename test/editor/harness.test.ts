@@ -56,6 +56,10 @@ describe('a real VS Code with Reprise installed from its package', () => {
   });
 
   it('gets another extension host when one is killed', async () => {
+    // A notebook whose extension host goes while it is being opened stays an error on the screen.
+    await expect
+      .poll(() => window.evaluate((vscode) => vscode.workspace.notebookDocuments.length), { timeout: 60_000 })
+      .toBe(1);
     const before = await window.extensionHost();
     await window.killExtensionHost();
     expect(await window.evaluate(() => process.pid)).not.toBe(before);
