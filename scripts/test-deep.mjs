@@ -34,7 +34,7 @@ await runScript(async () => {
   const commit = (await mustExecute('git rev-parse', 'git', ['rev-parse', 'HEAD'])).trim();
   const dirty = (await mustExecute('git status', 'git', ['status', '--porcelain'])).trim() !== '';
   const demo = await bootstrap();
-  const python = /^(frameworks|cost)/.test(tier) ? await ensureEnv('frameworks-311') : demo;
+  const python = /^(frameworks|cost|faults)/.test(tier) ? await ensureEnv('frameworks-311') : demo;
   // Only lint needs the libraries that it knows, and they are large.
   const lintPython = tier.startsWith('lint') ? { REPRISE_LINT_PYTHON: await ensureEnv('lint-311') } : {};
   const removeCluster = tier.startsWith('cluster') ? await clusterSetup() : undefined;
