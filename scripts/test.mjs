@@ -133,7 +133,11 @@ async function runFrameworks(context) {
 
 /** What the other environments of the agent's tests lack. */
 function runFrameworksOfAgent(context) {
-  return runPytest('frameworks-311', context, ['test/agent/test_torch.py', 'test/agent/test_xgboost.py', 'test/agent/test_lightgbm.py']);
+  return runPytest('frameworks-311', context, [
+    'test/agent/test_torch.py',
+    'test/agent/test_xgboost.py',
+    'test/agent/test_lightgbm.py',
+  ]);
 }
 
 /** In a real VS Code, which has to be had: without it the suite counts as failed. */

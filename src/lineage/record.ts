@@ -103,6 +103,8 @@ export type EntropyUse = {
   reach: 'seeded' | 'enforced' | 'unreached';
   count: number;
   at?: Place;
+  /** By a library while it was imported: it may never be drawn from for a result. */
+  importing?: true;
 };
 
 /**

@@ -134,6 +134,21 @@ def test_temporary_names_and_imports_are_nobodys_randomness(close, observed):
     assert close.uses("names") == observed.uses("names") == []
 
 
+def test_what_a_library_makes_while_it_is_imported_says_so(run):
+    """As sympy does, which torch imports when its first optimizer is made."""
+    library = (
+        "import pathlib, sys\n"
+        "place = pathlib.Path('site-packages')\n"
+        "place.mkdir()\n"
+        "(place / 'dreamy.py').write_text('import random\\nrng = random.Random()\\ndef make(): return random.Random()')\n"
+        "sys.path.insert(0, 'site-packages')"
+    )
+    ran = run(library, "import dreamy", "dreamy.make()", policy="observe")
+    place = {"source": "python.Random", "reach": "unreached", "count": 1}
+    assert ran.cells[1]["entropy"] == [{**place, "at": {"cell": 1, "line": 1}, "importing": True}]
+    assert ran.cells[2]["entropy"] == [{**place, "at": {"cell": 2, "line": 1}}]
+
+
 TASK = """
 import random, time
 import numpy as np

@@ -1,6 +1,6 @@
 /** Faults between two runs of one notebook, a class of fault in each of several frameworks, and whether explain names them. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Cause, CauseKind, Judgement } from '../../src/replay/documents';
 import { PYTHON, type Workplace } from '../cli/support';
@@ -48,9 +48,10 @@ export async function inject(place: Workplace, fault: Fault): Promise<Found & { 
     if (code !== 0) throw new Error(`${notebook} ended with ${code}:\n${stderr}`);
     runs.push((JSON.parse(stdout) as { run: string }).run);
   }
-  const { stdout } = await place.reprise('explain', ...runs, '--format', 'json');
+  const { stdout } = await place.reprise('compare', ...runs, '--format', 'json');
   const judgement = JSON.parse(stdout) as Judgement;
-  const [first] = judgement.causes;
+  // `upstream` leads from the first cell that shows a difference to the one that brought it.
+  const first = judgement.causes.find((cause) => cause.kind !== 'upstream');
   const certainAndWrong = judgement.causes
     .filter((cause) => cause.confidence === 'certain' && ![kind, 'upstream'].includes(cause.kind))
     .map((cause) => cause.kind);
@@ -69,12 +70,13 @@ function pointsAt({ evidence }: Cause, at: Fault['at']): boolean {
 /** The Python of the tests with a small library beside everything else that is installed. */
 function withAugment(place: Workplace, version: string): string {
   const folder = place.path(`python-${version}`);
+  const made = path.join(folder, 'bin', 'python');
+  if (existsSync(made)) return made;
   execFileSync(PYTHON, ['-m', 'venv', '--without-pip', folder]);
   const paths = 'import json, sysconfig; print(json.dumps(sysconfig.get_paths()["purelib"]))';
   const purelib = (python: string): string =>
     JSON.parse(execFileSync(python, ['-c', paths], { encoding: 'utf8' })) as string;
-  const python = path.join(folder, 'bin', 'python');
-  const site = purelib(python);
+  const site = purelib(made);
   writeFileSync(path.join(site, 'base.pth'), `${purelib(PYTHON)}\n`);
   const metadata = path.join(site, `augment-${version}.dist-info`);
   mkdirSync(metadata);
@@ -84,7 +86,7 @@ function withAugment(place: Workplace, version: string): string {
   );
   writeFileSync(path.join(metadata, 'RECORD'), `augment.py,,\naugment-${version}.dist-info/METADATA,,\n`);
   writeFileSync(path.join(site, 'augment.py'), `def brighter(x):\n    return x * ${version}\n`);
-  return python;
+  return made;
 }
 
 /** An `.npy` file of 64-bit floats. */
@@ -328,7 +330,11 @@ def prepare(worker):
   {
     framework: 'TensorFlow',
     what: 'another number of threads',
-    cells: [KERAS, 'rows = tf.random.uniform((1_000_003,))', 'print(repr(float(tf.reduce_sum(rows))))'],
+    cells: [
+      KERAS,
+      'images, kernel = tf.random.uniform((8, 32, 32, 3)), tf.random.uniform((3, 3, 3, 8))',
+      'with tf.GradientTape() as tape:\n    tape.watch(kernel)\n    loss = tf.reduce_sum(tf.nn.conv2d(images, kernel, 1, "SAME") ** 2)\nprint(tape.gradient(loss, kernel).numpy().tolist())',
+    ],
     variables: threads('TF_NUM_INTRAOP_THREADS'),
     kind: 'environment-drift',
     at: 'TF_NUM_INTRAOP_THREADS',

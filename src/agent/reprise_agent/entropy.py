@@ -7,16 +7,22 @@ from typing import Any, Dict, List, Optional, Tuple
 
 
 class EntropyLog:
-    """Thread-safe; entries are counted by (source, reach, place)."""
+    """Thread-safe; entries are counted by (source, reach, place, whether a library drew while it was imported)."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._entries: Dict[Tuple[str, str, Optional[int], Optional[int]], int] = {}
+        self._entries: Dict[Tuple[str, str, Optional[int], Optional[int], bool], int] = {}
 
     def add(
-        self, source: str, reach: str, cell: Optional[int] = None, line: Optional[int] = None, count: int = 1
+        self,
+        source: str,
+        reach: str,
+        cell: Optional[int] = None,
+        line: Optional[int] = None,
+        count: int = 1,
+        importing: bool = False,
     ) -> None:
-        key = (source, reach, cell, line)
+        key = (source, reach, cell, line, importing)
         with self._lock:
             self._entries[key] = self._entries.get(key, 0) + count
 
@@ -24,9 +30,11 @@ class EntropyLog:
         with self._lock:
             entries, self._entries = self._entries, {}
         found = []
-        for (source, reach, cell, line), count in entries.items():
+        for (source, reach, cell, line, importing), count in entries.items():
             entry: Dict[str, Any] = {"source": source, "reach": reach, "count": count}
             if cell is not None and line is not None:
                 entry["at"] = {"cell": cell, "line": line}
+            if importing:
+                entry["importing"] = True
             found.append(entry)
         return found

@@ -25,7 +25,8 @@ export function unseededEntropy(context: Context): Suspect[] {
   const enforced = sameEntropy(context)
     ? []
     : uses([...lines.before.line.entropy, ...lines.after.line.entropy], 'enforced');
-  const [first] = [...unreached, ...enforced];
+  const found = [...unreached.filter((use) => !use.importing), ...enforced];
+  const [first] = found.length > 0 ? found : unreached;
   if (first === undefined) return [];
   const others = unreached.length + enforced.length - 1;
   const more =
@@ -33,9 +34,9 @@ export function unseededEntropy(context: Context): Suspect[] {
   return [
     {
       kind: 'unseeded-entropy',
-      strength: 'decisive',
+      strength: found.length > 0 ? 'decisive' : 'plausible',
       summary:
-        (unreached.length > 0 ? unreachedSentence(first, index) : otherEntropySentence(first, index)) + more,
+        (first.reach === 'unreached' ? unreachedSentence(first, index) : otherEntropySentence(first, index)) + more,
       evidence: [...unreached, ...enforced].map((use) => evidenceOf(use, index)),
     },
   ];
@@ -44,7 +45,7 @@ export function unseededEntropy(context: Context): Suspect[] {
 function uses(entropy: EntropyUse[], reach: EntropyUse['reach']): EntropyUse[] {
   const distinct = new Map<string, EntropyUse>();
   for (const use of entropy) {
-    const key = `${use.source} ${use.at?.cell} ${use.at?.line}`;
+    const key = `${use.source} ${use.at?.cell} ${use.at?.line} ${use.importing}`;
     if (use.reach === reach && !distinct.has(key)) distinct.set(key, use);
   }
   return [...distinct.values()];
@@ -57,6 +58,8 @@ function unreachedSentence(use: EntropyUse, index: number): string {
     return `${system} ${where} takes its value from the operating system; no seed reaches it.`;
   const generator = GLOBAL.get(use.source);
   if (generator !== undefined) return `${generator} was drawn from ${where} before anything had seeded it.`;
+  if (use.importing)
+    return `A library that is imported ${where} makes ${callOf(use)} without a seed: what it draws later is another stream in each run.`;
   return `${callOf(use)} ${where} was given no seed: each run draws another stream.`;
 }
 
@@ -65,7 +68,8 @@ function otherEntropySentence(use: EntropyUse, index: number): string {
 }
 
 function evidenceOf(use: EntropyUse, index: number): Evidence {
-  const draws = `${use.source}: ${use.count} ${use.count === 1 ? 'draw' : 'draws'}, ${use.reach}`;
+  const when = use.importing ? ', while a library was imported' : '';
+  const draws = `${use.source}: ${use.count} ${use.count === 1 ? 'draw' : 'draws'}, ${use.reach}${when}`;
   return { what: draws, where: use.at ?? { cell: index } };
 }
 

@@ -69,6 +69,15 @@ describe('the cause of a difference', () => {
     ]);
   });
 
+  it('is behind what differs where only a library made a generator while it was imported', () => {
+    const made = { ...draw('python.Random', 'unreached', 3, 0), importing: true as const };
+    const cell = { entropy: [made], files: [read('a.csv', '1')] };
+    const { causes } = judged(...both(cell, { files: [read('a.csv', '2')] }));
+    expect(kinds(causes)).toEqual(['data-drift likely', 'unseeded-entropy possible']);
+    expect(causes[1]!.summary).toContain('A library that is imported on line 3 of cell 0 makes');
+    expect(kinds(judged(...both({ entropy: [made] })).causes)).toEqual(['unseeded-entropy likely']);
+  });
+
   it('is not certain where something went unobserved', () => {
     const cell = { entropy: [draw('uuid4', 'unreached')], notObserved: ['exec()'] };
     expect(kinds(judged(...both(cell)).causes)).toEqual(['unseeded-entropy likely']);

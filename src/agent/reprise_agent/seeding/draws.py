@@ -57,10 +57,11 @@ class Draws:
         # Draws without a cell on the stack (imports by completion, comms) are nobody's result, but what another thread
         # draws while a cell runs may well be the cell's: a pool was given the constructor itself.
         # A library that prepares itself at import is told of only where that cannot be had again.
-        if reach == "enforced" and place.importing and not place.by_user:
+        importing = place.importing and not place.by_user
+        if reach == "enforced" and importing:
             return
         elsewhere = (
             threading.current_thread() is not threading.main_thread() and self.cells.current is not None
         )
         if place.cell is not None or place.stream[0] == "task" or elsewhere:
-            self.log.add(source, reach, place.cell, place.line)
+            self.log.add(source, reach, place.cell, place.line, importing=importing)
