@@ -1,6 +1,6 @@
 /**
  * Writes `docs/determinism.md` from the policy table (`src/determinism/settings.json`) and the measurements in
- * `bench/deep/frameworks.json` and `bench/gpu/results-h200.md`. `--check` writes nothing and fails where the page is out of date.
+ * `bench/deep/` and `bench/gpu/results-h200.md`. `--check` writes nothing and fails where the page is out of date.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,6 +13,7 @@ const MEASURED = path.join(root, 'bench', 'gpu', 'results-h200.md');
 
 const FRAMEWORKS = path.join(root, 'bench', 'deep', 'frameworks.json');
 const COST = path.join(root, 'bench', 'deep', 'cost.json');
+const FAULTS = path.join(root, 'bench', 'deep', 'faults.json');
 
 const HOW = {
   environment: 'environment variable',
@@ -87,6 +88,7 @@ function pageText() {
     ...sections,
     frameworks(),
     cost(),
+    faults(),
     measurements(readFileSync(MEASURED, 'utf8')),
   ].join('\n');
 }
@@ -198,6 +200,28 @@ function costly({ rows }) {
   const most = rows.filter(({ differs }) => differs).sort((a, b) => b.costs - a.costs);
   if (most.length === 0) return 'missed; no setting by itself stands out of the noise';
   return `missed: ${most.map(({ without, costs }) => `\`${without}\` ${costs.toFixed(2)} s`).join(', ')}`;
+}
+
+/** Of each fault between two runs: the cause that was named first. */
+function faults() {
+  const title = '### Which faults are named\n';
+  if (!existsSync(FAULTS)) return `${title}\nNot yet measured: \`npm run test:deep -- faults\`.\n`;
+  const { measured } = JSON.parse(readFileSync(FAULTS, 'utf8'));
+  const right = measured.rows.filter((row) => row.right).length;
+  const wrong = measured.rows.filter((row) => row.certainAndWrong.length > 0).length;
+  const rows = measured.rows.map((row) => {
+    const named = row.named === undefined ? 'none' : `\`${row.named}\`, ${row.confidence}`;
+    return cells([row.framework, row.what, `\`${row.kind}\``, named, row.right ? 'yes' : 'no']);
+  });
+  return `${title}
+Written by \`npm run test:deep -- faults\` to [bench/deep/faults.json](../bench/deep/faults.json). Each notebook runs twice under \`observe\` with one thing changed between the runs;
+\`reprise compare\` says why the results differ. Right: the first cause is what was changed, and its evidence points at the place. ${right} of ${measured.rows.length} right
+(${((100 * right) / measured.rows.length).toFixed(0)} %); called certain and wrong: ${wrong}.
+
+| framework | the fault | its cause | named first | right |
+|---|---|---|---|---|
+${rows.join('\n')}
+`;
 }
 
 /** Quoted from the results, so that they cannot say anything else. */

@@ -13,6 +13,18 @@ const PARALLEL: readonly (readonly [RegExp, string])[] = [
     'results come in the order in which they finish',
   ],
   [/\bmaintain_order\s*=\s*False/, 'rows come in no fixed order'],
+  [
+    /\b(index_put_?|put_)\s*\(.*\baccumulate\s*=\s*True/,
+    'threads add up what falls on one place in the order in which they finish',
+  ],
+];
+
+/** Of torch without `use_deterministic_algorithms`, from its documentation; on a processor they have a fixed order. */
+const PARALLEL_ON_GPU: typeof PARALLEL = [
+  [
+    /\b(index_add_?|scatter_add_?|scatter_reduce_?|cumsum|histc|bincount|grid_sample|interpolate|ctc_loss)\s*\(/,
+    'a GPU adds up in the order in which its threads finish, where the policy is not `full`',
+  ],
 ];
 
 export function nondeterministicOperation(context: Context): Suspect[] {
@@ -76,10 +88,12 @@ function evidenceOf(operations: readonly Found[]): Suspect['evidence'] {
   return operations.map(({ op, at, cell }) => ({ what: op, where: at ?? { cell } }));
 }
 
-function parallelWork({ comparison }: Context, index: number): Suspect[] {
+function parallelWork({ comparison, original, replay }: Context, index: number): Suspect[] {
+  const onGpu = [original, replay].some(({ record }) => (record?.header.environment.gpus ?? []).length > 0);
+  const patterns = onGpu ? [...PARALLEL, ...PARALLEL_ON_GPU] : PARALLEL;
   const source = (comparison.original ?? comparison.replay)?.source ?? '';
   return source.split('\n').flatMap((text, i): Suspect[] => {
-    const found = PARALLEL.find(([pattern]) => pattern.test(text.replace(/#.*$/, '')));
+    const found = patterns.find(([pattern]) => pattern.test(text.replace(/#.*$/, '')));
     if (found === undefined) return [];
     return [
       {

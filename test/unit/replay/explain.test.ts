@@ -253,6 +253,17 @@ describe('the cause of a difference', () => {
     expect(kinds(judged(...both({ code: 'm.fit(n_jobs=1)' })).causes)).toEqual(['unknown possible']);
   });
 
+  it('points at what torch adds up in no fixed order, on a GPU and on the processor', () => {
+    const put = both({ code: 'x.index_put_((places,), rows, accumulate=True)' });
+    expect(kinds(judged(...put).causes)).toEqual(['nondeterministic-operation possible']);
+    const gpu = { environment: { gpus: [{ product: 'NVIDIA H100 80GB HBM3' }] } };
+    const add = both({ code: 'x.index_add_(0, places, rows)' });
+    expect(kinds(judged(...add).causes)).toEqual(['unknown possible']);
+    expect(kinds(judged(...add, { original: gpu, replay: gpu }).causes)).toEqual([
+      'nondeterministic-operation possible',
+    ]);
+  });
+
   it('is code that changed', () => {
     const original = [{ ...a('1'), code: 'print(1)' }];
     const { causes } = judged(original, [{ ...a('2'), code: 'print(2)' }]);
