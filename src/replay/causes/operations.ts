@@ -12,7 +12,11 @@ const PARALLEL: readonly (readonly [RegExp, string])[] = [
     /\bas_completed\s*\(|\bimap_unordered\s*\(|generator_unordered/,
     'results come in the order in which they finish',
   ],
-  [/\bmaintain_order\s*=\s*False/, 'rows come in no fixed order'],
+  [/\b(maintain_order|deterministic)\s*=\s*False/, 'rows come in no fixed order'],
+  [
+    /\bnum_parallel_calls\s*=\s*(?!1\b|None\b)[-\w]+/,
+    'random operations draw in the order in which its threads come to them',
+  ],
   [
     /\b(index_put_?|put_)\s*\(.*\baccumulate\s*=\s*True/,
     'threads add up what falls on one place in the order in which they finish',

@@ -253,6 +253,13 @@ describe('the cause of a difference', () => {
     expect(kinds(judged(...both({ code: 'm.fit(n_jobs=1)' })).causes)).toEqual(['unknown possible']);
   });
 
+  it.each(['rows.map(noise, num_parallel_calls=tf.data.AUTOTUNE)', 'rows.map(noise, deterministic=False)'])(
+    'points at parallel work of tf.data: %s',
+    (code) => {
+      expect(kinds(judged(...both({ code })).causes)).toEqual(['nondeterministic-operation possible']);
+    },
+  );
+
   it('points at what torch adds up in no fixed order, on a GPU and on the processor', () => {
     const put = both({ code: 'x.index_put_((places,), rows, accumulate=True)' });
     expect(kinds(judged(...put).causes)).toEqual(['nondeterministic-operation possible']);
