@@ -262,7 +262,7 @@ it.each(['source.fixAll.reprise', 'notebook.source.fixAll.reprise'])(
     await window.page.keyboard.press('End');
     const isFixed = () => saved()[1]!.source.includes('default_rng(1)');
     // An editor that is busy gives up what it does on save; a person saves again.
-    for (let attempt = 0; attempt < 4 && !isFixed(); attempt++) {
+    for (let attempt = 0; attempt < 8 && !isFixed(); attempt++) {
       await window.page.keyboard.type(' ');
       await window.page.keyboard.press('Control+s');
       await vi.waitUntil(isFixed, { timeout: 8000, interval: 100 }).catch(() => undefined);
