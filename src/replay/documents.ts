@@ -13,7 +13,7 @@ export type CellRun = {
   reads: string[];
   writes: { name: string; digest?: string; how: HowCompared }[];
   files: { path: string; mode: 'read' | 'write'; sha256?: string; attribution: 'exact' | 'weak' }[];
-  entropy: EntropyUse[];
+  entropy: Omit<EntropyUse, 'importing'>[];
   outputs: { raw: string; canonical: string };
 };
 

@@ -58,7 +58,12 @@ export function cellRun(line: CellLine, canonical: string): CellRun {
       ...(sha256 ? { sha256 } : {}),
       attribution,
     })),
-    entropy: line.entropy,
+    entropy: line.entropy.map(({ source, reach, count, at }) => ({
+      source,
+      reach,
+      count,
+      ...(at ? { at } : {}),
+    })),
     outputs: { raw: line.outputs.raw, canonical },
   };
 }
