@@ -28,8 +28,8 @@ const SUITES = {
   editor: runEditor,
   cluster: runCluster,
   'agent-311': (context) => runPytest('demo-311', context),
-  'agent-39': (context) => runPytest('agent-39', context),
-  'agent-313': (context) => runPytest('agent-313', context),
+  'agent-39': (context) => runPytest('agent-39', withDraw(context)),
+  'agent-313': (context) => runPytest('agent-313', withDraw(context)),
 };
 
 /** Run only when they are named: what they need is large, and `npm test -- frameworks` takes as long as three others. */
@@ -166,6 +166,11 @@ async function runCluster(context) {
     return {};
   }
   return runWithSecondAttempt('cluster', context);
+}
+
+/** Of what was tested whole on another Python, one test in three (test/agent/conftest.py). */
+function withDraw(context) {
+  return { ...context, env: { ...context.env, REPRISE_TEST_DRAW: context.env.REPRISE_TEST_SEED } };
 }
 
 async function runPytest(environment, { reports, env, show }, tests = ['test/agent']) {
