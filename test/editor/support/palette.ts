@@ -5,11 +5,15 @@ import type { Window } from './window';
 const ATTEMPTS = 6;
 const PATIENCE_MS = 5000;
 
-/** Types into the list that is open, and takes what is in focus once it is this. */
+/**
+ * Types into the list that is open, and takes what is in focus once it is this. All at once, when the list has the focus:
+ * another one that closes meanwhile gives it back to the notebook, and what is typed would land in a cell.
+ */
 export async function choose({ page }: Window, text: string, timeout = 30_000): Promise<void> {
   const list = page.locator('.quick-input-widget');
   await list.waitFor();
-  await page.keyboard.type(text);
+  await list.locator('.quick-input-box input:focus').waitFor();
+  await page.keyboard.insertText(text);
   const focused = list.locator('.monaco-list-row.focused').getByText(text, { exact: false });
   await focused.first().waitFor({ timeout });
   await page.keyboard.press('Enter');
