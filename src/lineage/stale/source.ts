@@ -7,6 +7,21 @@ import { hideMagics, type Magic } from '../../lint/python/magics';
 import { parsePython } from '../../lint/python/parse';
 import type { Expression, Statement } from '../../lint/python/ast';
 import { hasError } from '../../lint/python/parse/nodes';
+import {
+  ASSIGNED_MAGIC,
+  CAPTURE,
+  CHANGING,
+  FILES,
+  HARMLESS,
+  LOOKING,
+  MAIN,
+  NAMESPACES,
+  PROCESS,
+  PROCESS_MAGICS,
+  SAFE_MAGICS,
+  SHELL_MAGICS,
+  WILD,
+} from './known';
 
 export type SourceFacts = {
   /** Nothing runs: blank, or comments alone. */
@@ -27,32 +42,6 @@ export type SourceFacts = {
   /** What the functions that it defines may do when they are called, wherever that is. */
   functions: Pick<SourceFacts, 'binds' | 'loads' | 'mutates' | 'writesFiles' | 'wild' | 'changesProcess'>;
 };
-
-const WILD = new Set(['exec', 'eval', 'globals', 'locals', 'vars', 'get_ipython', '__import__', 'setattr']);
-
-/** Builtins that change nothing but what they return. `print` writes to the cell's own output. */
-const HARMLESS = new Set([
-  'abs', 'all', 'any', 'ascii', 'bin', 'bool', 'bytes', 'chr', 'complex', 'dict', 'dir', 'display', 'divmod', 'enumerate', 'float', 'format', 'frozenset', 'getattr', 'hasattr', 'hash', 'hex', 'id', 'int', 'isinstance', 'issubclass', 'len', 'list', 'max', 'min', 'oct', 'ord', 'pow', 'print', 'range', 'repr', 'reversed', 'round', 'set', 'slice', 'sorted', 'str', 'sum', 'tuple', 'type', 'zip',
-]); // prettier-ignore
-
-/** Methods of built-in values, by which nothing is drawn; the first ones change what they are called on. */
-const CHANGING = new Set([
-  'add', 'append', 'clear', 'discard', 'extend', 'insert', 'pop', 'popitem', 'remove', 'reverse', 'setdefault', 'update',
-]); // prettier-ignore
-const LOOKING = new Set([
-  'copy', 'count', 'endswith', 'format', 'get', 'index', 'items', 'join', 'keys', 'lower', 'lstrip', 'replace', 'rstrip', 'split', 'splitlines', 'startswith', 'strip', 'title', 'upper', 'values',
-]); // prettier-ignore
-
-const FILES =
-  /\bopen\b|\bto_\w+|\bsave\w*|\bdump\w*|\bwrite\w*|\btouch\b|\bunlink\b|\bremove\b|\brename\b|\breplace\b|\bmkdir\b|\bmakedirs\b|\brmtree\b|\bshutil\b|\bsubprocess\b|\bsystem\b|\bpopen\b|\burlretrieve\b|\bdownload\w*|\bconnect\b|\btofile\b|\bZipFile\b|\bmemmap\b|\bextractall\b|\bexport\w*/i;
-const PROCESS = /\bchdir\b|\benviron\b|\bputenv\b|\bset_env\b|\bload_dotenv\b/;
-
-const SAFE_MAGICS =
-  /^%{1,2}(time|timeit|matplotlib|config|load_ext|reload_ext|autoreload|pwd|ls|pinfo2?|pdoc|psource|history|hist|lsmagic|who|whos|html|javascript|js|latex|markdown|svg|precision|xmode|colors|prun|memit|quickref|pip|conda|mamba|uv)\b/i;
-const SHELL_MAGICS = /^(!|%{1,2}(bash|sh|script|sx|system|sc|writefile|mkdir|cat)\b)/i;
-const PROCESS_MAGICS = /^%(cd|env|set_env|pushd|popd)\b/;
-const CAPTURE = /^%%capture\s+(?:--?\S+\s+)*([A-Za-z_]\w*)/;
-const ASSIGNED_MAGIC = /^([A-Za-z_][\w.,\s[\]]*)=\s*!/;
 
 /** Facts are asked for at each step of a session, and sources rarely change. */
 const known = new Map<string, SourceFacts>();
@@ -116,6 +105,11 @@ function readMagic({ text }: Magic, found: Scope): void {
   else if (!SAFE_MAGICS.test(text) && !/^%%capture\b|\?$/.test(text)) found.wild = true;
 }
 
+/** As in `sys.modules['__main__']` and `import_module('__main__')`; not in `__name__ == '__main__'`. */
+function namesMain(expression: Expression | null | undefined): boolean {
+  return expression?.type === 'constant' && expression.value === MAIN;
+}
+
 /** Goes through a cell: what top-level code does into `cell`, what functions would do into `functions`. */
 class Reader {
   constructor(
@@ -132,9 +126,13 @@ class Reader {
   private statement(statement: Statement): void {
     switch (statement.type) {
       case 'import':
-        for (const { path, as } of statement.names) this.bind(as ?? path.split('.')[0]!);
+        for (const { path, as } of statement.names) {
+          if (path === MAIN) this.cell.wild = true;
+          this.bind(as ?? path.split('.')[0]!);
+        }
         return;
       case 'import-from':
+        if (statement.module === MAIN) this.cell.wild = true;
         if (statement.names === '*') this.cell.wild ||= !this.isLocal;
         else for (const { as } of statement.names) this.bind(as);
         return;
@@ -266,10 +264,14 @@ class Reader {
         [...expression.elements, ...expression.conditions].forEach((each) => this.expression(each));
         return;
       case 'attribute':
+        if (NAMESPACES.has(expression.name)) this.cell.wild = true;
+        this.expression(expression.value);
+        return;
       case 'starred':
         this.expression(expression.value);
         return;
       case 'subscript':
+        if (expression.index.some(namesMain)) this.cell.wild = true;
         this.expression(expression.value);
         expression.index.forEach((each) => this.expression(each));
         return;
@@ -308,6 +310,7 @@ class Reader {
 
   private call({ callee, args }: Extract<Expression, { type: 'call' }>): void {
     this.expression(callee);
+    if (args.some(({ value }) => namesMain(value))) this.cell.wild = true;
     args.forEach(({ value }) => this.expression(value));
     if (callee.type === 'name' && HARMLESS.has(callee.name) && !this.cell.binds.has(callee.name)) return;
     if (callee.type === 'attribute' && LOOKING.has(callee.name)) return;

@@ -319,7 +319,7 @@ export function applySharing(sharing: Sharing, line: CellLine): void {
 
 /** Names in text that ran, or the namespace itself. */
 export function readsAnything({ notObserved }: CellLine): boolean {
-  return notObserved.some((note) => /\(\)$|^%/.test(note));
+  return notObserved.some((note) => /\(\)$|^%|^names through /.test(note));
 }
 
 function moved(line: CellLine, source: string): boolean {

@@ -88,11 +88,30 @@ def test_names_read_and_written(nb, source, reads, wrote):
         ("y = _", ["_"]),
         ("Out", ["Out"]),
         ("vars(C)", []),
+        ("import __main__ as m", []),
+        ("import __main__ as m; m.n", ["names through m"]),
+        ("import __main__; getattr(__main__, 'n')", ["names through __main__"]),
+        ("import __main__; __main__.n", []),
+        ("get_ipython().user_ns.keys()", ["names through user_ns"]),
+        ("__name__ == '__main__'", []),
     ],
 )
 def test_what_cannot_be_seen_is_said(nb, source, noted):
     nb.run("5")
     assert nb.run(source)["notObserved"] == noted
+
+
+def test_a_namespace_that_was_kept_is_known_where_it_is_read(nb):
+    nb.run("import __main__ as main\nspace, shell = globals(), get_ipython()")
+    assert nb.run("main.n")["notObserved"] == ["names through main"]
+    assert nb.run("space['n']")["notObserved"] == ["names through space"]
+    assert nb.run("shell.user_ns['n']")["notObserved"] == ["names through shell"]
+
+
+def test_what_a_function_of_another_cell_reads_through_the_namespace_is_said(nb):
+    nb.run("import sys\ndef peek(name):\n    return sys._getframe().f_globals[name]\ndef all_of():\n    return globals()")
+    assert nb.run("peek('n')")["notObserved"] == ["names through f_globals"]
+    assert nb.run("all_of()")["notObserved"] == ["globals()"]
 
 
 def test_a_name_bound_through_the_namespace_is_written(nb):

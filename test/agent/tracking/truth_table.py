@@ -189,6 +189,13 @@ CASES: List[Case] = [
     Case("dynamic", "b = 2", "a = globals()['b']", "b", "a"),
     Case("dynamic", "b = 2", "for i in range(2):\n    globals()[f'v{i}'] = b", "b", "i v0 v1"),
     Case("dynamic", "b = 2", "get_ipython().user_ns['a'] = b", "b", "a"),
+    Case("dynamic", "b = 2\nimport __main__", "a = __main__.b", "__main__ b", "a"),
+    Case("dynamic", "b = 2", "from __main__ import b as a", "b", "a"),
+    Case("dynamic", "b = 2\nimport sys", "a = sys.modules['__main__'].b", "b sys", "a"),
+    Case("dynamic", "b = 2", "a = get_ipython().user_ns['b']", "b", "a"),
+    Case("dynamic", "b = 2\nimport sys", "a = sys._getframe().f_globals['b']", "b sys", "a"),
+    Case("dynamic", "b = 2\ndef peek():\n    return globals()['b']", "a = peek()", "b peek", "a"),
+    Case("dynamic", FRAME + "\nlow = 1", "small = df.query('a > @low')", "df low", "small"),
     # NumPy and pandas
     Case("arrays", FRAME, "y = x * 2", "x", "y"),
     Case("arrays", FRAME, "x[0] = 9", "x", "x"),

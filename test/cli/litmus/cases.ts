@@ -378,6 +378,59 @@ const OBJECTS: Case[] = [
   },
 ];
 
+const NAMESPACE: Case[] = [
+  ...[
+    'import~__main__;print(__main__.x)',
+    "import~sys;print(sys.modules['__main__'].x)",
+    "print(get_ipython().user_ns['x'])",
+    "import~sys;print(sys._getframe().f_globals['x'])",
+    "print(globals()['x'])",
+  ].map((read) => ({
+    name: `read by ${read}`,
+    cells: { a: 'x = 1', b: read.replaceAll('~', ' ') },
+    steps: 'a b a=x~=~2 a',
+    stale: { b: 'input-changed(x<a)' },
+  })),
+  {
+    name: 'read through a name for the module that runs',
+    cells: { a: 'x = 1', b: 'import __main__ as m', c: 'print(m.x)' },
+    steps: 'a b c a=x~=~2 a b',
+    stale: { c: 'input-changed(x<a)' },
+  },
+  {
+    name: 'read by a function that looks at who calls it',
+    cells: {
+      a: 'x = 1',
+      b: 'import inspect\ndef peek(name):\n    return inspect.currentframe().f_back.f_globals[name]',
+      c: "print(peek('x'))",
+    },
+    steps: 'a b c a=x~=~2 a',
+    stale: { c: 'input-changed(x<a)' },
+  },
+  {
+    name: 'not read where a script asks whether it is one',
+    cells: { a: 'x = 1', b: "if __name__ == '__main__':\n    print('runs')" },
+    steps: 'a b a=x~=~2 a',
+    stale: {},
+  },
+  {
+    name: 'inserted with the module that runs',
+    cells: { a: 'x = 1', b: 'print(x)' },
+    steps: 'a b +d@1=import~__main__;__main__.x=5',
+    stale: { d: never, b: 'upstream-stale(x<d)' },
+  },
+  {
+    name: 'a threshold in a query',
+    cells: {
+      a: 'import pandas as pd\ndf = pd.DataFrame({"n": [1, 2, 3]})',
+      b: 'low = 1',
+      c: 'print(df.query("n > @low"))',
+    },
+    steps: 'a b c b=low~=~2 b',
+    stale: { c: 'input-changed(low<b)' },
+  },
+];
+
 const FUNCTIONS: Case[] = [
   {
     name: 'a function that reads',
@@ -719,5 +772,5 @@ const KERNEL: Case[] = [
 ];
 
 export const CASES: readonly Case[] = [
-  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
+  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...NAMESPACE, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
 ]; // prettier-ignore

@@ -5,12 +5,15 @@ from __future__ import annotations
 import ast
 import re
 from types import CodeType
-from typing import Dict, Iterator, NamedTuple, Optional, Set
+from typing import Callable, Dict, Iterator, NamedTuple, Optional, Set
 
 from .names import nested
 
 _WHOLE_NAMESPACE = {"globals", "locals", "vars"}
 _TRIGGERS = {"exec", "eval", "get_ipython"} | _WHOLE_NAMESPACE
+MAIN = "__main__"
+# Attributes that are the notebook's namespace, of frames, functions and the shell.
+_NAMESPACES = {"f_globals", "f_locals", "user_ns", "user_global_ns", "user_module", "__globals__"}
 _QUERIES = {"query", "eval"}
 # Their bodies pass through the shell's compiler, or they do not touch the namespace.
 _OBSERVED_MAGICS = frozenset(
@@ -24,24 +27,108 @@ _AT_NAME = re.compile(r"@([A-Za-z_]\w*)")
 
 
 class Hint(NamedTuple):
-    """Applies when the builtin of that name is loaded."""
+    """Applies when the global name that stands for it is loaded."""
 
     names: Set[str]
     note: Optional[str]
 
 
 def hints_of(code: CodeType, tree: object) -> Dict[str, Hint]:
-    """By the name that sets them off; the key "" always applies."""
+    """By the name that sets them off; the key "" applies when any of the code runs."""
     names = set(_names_in(code))
-    if not isinstance(tree, ast.AST) or not names & (_TRIGGERS | _QUERIES):
+    through = names & ({MAIN, "modules", "import_module", "__import__"} | _NAMESPACES)
+    if not isinstance(tree, ast.AST) or not (through or names & (_TRIGGERS | _QUERIES)):
         return {}
     found: Dict[str, Hint] = {}
+
+    def add(trigger: str, hint: Hint) -> None:
+        earlier = found.get(trigger, Hint(set(), None))
+        found[trigger] = Hint(earlier.names | hint.names, hint.note or earlier.note)
+
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             for trigger, hint in _call_hints(node):
-                earlier = found.get(trigger, Hint(set(), None))
-                found[trigger] = Hint(earlier.names | hint.names, hint.note or earlier.note)
+                add(trigger, hint)
+        elif isinstance(node, ast.Subscript) and _is_whole_namespace(node.value) and _key(node):
+            add(_root(node), Hint({_key(node)}, None))
+    if through:
+        _Through(add).visit(tree)
     return found
+
+
+class _Through(ast.NodeVisitor):
+    """What is read through the module `__main__`, and through attributes that are its namespace. Under other names than
+    these the values themselves are known, where they are read."""
+
+    def __init__(self, add: Callable[[str, Hint], None]) -> None:
+        self._add = add
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        if node.module == MAIN and not node.level:
+            self._add("", Hint({alias.name for alias in node.names}, None))
+
+    def visit_Name(self, node: ast.Name) -> None:
+        if node.id == MAIN:
+            self._add(MAIN, Hint(set(), through(MAIN)))
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:
+        if _is_main(node.value):
+            self._add(_root(node), Hint({node.attr}, None))
+            if not isinstance(node.value, ast.Name):
+                self.generic_visit(node.value)
+        else:
+            if node.attr in _NAMESPACES:
+                self._add(_root(node), Hint(set(), through(node.attr)))
+            self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        owner, key = node.value, _key(node)
+        if key and isinstance(owner, ast.Attribute) and owner.attr in _NAMESPACES:
+            self._add(_root(node), Hint({key}, None))
+            self.visit(owner.value)
+        else:
+            if _is_main(node):
+                self._add(_root(node), Hint(set(), through(MAIN)))
+            self.generic_visit(node)
+
+    def visit_Call(self, node: ast.Call) -> None:
+        if _is_main(node):
+            self._add(_root(node), Hint(set(), through(MAIN)))
+        self.generic_visit(node)
+
+
+def through(name: str) -> str:
+    """The note that any variable may have been read."""
+    return f"names through {name}"
+
+
+def _is_main(node: ast.AST) -> bool:
+    """`__main__`, `sys.modules["__main__"]`, `import_module("__main__")`."""
+    if isinstance(node, ast.Name):
+        return node.id == MAIN
+    if isinstance(node, ast.Subscript):
+        return _key(node) == MAIN
+    return isinstance(node, ast.Call) and _text(node, 0) == MAIN
+
+
+def _is_whole_namespace(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in _WHOLE_NAMESPACE
+        and not node.args
+    )
+
+
+def _key(node: ast.Subscript) -> str:
+    return node.slice.value if isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str) else ""
+
+
+def _root(node: ast.AST) -> str:
+    """The name at the left end of a chain of attributes, subscripts and calls; "" where there is none."""
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _names_in(code: CodeType) -> Iterator[str]:
@@ -57,7 +144,7 @@ def _call_hints(call: ast.Call) -> "Iterator[tuple[str, Hint]]":
             text = _text(call, 0)
             closed = _names_of_text(text) if text is not None and len(call.args) == 1 else None
             yield function.id, Hint(closed or set(), None if closed is not None else f"{function.id}()")
-        elif function.id in _WHOLE_NAMESPACE and not call.args:
+        elif _is_whole_namespace(call):
             yield function.id, Hint(set(), f"{function.id}()")
     elif isinstance(function, ast.Attribute):
         owner = function.value

@@ -89,6 +89,9 @@ class MonitoringObserver:
 
 def _note(names: Names, entry: _Watched, access: Access) -> None:
     name = access.name
+    always = entry.hints.get("")
+    if always is not None:
+        names.apply(always.names, always.note)
     if entry.body is not None and not access.is_global:
         if access.kind == "store":
             entry.body.add(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import weakref
 from types import CodeType, FunctionType, MethodType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
@@ -19,6 +20,7 @@ class StaticObserver:
     def __init__(self, namespace: Dict[str, Any]) -> None:
         self._namespace = namespace
         self._compiled: List[Tuple[CodeType, Dict[str, Hint], Set[str]]] = []
+        self._hints: Dict[int, Tuple[Any, Dict[str, Hint]]] = {}
         self._names: Optional[Names] = None
 
     def begin(self, names: Names) -> None:
@@ -29,11 +31,20 @@ class StaticObserver:
         # %timeit compiles a statement twice more, to time the compiler.
         if self._names is not None and not code.co_filename.startswith("<magic-timeit-s"):
             self._compiled.append((code, hints, certain_stores(tree)))
+            if hints:
+                self._keep(code, hints)
+
+    def _keep(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+        """For cells that call what this one defines."""
+        for inner in nested(code):
+            key = id(inner)
+            self._hints[key] = weakref.ref(inner, lambda _, key=key: self._hints.pop(key, None)), hints
+            self._keep(inner, hints)
 
     def end(self) -> None:
         if self._names is None:
             return
-        reader = _Reader(self._namespace, self._names)
+        reader = _Reader(self._namespace, self._names, self._hints)
         for code, hints, certain in self._compiled:
             reader.read_top_level(code, hints, certain)
         self._names, self._compiled = None, []
@@ -85,13 +96,17 @@ def _stored_in(node: ast.AST) -> Iterator[str]:
 class _Reader:
     """Follows the order in which a cell's code stands: a name that is certainly stored above is not read below."""
 
-    def __init__(self, namespace: Dict[str, Any], names: Names) -> None:
+    def __init__(
+        self, namespace: Dict[str, Any], names: Names, hints: Dict[int, Tuple[Any, Dict[str, Hint]]]
+    ) -> None:
         self._namespace = namespace
         self._names = names
+        self._hints = hints
         self._reached: Set[int] = set()
 
     def read_top_level(self, code: CodeType, hints: Dict[str, Hint], certain: Set[str]) -> None:
         timed = code.co_filename.startswith("<magic-timeit")
+        self._apply(hints.get(""))
         for access in accesses(code):
             if access.code is not None:
                 self._made(access.code, hints, timed)
@@ -114,16 +129,21 @@ class _Reader:
 
     def _load(self, name: str, hints: Dict[str, Hint]) -> None:
         self._names.load(name)
-        hint = hints.get(name)
-        if hint is not None:
-            self._names.apply(hint.names, hint.note)
+        self._apply(hints.get(name))
         for code in _code_of(self._namespace.get(name), self._namespace):
             self._function(code, hints)
 
+    def _apply(self, hint: Optional[Hint]) -> None:
+        if hint is not None:
+            self._names.apply(hint.names, hint.note)
+
     def _function(self, code: CodeType, hints: Dict[str, Hint]) -> None:
+        """`hints`: of the code that reaches it, unless it has its own."""
         if id(code) in self._reached:
             return
         self._reached.add(id(code))
+        _, hints = self._hints.get(id(code), (None, hints))
+        self._apply(hints.get(""))
         for access in accesses(code):
             if access.kind == "load":
                 self._load(access.name, hints)

@@ -8,7 +8,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Union
 
 from .footprint import EMPTY, UNKNOWN, Footprint, footprint
-from .hints import hints_of
+from .hints import MAIN, hints_of, through
 from .kinds.base import ATOMS
 from .kinds.code import is_users_module
 from .looking import only_looks
@@ -73,6 +73,7 @@ class VariableTracker:
         if observer is not None:
             observer.end()
         after = self._snapshot()
+        names.notes |= {through(name) for name in names.mentioned if self._is_namespace(name)}
         reads = {name for name in names.reads(before, after) if not self._is_shells(name)}
         stored = names.stored | names.uncertain
         bound = {name for name in stored if name in after}
@@ -125,6 +126,12 @@ class VariableTracker:
             return True
         hidden = self._shell.user_ns_hidden
         return name in hidden and self._shell.user_ns.get(name, hidden[name]) is hidden[name]
+
+    def _is_namespace(self, name: str) -> bool:
+        """Whether a name stands for something through which every other can be read."""
+        shell, value = self._shell, self._shell.user_ns.get(name)
+        # What is read through `__main__` under its own name is told by the text.
+        return value is not None and name != MAIN and (value is shell.user_ns or value is shell.user_module or value is shell)
 
     def _is_unchanging(self, name: str) -> bool:
         """Whether looking at a name's value runs nobody's code."""
