@@ -206,8 +206,11 @@ export type CellLine = {
     /** Global generators that it seeded. */
     seeded?: string[];
   };
-  /** Digests of the working folder (`cwd`) and of the environment variables (`environ`). */
-  process?: { before: Record<string, string>; after: Record<string, string> };
+  /**
+   * Digests of the working folder (`cwd`), the environment variables (`environ`), `sys.path` and settings of libraries
+   * that are imported; `used`: names of settings on which the cell depends.
+   */
+  process?: { before: Record<string, string>; after: Record<string, string>; used?: string[] };
   /** Batches, losses and weights of a cell that trained something. */
   training?: Training;
   /** Of a cell that ran again unedited in the same kernel. `of`: `seq` of the execution before. */

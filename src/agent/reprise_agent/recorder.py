@@ -27,7 +27,7 @@ from .seeding import states
 from .seeding.percell import PerCell
 from .tracking.clocks import clock_reads
 from .tracking.files import FileTracker
-from .tracking.surroundings import Surroundings
+from .tracking.surroundings import Surroundings, families_of
 from .tracking.variables import VariableTracker
 from .tracking.warnings import WarningTracker
 from .training.ledger import Ledger
@@ -250,6 +250,10 @@ class Recorder:
                 line["audit"] = audited
         with self.guard("digesting outputs"):
             line["outputs"] = self._outputs(self._area)
+        with self.guard("reading the process"):
+            # A cell that shows and makes nothing depends on no setting.
+            if line["outputs"]["count"] or self._variables.made_values():
+                line["process"]["used"] = self._surroundings.used(families_of(self._variables.mentioned()))
         with self.guard("digesting outputs"):
             if self._revised:
                 line["revised"] = [

@@ -37,11 +37,12 @@ export const LOOKING = new Set([
 
 export const FILES =
   /\bopen\b|\bto_\w+|\bsave\w*|\bdump\w*|\bwrite\w*|\btouch\b|\bunlink\b|\bremove\b|\brename\b|\breplace\b|\bmkdir\b|\bmakedirs\b|\brmtree\b|\bshutil\b|\bsubprocess\b|\bsystem\b|\bpopen\b|\burlretrieve\b|\bdownload\w*|\bconnect\b|\btofile\b|\bZipFile\b|\bmemmap\b|\bextractall\b|\bexport\w*/i;
-export const PROCESS = /\bchdir\b|\benviron\b|\bputenv\b|\bset_env\b|\bload_dotenv\b/;
+export const PROCESS =
+  /\bchdir\b|\benviron\b|\bputenv\b|\bset_env\b|\bload_dotenv\b|\bsys\.path\b|\bset_printoptions\b|\bseterr\b|\bset_option\b|\boptions\b|\brcParams\b|\brc\b|\bstyle\b|\bset_theme\b|\bset_style\b|\bgetcontext\b|\bsetcontext\b/;
 
 export const SAFE_MAGICS =
-  /^%{1,2}(time|timeit|matplotlib|config|load_ext|reload_ext|autoreload|pwd|ls|pinfo2?|pdoc|psource|history|hist|lsmagic|who|whos|html|javascript|js|latex|markdown|svg|precision|xmode|colors|prun|memit|quickref|pip|conda|mamba|uv)\b/i;
+  /^%{1,2}(time|timeit|matplotlib|config|load_ext|reload_ext|autoreload|pwd|ls|pinfo2?|pdoc|psource|history|hist|lsmagic|who|whos|html|javascript|js|latex|markdown|svg|xmode|colors|prun|memit|quickref|pip|conda|mamba|uv)\b/i;
 export const SHELL_MAGICS = /^(!|%{1,2}(bash|sh|script|sx|system|sc|writefile|mkdir|cat)\b)/i;
-export const PROCESS_MAGICS = /^%(cd|env|set_env|pushd|popd)\b/;
+export const PROCESS_MAGICS = /^%(cd|env|set_env|pushd|popd|precision)\b/;
 export const CAPTURE = /^%%capture\s+(?:--?\S+\s+)*([A-Za-z_]\w*)/;
 export const ASSIGNED_MAGIC = /^([A-Za-z_][\w.,\s[\]]*)=\s*!/;

@@ -3,6 +3,7 @@
  * generator each one read, and which it left.
  */
 import type { CellLine } from '../record';
+import { sameCode } from './same';
 import { Sharing } from './sharing';
 import { factsOf } from './source';
 import { ABSENT, AT_START, type Key, keyOf, START, type Value, type Version } from './versions';
@@ -40,7 +41,9 @@ const STATELESS = new Set(['tensorflow', 'keras', 'polars']);
 const HISTORY = /^(_{1,3}|_\d+|_oh|Out)$/;
 const PROCESS_READERS = {
   cwd: /\bgetcwd\b|\bchdir\b|\bcwd\b|\bPath\b|\bglob\b|\blistdir\b|\bpwd\b|^\s*[!%]/m,
-  environ: /\benviron\b|\bgetenv\b|\bsubprocess\b|\bsystem\b|^\s*[!%]/m,
+  // Not `environ[…] = …` and `environ.update`, which only set.
+  environ: /\benviron\b(?!\s*\[[^\]]*\]\s*=(?!=)|\.update\b)|\bgetenv\b|\bsubprocess\b|\bsystem\b|^\s*[!%]/m,
+  'sys.path': /\bsys\b|^\s*(import|from)\b/m,
 };
 
 export class Timeline {
@@ -150,7 +153,7 @@ export class Timeline {
   }
 
   private readsOf(executed: Executed): Map<Key, Version> {
-    const { line, source } = executed;
+    const { line } = executed;
     const reads = new Map<Key, Version>();
     for (const name of line.reads) {
       reads.set(keyOf('variable', name), this.variableRead(line, name));
@@ -167,15 +170,23 @@ export class Timeline {
     for (const file of line.files) {
       if (file.mode === 'read') reads.set(keyOf('file', file.path), this.fileRead(file));
     }
+    this.readProcess(executed, reads);
+    this.readGenerators(executed, reads);
+    return reads;
+  }
+
+  private readProcess(executed: Executed, reads: Map<Key, Version>): void {
+    const { line, source } = executed;
     for (const [name, digest] of Object.entries(line.process?.before ?? {})) {
       const key = keyOf('process', name);
       if (!this.now.has(key)) this.now.set(key, { ...AT_START, digest });
-      const uses = PROCESS_READERS[name as keyof typeof PROCESS_READERS]?.test(source);
-      if (uses || (name === 'cwd' && line.files.length > 0))
+      const reader = PROCESS_READERS[name as keyof typeof PROCESS_READERS];
+      // A cell that makes a setting does not depend on what it was.
+      const depends =
+        reader?.test(source) ?? (line.process?.used?.includes(name) && !this.sets(executed, name));
+      if (depends || (name === 'cwd' && line.files.length > 0))
         reads.set(key, { ...this.current(key, START), digest });
     }
-    this.readGenerators(executed, reads);
-    return reads;
   }
 
   private variableRead(line: CellLine, name: string): Version {
@@ -282,11 +293,23 @@ export class Timeline {
       );
     }
     for (const [name, digest] of Object.entries(line.process?.after ?? {})) {
-      if (digest !== line.process?.before[name])
+      if (this.sets(executed, name))
         writes.set(keyOf('process', name), { is: 'value', by: at, cell, digest });
     }
     this.writeGenerators(executed, at, writes);
     return writes;
+  }
+
+  /** Whether it changed something of the process, or set it again as when it last ran. */
+  private sets({ line, source }: Executed, name: string): boolean {
+    const { before, after } = line.process!;
+    // The settings of a library that the cell imported are those that it came with.
+    if (before[name] === undefined) return false;
+    if (after[name] !== before[name]) return true;
+    const last = this.newest.get(line.id);
+    const version = last?.writes.get(keyOf('process', name));
+    if (version?.is !== 'value' || version.digest !== after[name]) return false;
+    return sameCode(last!.source, source) || factsOf(source).changesProcess;
   }
 
   private writeGenerators({ line, perCell }: Executed, at: number, writes: Map<Key, Version>): void {

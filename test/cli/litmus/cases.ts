@@ -431,6 +431,67 @@ const NAMESPACE: Case[] = [
   },
 ];
 
+const SHOWN = {
+  a: 'import numpy as np',
+  b: 'np.set_printoptions(precision=3)',
+  c: 'print(np.array([1 / 3]))',
+};
+
+const SETTINGS: Case[] = [
+  { name: 'a setting, run in order', cells: SHOWN, steps: 'a b c', stale: {} },
+  { name: 'a setting, run twice', cells: SHOWN, steps: 'a b c b c a', stale: {} },
+  {
+    name: 'a setting that is another now',
+    cells: SHOWN,
+    steps: 'a b c b=np.set_printoptions(precision=5) b',
+    stale: { c: "input-changed(NumPy's settings<b)" },
+  },
+  {
+    name: 'a setting that stays, beside a line that is new',
+    cells: SHOWN,
+    steps: 'a b c b=np.set_printoptions(precision=3);n~=~1 b',
+    stale: {},
+  },
+  {
+    name: 'a setting that was made below',
+    cells: { a: 'import numpy as np', b: 'print(np.array([1 / 3]))', c: 'np.set_printoptions(precision=3)' },
+    steps: 'a c b',
+    stale: { b: "overwritten(NumPy's settings<c)" },
+  },
+  {
+    name: 'a setting on which nothing here depends',
+    cells: { ...SHOWN, c: 'words = "a b".split()\nprint(*words)' },
+    steps: 'a b c b=np.set_printoptions(precision=5) b',
+    stale: {},
+  },
+  {
+    name: 'an option of pandas',
+    cells: {
+      a: 'import pandas as pd\ndf = pd.DataFrame({"n": range(20)})',
+      b: 'pd.options.display.max_rows = 6',
+      c: 'df',
+    },
+    steps: 'a b c b=pd.options.display.max_rows~=~8 b',
+    stale: { c: "input-changed(pandas' options<b)" },
+  },
+  {
+    name: 'the precision of decimals',
+    cells: {
+      a: 'from decimal import Decimal, getcontext',
+      b: 'getcontext().prec = 5',
+      c: 'third = Decimal(1) / 3',
+    },
+    steps: 'a b c b=getcontext().prec~=~7 b',
+    stale: { c: "input-changed(decimal's context<b)" },
+  },
+  {
+    name: 'an environment variable, set twice',
+    cells: { a: 'import os', b: "os.environ['LITMUS_C'] = '1'", c: "print(os.environ.get('LITMUS_C'))" },
+    steps: 'a b c b',
+    stale: {},
+  },
+];
+
 const FUNCTIONS: Case[] = [
   {
     name: 'a function that reads',
@@ -767,10 +828,10 @@ const KERNEL: Case[] = [
     name: 'an environment variable set below',
     cells: { a: 'import os', b: "print(os.environ.get('LITMUS_B'))", c: "os.environ['LITMUS_B'] = '1'" },
     steps: 'a b c b',
-    stale: { b: 'overwritten(environ<c)', c: 'upstream-stale(environ<b)' },
+    stale: { b: 'overwritten(environ<c)' },
   },
 ];
 
 export const CASES: readonly Case[] = [
-  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...NAMESPACE, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
+  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...NAMESPACE, ...SETTINGS, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
 ]; // prettier-ignore

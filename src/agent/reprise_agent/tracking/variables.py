@@ -112,6 +112,20 @@ class VariableTracker:
         }
         return {**line, "kept": sorted(kept)} if kept else line
 
+    def mentioned(self) -> List[Any]:
+        """Values of the names that the last cell loaded or stored, but for those made of built-in values only."""
+        namespace, known = self._shell.user_ns, self._known
+        names = self._names.mentioned | self._names.stored
+        return [
+            namespace[name] for name in names if name in namespace and not (name in known and known[name].plain)
+        ]
+
+    def made_values(self) -> bool:
+        """Whether the last cell stored more than modules, functions and classes."""
+        namespace = self._shell.user_ns
+        kinds = (ModuleType, FunctionType, type)
+        return any(not isinstance(namespace.get(name), kinds) for name in self._names.stored)
+
     def _compiled(self, code: Any, tree: Any) -> None:
         self._trees.append(tree)
         if self._observer is not None:
