@@ -6,7 +6,7 @@ import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
 import type { Making } from '../../cluster/prepare';
 import type { Check } from '../../cluster/preflight';
-import type { Telling } from '../../cluster/target';
+import type { Telling } from '../../cluster/stages/place';
 import type { ClusterRun } from '../../cluster/state';
 import type { RunRecord } from '../../lineage/record';
 import { asRecorded } from '../../replay/forecast';
