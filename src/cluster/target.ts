@@ -15,7 +15,7 @@ import { cleanUp } from './stages/ending';
 import { followToEnd } from './stages/following';
 import type { Place, Telling } from './stages/place';
 import { send } from './stages/sending';
-import { readState, type Stage } from './state';
+import { isBrought, readState, type Stage } from './state';
 
 /** Outputs of one cell that are looked at while the next one runs. */
 const OBJECT_BYTES = 16 << 20;
@@ -59,7 +59,7 @@ export class KubernetesTarget implements Target {
   }
 
   async handOver(work: Work, signals: Signals): Promise<void> {
-    if (readState(work.store, work.run).bundle.by !== 'exec') return;
+    if (!isBrought(readState(work.store, work.run))) return;
     const given = new AbortController();
     const leave = signals.leave ? AbortSignal.any([signals.leave, given.signal]) : given.signal;
     const onSupplied = (): void => given.abort();

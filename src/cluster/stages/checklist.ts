@@ -4,18 +4,21 @@ import { forecast, type Forecast, forecastWords } from '../../replay/forecast';
 import type { Work } from '../../replay/target';
 import { rightsFor } from '../access';
 import { collectionOf } from '../manifests/flavours';
-import type { Prepared, Sink } from '../prepare';
+import type { Addresses } from '../addresses';
+import type { Prepared } from '../prepare';
 import { type Check, notSent, preflight } from '../preflight';
 import type { Target as Settings } from '../profile/merge';
+import { sharing } from '../sharing';
 import type { Place } from './place';
 
 export async function checklist(
   place: Place,
   work: Work,
-  { request, way, left, secrets }: Prepared,
+  prepared: Prepared,
   signal?: AbortSignal,
 ): Promise<Check[]> {
   const { api, flavour } = place;
+  const { request, way, left, secrets } = prepared;
   const { settings, sink } = place.making;
   const group = flavour.apiVersion.split('/')[0]!;
   const rights = rightsFor({ group, resource: flavour.plural }, secrets.length > 0);
@@ -27,6 +30,7 @@ export async function checklist(
     ...checks,
     { what: 'inputs', state: 'good', words: way.sentence },
     ...keptToo(settings, sink),
+    ...sharing(work.store, prepared),
     ...notSent(left),
     ...forecastCheck(foretold(work, settings)),
   ];
@@ -44,7 +48,7 @@ async function asked({ telling }: Place, ask: () => Promise<Check[]>): Promise<C
   }
 }
 
-function keptToo({ results }: Settings, { put, get }: Sink = {}): Check[] {
+function keptToo({ results }: Settings, { put, get }: Addresses = {}): Check[] {
   const later = get === undefined ? 'give REPRISE_RESULTS_GET_URL to read them there' : 'read from there';
   const sent = `The results are sent to the address that was given too; where the pod is lost, ${later}.`;
   const sends: Check[] = put === undefined ? [] : [{ what: 'results', state: 'good', words: sent }];

@@ -2,6 +2,7 @@
 import { Failure } from '../../notebook/failure';
 import { ResultsLost } from '../../replay/lastwords';
 import type { Work } from '../../replay/target';
+import { addressOf } from '../addresses';
 import { gather, type Gathering, ResultsGone } from '../collect/gather';
 import { explained } from '../errors';
 import { exec } from '../exec';
@@ -43,7 +44,8 @@ export function gatheringOf(
 ): Gathering {
   const { onNotice, onFetched } = telling;
   const { container } = flavour;
-  const { get: address } = making.sink ?? {};
+  const { get } = making.sink ?? {};
+  const address = get && addressOf(get, work.run);
   const state = readState(work.store, work.run);
   return { api, work, state, container, address, onNotice, onFetched, signal };
 }

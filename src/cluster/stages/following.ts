@@ -9,7 +9,7 @@ import { pendingOf } from '../follow/pending';
 import { collectionOf } from '../manifests/flavours';
 import { RUN_LABEL } from '../manifests/request';
 import type { Pod } from '../pods';
-import { readState, writeState } from '../state';
+import { isBrought, readState, writeState } from '../state';
 import { supply } from '../supply/supply';
 import { gatheringOf } from './collecting';
 import { failed } from './ending';
@@ -45,7 +45,7 @@ export async function followToEnd(
     onNotice: telling.onNotice,
     pending: pendingOf,
     statusOf: ({ owner, isGone }) => statusOf(isGone ? undefined : (owner ?? {})),
-    ...(state.bundle.by === 'exec' ? { supply: bring, onSupplied } : {}),
+    ...(isBrought(state) ? { supply: bring, onSupplied } : {}),
     stop,
     leave,
   });

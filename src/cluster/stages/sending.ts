@@ -1,11 +1,15 @@
 /** A run goes into the cluster; what is begun can be found and taken away, whatever happens to us. */
-import type { Work } from '../../replay/target';
+import { Failure } from '../../notebook/failure';
+import { wasSubmitted, type Work } from '../../replay/target';
 import { explained } from '../errors';
 import { collectionOf } from '../manifests/flavours';
+import { sizeText } from '../manifests/inputs';
+import type { Secret } from '../manifests/kubernetes';
 import type { Prepared } from '../prepare';
-import { type ClusterRun, writeState } from '../state';
+import { bundlePath, type ClusterRun, dropBundle, readState, writeState } from '../state';
 import { submit } from '../submit';
 import { requireSame } from '../supply/supply';
+import { upload } from '../supply/upload';
 import { foretold } from './checklist';
 import { failed, left } from './ending';
 import type { Place } from './place';
@@ -21,9 +25,11 @@ export async function send(
   const { request, inputs, secrets, bundle } = prepared;
   const owner = flavour.manifest(request);
   requireSame(work.store, work.run, bundle);
+  requireAddresses(work, secrets);
   const state = begun(place, work, prepared);
   // Before anything is there.
   writeState(work.store, state);
+  await putFiles(place, work, prepared, signal);
   const submission = { path: collectionOf(flavour), owner, inputs: [...inputs.objects, ...secrets] };
   try {
     await submit(api, submission, signal);
@@ -35,8 +41,43 @@ export async function send(
   telling.onNotice(`Submitted as ${state.name} in namespace ${state.namespace}.`);
 }
 
+/** Its pods are told to take addresses from Secrets, so that those have to be made. @throws Failure `no-address` */
+function requireAddresses({ store, run }: Work, secrets: readonly Secret[]): void {
+  if (!wasSubmitted(store.runFolder(run))) return;
+  const made = secrets.map(({ metadata }) => metadata.name);
+  const missing = readState(store, run).secrets?.some((name) => !made.includes(name));
+  if (missing !== true) return;
+  throw new Failure(
+    'usage',
+    'no-address',
+    `Run ${run} was begun with addresses of a store, which are kept nowhere here. Give them again (REPRISE_BUNDLE_PUT_URL, REPRISE_BUNDLE_GET_URL, REPRISE_RESULTS_PUT_URL), or take it away: reprise delete ${run}`,
+  );
+}
+
+/** Before anything is created: no pod starts that would look for them in vain. */
+async function putFiles(
+  place: Place,
+  work: Work,
+  { putTo, bundle: { size, by } }: Prepared,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { onNotice, onBrought } = place.telling;
+  try {
+    if (putTo !== undefined) {
+      onNotice(`Putting the notebook's files to the address that was given (${sizeText(size)}).`);
+      const file = bundlePath(work.store, work.run);
+      await upload({ address: putTo, path: file, size, onBytes: onBrought, signal });
+    }
+    if (by === 'address') dropBundle(work.store, work.run);
+  } catch (error) {
+    if (signal?.aborted) throw left(work.run, 'Not all of its files are at the address yet.');
+    if (error instanceof Failure) throw await failed(place, work, error);
+    throw error;
+  }
+}
+
 function begun({ api, making, flavour }: Place, work: Work, prepared: Prepared): ClusterRun {
-  const { request, inputs, secrets, bundle } = prepared;
+  const { request, inputs, secrets, bundle, places } = prepared;
   const { settings, purpose, asked = [] } = making;
   const told = foretold(work, settings);
   return {
@@ -55,6 +96,7 @@ function begun({ api, making, flavour }: Place, work: Work, prepared: Prepared):
     image: request.image,
     settings,
     bundle,
+    ...(Object.keys(places).length > 0 ? { places } : {}),
     ...(asked.length > 0 ? { asked } : {}),
     ...(told ? { forecast: { best: told.best, because: told.because } } : {}),
     submittedAt: new Date().toISOString(),
