@@ -211,7 +211,11 @@ describe('two runs with one address', () => {
   const OTHER = '20261126-101400-aaaaaa';
 
   /** What is said to a second run, when a first one with these places is at this stage. */
-  async function said(stage: Stage, { sink, depot }: Pick<Making, 'sink' | 'depot'>) {
+  async function said(
+    stage: Stage,
+    { sink, depot }: Pick<Making, 'sink' | 'depot'>,
+    failure?: ClusterRun['failure'],
+  ) {
     const { prepared } = await preparedWith(1000, {}, { sink, depot });
     const places = {
       ...(sink?.put ? { results: placeOf(addressOf(sink.put, OTHER)) } : {}),
@@ -219,7 +223,7 @@ describe('two runs with one address', () => {
     };
     mkdirSync(store.runFolder(OTHER), { recursive: true });
     const bundle = { sha256: 'f'.repeat(64), size: 1, by: 'address' };
-    writeState(store, { run: OTHER, stage, places, bundle } as ClusterRun);
+    writeState(store, { run: OTHER, stage, places, bundle, failure } as ClusterRun);
     return sharing(store, prepared).map(({ what, state, words }) => `${what} ${state}: ${words}`);
   }
   const put = 'https://store.example/one?signature=s3cr3t';
@@ -248,6 +252,8 @@ describe('two runs with one address', () => {
       ),
     ]);
     expect(await said('cancelled', { sink: { put } })).toEqual([]);
+    const failure = { kind: 'infrastructure', reason: 'fetch', message: 'It came to nothing.' } as const;
+    expect(await said('cleaned', { sink: { put } }, failure)).toEqual([]);
   });
 
   it('have each their own where {run} is in it', async () => {
