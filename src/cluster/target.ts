@@ -14,7 +14,7 @@ import { collectResults } from './stages/collecting';
 import { cleanUp } from './stages/ending';
 import { followToEnd } from './stages/following';
 import type { Place, Telling } from './stages/place';
-import { send } from './stages/sending';
+import { requireAddresses, send } from './stages/sending';
 import { isBrought, readState, type Stage } from './state';
 
 /** Outputs of one cell that are looked at while the next one runs. */
@@ -55,6 +55,7 @@ export class KubernetesTarget implements Target {
   }
 
   async submit(work: Work, signal?: AbortSignal): Promise<void> {
+    requireAddresses(work, this.place.making);
     await send(this.place, work, await this.prepare(work), signal);
   }
 

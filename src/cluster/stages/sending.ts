@@ -4,8 +4,7 @@ import { wasSubmitted, type Work } from '../../replay/target';
 import { explained } from '../errors';
 import { collectionOf } from '../manifests/flavours';
 import { sizeText } from '../manifests/inputs';
-import type { Secret } from '../manifests/kubernetes';
-import type { Prepared } from '../prepare';
+import type { Making, Prepared } from '../prepare';
 import { bundlePath, type ClusterRun, dropBundle, readState, writeState } from '../state';
 import { submit } from '../submit';
 import { requireSame } from '../supply/supply';
@@ -25,7 +24,6 @@ export async function send(
   const { request, inputs, secrets, bundle } = prepared;
   const owner = flavour.manifest(request);
   requireSame(work.store, work.run, bundle);
-  requireAddresses(work, secrets);
   const state = begun(place, work, prepared);
   // Before anything is there.
   writeState(work.store, state);
@@ -41,12 +39,18 @@ export async function send(
   telling.onNotice(`Submitted as ${state.name} in namespace ${state.namespace}.`);
 }
 
-/** Its pods are told to take addresses from Secrets, so that those have to be made. @throws Failure `no-address` */
-function requireAddresses({ store, run }: Work, secrets: readonly Secret[]): void {
+/**
+ * A run that was begun with addresses is gone on with only with addresses: its pods are told to take them from Secrets.
+ * @throws Failure `no-address`
+ */
+export function requireAddresses(
+  { store, run }: Pick<Work, 'store' | 'run'>,
+  { depot, sink }: Pick<Making, 'depot' | 'sink'>,
+): void {
   if (!wasSubmitted(store.runFolder(run))) return;
-  const made = secrets.map(({ metadata }) => metadata.name);
-  const missing = readState(store, run).secrets?.some((name) => !made.includes(name));
-  if (missing !== true) return;
+  const given = [...(depot?.get ? ['bundle'] : []), ...(sink?.put ? ['results'] : [])];
+  const { secrets = [] } = readState(store, run);
+  if (secrets.every((name) => given.some((of) => name.endsWith(`-${of}`)))) return;
   throw new Failure(
     'usage',
     'no-address',

@@ -13,6 +13,7 @@ import { job } from '../../../src/cluster/manifests/job';
 import { type Making, packInputs, prepare } from '../../../src/cluster/prepare';
 import { mergeTarget } from '../../../src/cluster/profile/merge';
 import type { Profile } from '../../../src/cluster/profile/profile';
+import { requireAddresses } from '../../../src/cluster/stages/sending';
 import { sharing } from '../../../src/cluster/sharing';
 import { type ClusterRun, type Stage, writeState } from '../../../src/cluster/state';
 import { upload } from '../../../src/cluster/supply/upload';
@@ -120,6 +121,19 @@ describe('files that are too large for ConfigMaps', () => {
     const { prepared, asked } = await preparedWith(0, {}, { depot: { get: ADDRESS } });
     expect([prepared.way.way, prepared.secrets, asked['url']]).toEqual(['configmap', [], undefined]);
   });
+});
+
+it('a run that was begun with addresses goes on with nothing less', () => {
+  const work = { store, run: RUN };
+  const secrets = [`reprise-${RUN}-bundle`, `reprise-${RUN}-results`];
+  const addresses = { depot: { get: ADDRESS }, sink: { put: ADDRESS } };
+  expect(() => requireAddresses(work, {})).not.toThrow();
+  writeState(store, { run: RUN, stage: 'submitting', secrets } as ClusterRun);
+  expect(() => requireAddresses(work, addresses)).not.toThrow();
+  for (const given of [{}, { depot: addresses.depot }, { sink: addresses.sink }])
+    expect(() => requireAddresses(work, given)).toThrow(
+      /Give them again \(REPRISE_BUNDLE_PUT_URL.*reprise delete/,
+    );
 });
 
 type Answer = number | 'cut';
