@@ -6,4 +6,4 @@ export { KubernetesTarget } from './target';
 export { mergeTarget } from './profile/merge';
 export { chooseProfile, findProfiles, loadProfiles } from './profile/read';
 export { readState, requireUnfailed } from './state';
-export { manifestsOf } from './prepare';
+export { manifestsOf, packInputs } from './prepare';

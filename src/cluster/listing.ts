@@ -18,6 +18,10 @@ export type Listed = Pick<
 
 /** Those that went to a cluster from this root, newest first. */
 export function listed(store: Store): Listed[] {
+  return listedStates(store);
+}
+
+export function listedStates(store: Store): ClusterRun[] {
   return store
     .runIds()
     .filter((run) => existsSync(join(store.runFolder(run), TARGET_FILE)))

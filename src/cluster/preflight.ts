@@ -85,7 +85,9 @@ export function requireGood(checks: readonly Check[]): void {
   const bad = checks.filter(({ state }) => state === 'bad');
   if (bad.length === 0) return;
   const said = bad.map(({ words, fix }) => `${words.replace(/\.$/, '')}.${fix ? ` ${fix}` : ''}`).join('\n');
-  const kind = bad.some(({ what }) => what === 'image') ? 'usage' : 'infrastructure';
+  // What was asked for, and not what the cluster is.
+  const isAsked = bad.some(({ what }) => what === 'image' || what === 'inputs' || what === 'results');
+  const kind = isAsked ? 'usage' : 'infrastructure';
   throw new Failure(
     kind,
     bad[0]!.what === 'rights' ? 'forbidden' : `preflight-${bad[0]!.what}`,

@@ -1,29 +1,24 @@
 /** All that is sent for a run, made ready here: what it is made from does not change between its check and its sending. */
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Locked } from '../environment/exports/locked';
 import { requirementsText } from '../environment/exports/requirements';
 import { Failure } from '../notebook/failure';
 import { parseNotebook } from '../notebook/model';
-import { type Archive, packBundle, TooLarge } from '../replay/archive';
+import { type Archive, packFiles } from '../replay/archive';
 import { askedInputs, type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
 import type { Work } from '../replay/target';
-import {
-  type Inputs,
-  inputs,
-  resultsSecret,
-  SUPPLIED_BYTES,
-  TOO_LARGE,
-  type Way,
-  wayOf,
-} from './manifests/inputs';
+import { addressOf, type Addresses, placeOf } from './addresses';
+import { addressSecret, type Inputs, inputs, type Way } from './manifests/inputs';
 import { FLAVOURS } from './manifests/flavours';
 import type { Secret } from './manifests/kubernetes';
-import { type JobRequest, nameOf } from './manifests/request';
-import type { Target as Settings } from './profile/merge';
+import { type JobIdentity, type JobRequest, nameOf } from './manifests/request';
+import { packed } from './packing';
 import { PATIENCE_MS } from './patience';
-import { bundlePath, type ClusterRun } from './state';
+import type { Target as Settings } from './profile/merge';
+import type { ClaimFolder, SecretKey } from './profile/profile';
+import type { ClusterRun } from './state';
 
 export type Prepared = {
   request: JobRequest;
@@ -32,6 +27,9 @@ export type Prepared = {
   secrets: Secret[];
   way: Way;
   bundle: ClusterRun['bundle'];
+  /** Where the bundle is put from here, before anything is created. */
+  putTo?: string;
+  places: NonNullable<ClusterRun['places']>;
   /** Files that the run may want and that are not sent. */
   left: Left[];
 };
@@ -41,15 +39,15 @@ export type Making = {
   /** Path of the zipapp. */
   agent: string;
   purpose: ClusterRun['purpose'];
-  sink?: Sink;
+  /** Where a pod puts its results, and where they are had from then. */
+  sink?: Addresses;
+  /** Where the notebook's files are put, and where a pod has them from. */
+  depot?: Addresses;
   /** Files to send besides, as globs beneath the root. */
   asked?: readonly string[];
   /** What the notebook's pin locks; undefined where it has none. */
   locked: (work: Work) => Promise<Locked | undefined>;
 };
-
-/** Addresses of a store, each for whoever has it: where a pod puts its results, and where they are had from then. */
-export type Sink = { put?: string; get?: string };
 
 /** Sorting, numbers and dates follow them: those of the original, and of a first run the same wherever it is. */
 function placeVariables({ original }: Work): Record<string, string> {
@@ -59,19 +57,18 @@ function placeVariables({ original }: Work): Record<string, string> {
   return { TZ: variables['TZ'] ?? timezone, ...given };
 }
 
-export async function prepare(
-  work: Work,
-  { settings, agent, purpose, sink, asked = [], locked: lockedFor }: Making,
-): Promise<Prepared> {
-  const { store, run, notebook, original } = work;
-  const locked = await lockedFor(work);
+export async function prepare(work: Work, making: Making): Promise<Prepared> {
+  const { settings, agent, purpose, asked = [] } = making;
+  const { run, notebook, original } = work;
+  const [sink, depot] = [ofRun(making.sink, run), ofRun(making.depot, run)];
+  const locked = await making.locked(work);
   const { files, left } = inputsOf(work, asked);
-  const archive = await packed(work, files);
-  const way = wayOf(archive.size);
-  const isSupplied = way.way === 'exec';
-  const bytes = isSupplied ? undefined : taken(bundlePath(store, run));
-  const declared = { sha256: archive.sha256, size: archive.size };
-  const request: Omit<JobRequest, 'inputs'> = {
+  const { way, bundle, sources, mounted } = await packed(work, files, {
+    claim: settings.bundle,
+    addresses: depot,
+  });
+  const by = way.way === 'configmap' || way.way === 'configmaps' ? undefined : way.way;
+  const identity = {
     run,
     purpose,
     attempt: 1,
@@ -81,48 +78,84 @@ export async function prepare(
     target: settings,
     variables: placeVariables(work),
     ...driverOf(work),
-    ...(isSupplied ? { isSupplied } : {}),
+    ...(by === undefined ? {} : { suppliedBytes: bundle.size }),
+    ...(by === 'claim' ? { bundleClaim: settings.bundle?.pvc } : {}),
   };
-  if (sink?.put !== undefined) {
-    const secretKeyRef = { name: `${nameOf(request)}-results`, key: 'put' };
-    request.resultsUrl = { variable: RESULTS_URL, secretKeyRef };
-  }
+  const name = nameOf(identity);
+  const bundleUrl = by === 'address' ? secretAddress(BUNDLE_URL, `${name}-bundle`, 'get') : undefined;
+  const resultsUrl =
+    sink?.put === undefined ? undefined : secretAddress(RESULTS_URL, `${name}-results`, 'put');
+  const request: JobIdentity = {
+    ...identity,
+    ...(bundleUrl ? { bundleUrl } : {}),
+    ...(resultsUrl ? { resultsUrl } : {}),
+  };
   const pod = {
     schema: 'reprise/pod/1',
     run,
-    bundle: { ...declared, unpacked: archive.unpacked },
-    inputs: archive.inputs,
-    ...(isSupplied ? { supply: { patienceSeconds: PATIENCE_MS / 1000 } } : {}),
+    bundle: declared(bundle),
+    ...(sources === undefined ? {} : { sources: declared(sources) }),
+    inputs: bundle.inputs,
+    ...(by === 'address' ? { url: BUNDLE_URL } : {}),
+    ...(by === 'claim' ? { kept: folderOn('/bundle', settings.bundle) } : {}),
+    ...(by === 'exec' || by === 'claim' ? { supply: { patienceSeconds: PATIENCE_MS / 1000 } } : {}),
     environment: environmentOf(locked),
     ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
     holdSeconds: settings.holdSeconds,
     results: {
-      ...(settings.results === undefined ? {} : { folder: sinkFolder(settings.results) }),
-      ...(sink?.put === undefined ? {} : { url: RESULTS_URL }),
+      ...(settings.results === undefined ? {} : { folder: folderOn('/sink', settings.results) }),
+      ...(resultsUrl === undefined ? {} : { url: RESULTS_URL }),
     },
   };
   const made = inputs(request, {
     agent: readFileSync(agent),
     pod: JSON.stringify(pod),
-    ...(bytes === undefined ? {} : { bundle: bytes }),
+    ...(mounted === undefined ? {} : { bundle: mounted }),
     ...(settings.environment === 'install' ? { lock: toInstall(locked) } : {}),
   });
   const lock = made.lock === undefined ? {} : { lock: made.lock };
+  const { sha256, size } = bundle;
   return {
     request: { ...request, inputs: made.mounted, ...lock },
     inputs: made,
-    secrets: sink?.put === undefined ? [] : [resultsSecret(request, sink.put)],
+    secrets: [
+      ...(bundleUrl ? [addressSecret(request, bundleUrl.secretKeyRef, depot!.get!)] : []),
+      ...(resultsUrl ? [addressSecret(request, resultsUrl.secretKeyRef, sink!.put!)] : []),
+    ],
     way,
-    bundle: { ...declared, ...(isSupplied ? { by: 'exec' } : {}) },
+    bundle: { sha256, size, ...(by === undefined ? {} : { by }) },
+    ...(by === 'address' && depot?.put !== undefined ? { putTo: depot.put } : {}),
+    places: {
+      ...(by === 'address' && depot?.put !== undefined ? { bundle: placeOf(depot.put) } : {}),
+      ...(sink?.put === undefined ? {} : { results: placeOf(sink.put) }),
+    },
     left,
   };
 }
 
+const BUNDLE_URL = 'REPRISE_BUNDLE_URL';
 const RESULTS_URL = 'REPRISE_RESULTS_URL';
 
-/** Of all runs that are kept there. */
-function sinkFolder({ path: folder }: NonNullable<Settings['results']>): string {
-  return folder === undefined ? '/sink' : `/sink/${folder}`;
+function ofRun(addresses: Addresses | undefined, run: string): Addresses | undefined {
+  if (addresses === undefined) return undefined;
+  const { put, get } = addresses;
+  return {
+    ...(put === undefined ? {} : { put: addressOf(put, run) }),
+    ...(get === undefined ? {} : { get: addressOf(get, run) }),
+  };
+}
+
+function secretAddress(variable: string, name: string, key: string): { variable: string } & SecretKey {
+  return { variable, secretKeyRef: { name, key } };
+}
+
+function declared({ sha256, size, unpacked }: Archive): object {
+  return { sha256, size, unpacked };
+}
+
+/** Of all runs whose files or results are kept there. */
+function folderOn(mount: string, { path: folder }: Partial<ClaimFolder> = {}): string {
+  return folder === undefined ? mount : `${mount}/${folder}`;
 }
 
 /** What is created, in its order. */
@@ -130,20 +163,13 @@ export function manifestsOf({ request, inputs }: Pick<Prepared, 'request' | 'inp
   return [...inputs.objects, FLAVOURS[request.target.flavour].manifest(request)];
 }
 
-/** @throws Failure `too-large` */
-async function packed({ store, run }: Work, files: readonly string[]): Promise<Archive> {
-  try {
-    return await packBundle(store, run, files, { to: bundlePath(store, run), most: SUPPLIED_BYTES });
-  } catch (error) {
-    if (!(error instanceof TooLarge)) throw error;
-    throw new Failure('infrastructure', 'too-large', `Nothing was sent. ${TOO_LARGE}`);
-  }
-}
-
-function taken(file: string): Buffer {
-  const bytes = readFileSync(file);
-  rmSync(file);
-  return bytes;
+/** @returns the archive of a run's files alone. @throws Failure `no-files` */
+export async function packInputs(work: Work, asked: readonly string[], to: string): Promise<Archive> {
+  const { files } = inputsOf(work, asked);
+  if (files.length > 0) return packFiles(work.store, files, { to });
+  const why =
+    'The notebook has no files of its own beneath the root that would be sent. Nothing was written.';
+  throw new Failure('usage', 'no-files', why);
 }
 
 function inputsOf(work: Work, asked: readonly string[]): Chosen {

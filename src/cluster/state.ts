@@ -31,8 +31,13 @@ export type ClusterRun = {
   secrets?: string[];
   image: string;
   settings: Settings;
-  /** `by`: it is too large for ConfigMaps, and brought from the run's folder to the pod that waits for it. */
-  bundle: { sha256: string; size: number; by?: 'exec' };
+  /**
+   * Without `by` it is in ConfigMaps. Else of the files that come once the pod runs: brought from the run's folder (`exec`;
+   * `claim`: where the volume does not have them), or fetched from an address.
+   */
+  bundle: { sha256: string; size: number; by?: 'exec' | 'claim' | 'address' };
+  /** What tells the addresses that were given from those of other runs, and does not say where they are. */
+  places?: { bundle?: string; results?: string };
   /** Files that were asked for besides those that the notebook is known to read, as globs beneath the root. */
   asked?: readonly string[];
   /** Of a replay: what was foretold of it, to be held against what came. */
@@ -67,6 +72,11 @@ export function readState(store: Store, run: string): ClusterRun {
       `Run ${run} did not go to a cluster; it is kept here. See: reprise replays`,
     );
   }
+}
+
+/** Whether its pod may wait for what only we have. */
+export function isBrought({ bundle: { by } }: ClusterRun): boolean {
+  return by === 'exec' || by === 'claim';
 }
 
 /** Of a bundle that is brought: as long as the run is in the cluster, a pod may want it. */

@@ -24,25 +24,42 @@ const OURS = '.reprise';
 
 type Member = { name: string; mode: number } & ({ bytes: Buffer } | { file: string });
 
+/** Where an archive is written to; `most`: bytes of it. */
+export type Destination = { to: string; most?: number };
+
 /**
- * A gzipped tar of a run folder's bundle, the sources that its steps name, and the files that it reads, written to `to`.
+ * A gzipped tar of a run folder's bundle, the sources that its steps name, and the files that it reads.
  * @param inputs paths beneath the root; they are read once, and their digests are of the bytes that travel
- * @param most bytes of the archive
- * @throws TooLarge; Failure `inputs-changed`, `disk`. Then nothing is at `to`
+ * @throws TooLarge; Failure `inputs-changed`, `disk`. Then nothing is at the destination
  */
-export async function packBundle(
+export function packBundle(
   store: Store,
   run: string,
   inputs: readonly string[],
-  { to, most = Infinity }: { to: string; most?: number },
+  destination: Destination,
 ): Promise<Archive> {
-  const members = membersOf(store, run, inputs);
+  return packMembers([...bundleMembers(store, run), ...fileMembers(store, inputs)], destination);
+}
+
+/** Of the files alone, which is the same for every run that reads the same. @throws as `packBundle` */
+export function packFiles(
+  store: Store,
+  inputs: readonly string[],
+  destination: Destination,
+): Promise<Archive> {
+  return packMembers(fileMembers(store, inputs), destination);
+}
+
+async function packMembers(
+  members: readonly Member[],
+  { to, most = Infinity }: Destination,
+): Promise<Archive> {
   const tar = pack();
   const plain = counted(Infinity);
   const packed = counted(most);
   const gzip = createGzip({ level: 6 });
   const written = pipeline(tar, plain.stream, gzip, withoutSystem(), packed.stream, createWriteStream(to));
-  const filled = fill(tar, members).catch((error: Error) => {
+  const filled = fill(tar, sorted(members)).catch((error: Error) => {
     tar.destroy(error);
     throw error;
   });
@@ -60,7 +77,7 @@ export async function packBundle(
   return { size: packed.size(), sha256: packed.digest(), unpacked: plain.size(), inputs: second.value };
 }
 
-function membersOf(store: Store, run: string, inputs: readonly string[]): Member[] {
+function bundleMembers(store: Store, run: string): Member[] {
   const folder = store.runFolder(run);
   const bundle = readFileSync(path.join(folder, 'bundle.json'));
   const { order = [] } = JSON.parse(bundle.toString('utf8')) as { order?: Step[] };
@@ -72,12 +89,18 @@ function membersOf(store: Store, run: string, inputs: readonly string[]): Member
   for (const { source } of order) {
     if (source !== undefined) ours.set(`${OURS}/objects/${source}`, store.getObject(source));
   }
-  const files = [...new Set(inputs)].map((name): Member => {
-    const file = path.join(store.root, name);
+  return [...ours].map(([name, bytes]) => ({ name, bytes, mode: 0o644 }));
+}
+
+function fileMembers({ root }: Store, inputs: readonly string[]): Member[] {
+  return [...new Set(inputs)].map((name) => {
+    const file = path.join(root, name);
     return { name, file, mode: statSync(file).mode & 0o100 ? 0o755 : 0o644 };
   });
-  const members = [...[...ours].map(([name, bytes]) => ({ name, bytes, mode: 0o644 })), ...files];
-  return members.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+}
+
+function sorted(members: readonly Member[]): Member[] {
+  return members.toSorted((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
 }
 
 /** @returns what it took from files */

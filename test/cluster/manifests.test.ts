@@ -12,7 +12,7 @@ import { argocdFiles } from '../../src/exchange/gitops';
 import { needCrds } from '../unit/cluster/crds';
 import { EVERYTHING } from '../unit/cluster/everything';
 import { replayRequest, templatesIn } from '../unit/cluster/requests';
-import { admin, send } from './support/cluster';
+import { admin, type Answer, send } from './support/cluster';
 import { applyCrds } from './support/crds';
 import { restrictedNamespace, type TestNamespace } from './support/namespace';
 
@@ -50,13 +50,17 @@ const PLURALS: Record<string, string> = {
 
 /** What the server says against it, as an error or as a warning. */
 async function refused(object: Manifest): Promise<string[]> {
+  const { status, warnings, body } = await dryRun(object);
+  return status < 300 ? warnings : [...warnings, `${object.kind} ${object.metadata.name}: ${status} ${body}`];
+}
+
+async function dryRun(object: Manifest): Promise<Answer> {
   const { apiVersion, kind, metadata } = object;
   const plural = PLURALS[kind] ?? Object.values(FLAVOURS).find((flavour) => flavour.kind === kind)?.plural;
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const where = `${group}/namespaces/${namespace.name}/${plural}?dryRun=All&fieldValidation=Strict`;
   const text = JSON.stringify({ ...object, metadata: { ...metadata, namespace: namespace.name } });
-  const { status, warnings, body } = await send(admin, 'POST', where, { text });
-  return status < 300 ? warnings : [...warnings, `${kind} ${metadata.name}: ${status} ${body}`];
+  return send(admin, 'POST', where, { text });
 }
 
 function parsed(text: string): Manifest[] {
@@ -65,7 +69,9 @@ function parsed(text: string): Manifest[] {
 
 describe('a run of flavour', () => {
   const made = (flavour: Flavour, profile: Profile = {}, lock?: string) =>
-    FLAVOURS[flavour].manifest(replayRequest(profile, { lock, driver: '570.124.06' }));
+    FLAVOURS[flavour].manifest(
+      replayRequest(profile, { lock, driver: '570.124.06', bundleClaim: profile.bundle?.pvc }),
+    );
 
   it.for(flavours)('%s is taken', async (flavour, context) => {
     if (flavour !== 'job') needCrds(context);
@@ -74,6 +80,25 @@ describe('a run of flavour', () => {
     if (flavour !== 'trainjob') expect(await refused(made(flavour, {}, 'lock'))).toEqual([]);
     const wrong = { ...made(flavour), specs: {} };
     expect(await refused(wrong)).toEqual([expect.stringContaining('unknown field \\"specs\\"')]);
+  });
+
+  it('trainjob has the claims of its files and results in the patch of its runtime', async (context) => {
+    needCrds(context);
+    const { body } = await dryRun(made('trainjob', EVERYTHING));
+    const { spec } = JSON.parse(body) as { spec: { runtimePatches: object[] } };
+    const found: unknown[] = [];
+    JSON.stringify(spec.runtimePatches, (key, value: { name?: string } | null) => {
+      if (key !== '' && (value?.name === 'bundle' || value?.name === 'sink')) found.push(value);
+      return value;
+    });
+    expect(found).toEqual(
+      expect.arrayContaining([
+        { name: 'bundle', persistentVolumeClaim: { claimName: 'files' } },
+        { name: 'sink', persistentVolumeClaim: { claimName: 'results' } },
+        { name: 'bundle', mountPath: '/bundle' },
+        { name: 'sink', mountPath: '/sink' },
+      ]),
+    );
   });
 
   it.each(flavours)('%s makes pods that a restricted namespace lets in', async (flavour) => {

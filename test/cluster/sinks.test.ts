@@ -1,15 +1,6 @@
 /** Results that are kept elsewhere than in the pod that made them, which is gone when they are wanted. */
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -20,6 +11,7 @@ import { document } from '../documents';
 import { admin, controls, nodeAddress } from './support/cluster';
 import { FaultySite, recordedHere } from './support/faults';
 import type { Site } from './support/site';
+import { Volume } from './support/volume';
 
 const CELLS = [
   'import random\nprint(random.random())',
@@ -88,31 +80,21 @@ describe('an address of a store', () => {
 });
 
 describe('a volume claim', () => {
-  // On the one node, which is this machine.
-  const folder = mkdtempSync(path.join(tmpdir(), 'reprise-volume-'));
-  const name = path.basename(folder).toLowerCase();
+  let volume: Volume;
 
   beforeAll(async () => {
-    chmodSync(folder, 0o777);
-    const { namespace } = site;
-    const spec = { accessModes: ['ReadWriteOnce'], storageClassName: '' };
-    const claim = { ...spec, volumeName: name, resources: { requests: { storage: '1Gi' } } };
-    const volume = { ...spec, capacity: { storage: '1Gi' }, hostPath: { path: folder } };
-    await admin.core.createPersistentVolume({ body: { metadata: { name }, spec: volume } });
-    const body = { metadata: { name: 'results' }, spec: claim };
-    await admin.core.createNamespacedPersistentVolumeClaim({ namespace, body });
+    volume = await Volume.claimed(site.namespace, 'results');
     const profiles = { team: { holdSeconds: 0, results: { pvc: 'results', path: 'team-a' } } };
     site.workplace.write('reprise.yaml', JSON.stringify({ profiles }));
   });
   afterAll(async () => {
     rmSync(site.workplace.path('reprise.yaml'));
-    await admin.core.deletePersistentVolume({ name });
-    rmSync(folder, { recursive: true });
+    await volume.remove();
   });
 
   /** Where the pod of a run has put all that there is. */
   async function keptOf(sent: string): Promise<string> {
-    const place = path.join(folder, 'team-a', sent);
+    const place = path.join(volume.folder, 'team-a', sent);
     const found = () =>
       existsSync(place)
         ? readdirSync(place).filter((uid) => existsSync(path.join(place, uid, 'end.json')))

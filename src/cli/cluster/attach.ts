@@ -18,11 +18,11 @@ import { contextOf, type OutputFlags, outputOptions, storeHere, terminalOf } fro
 import type { Terminal } from '../terminal';
 import { exitOfJudgement, tellJudgement } from '../verdict';
 import { loadCluster } from './load';
-import { placeOptions, resultsGetOption, type SinkFlags, sinkOf } from './options';
+import { addressesOf, type AddressFlags, addressOptions, placeOptions } from './options';
 import { makingOf, tellingOf } from './target';
 
 type Flags = OutputFlags &
-  Pick<SinkFlags, 'resultsGetUrl'> & {
+  AddressFlags & {
     kubeconfig?: string;
     context?: string;
     namespace?: string;
@@ -30,9 +30,8 @@ type Flags = OutputFlags &
   };
 
 export function attachCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  placeOptions(outputOptions(program.command('attach <run>')))
+  addressOptions(placeOptions(outputOptions(program.command('attach <run>'))))
     .description('take up a run or replay that goes on in a cluster')
-    .addOption(resultsGetOption())
     .addHelpText('before', 'Example: reprise attach 20261126-101500-3fa2c1\n')
     .action(async (run: string, flags: Flags) => done(await attach(run, flags, signal)));
 }
@@ -50,7 +49,7 @@ async function attach(run: string, flags: Flags, signal: AbortSignal): Promise<n
     const { settings, purpose, asked } = state;
     const target = new KubernetesTarget(
       api,
-      makingOf(settings, purpose, asked, sinkOf(flags)),
+      makingOf(settings, purpose, asked, addressesOf(flags)),
       tellingOf(terminal),
     );
     const { onEvent, onDocument } = contextOf(terminal, signal);

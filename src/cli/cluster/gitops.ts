@@ -49,7 +49,7 @@ export async function exportReplay(what: string, flags: GitopsFlags, signal: Abo
     {
       original: record,
       prepared: ({ request, inputs, way }) => {
-        if (way.way === 'exec') throw tooLarge();
+        if (way.way === 'exec' || way.way === 'claim') throw tooLarge();
         files = source ? argocdFiles(request, inputs, source) : kustomizeFiles(request, inputs);
       },
     },

@@ -6,7 +6,7 @@ import { Failure } from '../../notebook/failure';
 import { findRoot } from '../../notebook/root';
 import type { Making } from '../../cluster/prepare';
 import type { Check } from '../../cluster/preflight';
-import type { Telling } from '../../cluster/target';
+import type { Telling } from '../../cluster/stages/place';
 import type { ClusterRun } from '../../cluster/state';
 import type { RunRecord } from '../../lineage/record';
 import { asRecorded } from '../../replay/forecast';
@@ -16,7 +16,7 @@ import { uvFor } from '../pinnedTo';
 import { runningAgent } from '../shared';
 import type { Terminal } from '../terminal';
 import { loadCluster } from './load';
-import { type ClusterFlags, sinkOf, targetFlags } from './options';
+import { addressesOf, type ClusterFlags, targetFlags } from './options';
 
 /** undefined where it is to run here. @throws Failure for flags that mean nothing here; ProfileError */
 export async function targetOf(
@@ -49,9 +49,10 @@ export async function targetOf(
     prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
   const asked = askedFor(flags.input ?? [], findRoot(path));
   // What is printed or exported is for many runs; an address is for one.
-  const making = makingOf(settings, purpose, asked, onPrepared ? {} : sinkOf(flags));
+  const making = makingOf(settings, purpose, asked, onPrepared ? {} : addressesOf(flags));
   const target = (telling: Telling) => new KubernetesTarget(api, making, telling);
   const telling = { ...tellingOf(terminal), ...(onPrepared ? { onPrepared } : {}) };
+  if (flags.bundleOut !== undefined) return onlyPacked(target(telling), asked, flags.bundleOut, terminal);
   return flags.preflight ? onlyChecked(target, telling, terminal) : target(telling);
 }
 
@@ -60,9 +61,9 @@ export function makingOf(
   settings: Making['settings'],
   purpose: Making['purpose'],
   asked: Making['asked'] = [],
-  sink: Making['sink'] = {},
+  addresses: Pick<Making, 'depot' | 'sink'> = {},
 ): Making {
-  return { settings, purpose, asked, sink, agent: runningAgent(), locked: lockedFor };
+  return { settings, purpose, asked, ...addresses, agent: runningAgent(), locked: lockedFor };
 }
 
 /**
@@ -114,6 +115,20 @@ function onlyChecked(made: (telling: Telling) => Target, telling: Telling, termi
   return target;
 }
 
+/** Writes the notebook's files, for who brings them to a store or a volume on a way of their own. */
+function onlyPacked(target: Target, asked: readonly string[], out: string, terminal: Terminal): Target {
+  target.preflight = async (work: Work) => {
+    const { packInputs } = await loadCluster();
+    const { size, sha256 } = await packInputs(work, asked, resolve(out));
+    terminal.document({ schema: 'reprise/bundle-out/0', file: out, size, sha256 });
+    terminal.say(
+      `Wrote ${out}, sha256 ${sha256}. On a volume claim its name is ${sha256}.tar.gz. Nothing was sent.`,
+    );
+    throw new NothingSent();
+  };
+  return target;
+}
+
 export function tellingOf(terminal: Terminal): Telling {
   return {
     onNotice: (notice) => {
@@ -127,7 +142,7 @@ export function tellingOf(terminal: Terminal): Telling {
     },
     onBrought: (bytes, of) => {
       const done = `${Math.floor((100 * bytes) / (of || 1))} % of ${Math.max(1, Math.round(of / (1 << 20)))} MiB`;
-      terminal.draw(bytes >= of ? '' : terminal.dim(`  bringing the files to the pod: ${done}`));
+      terminal.draw(bytes >= of ? '' : terminal.dim(`  sending the files: ${done}`));
     },
     onFetched: (bytes, of) => {
       const done = `${Math.round((100 * bytes) / (of || 1))} % of ${Math.max(1, Math.round(of / (1 << 20)))} MiB`;
@@ -154,6 +169,7 @@ const ONLY_THERE = [
   'detach',
   'preflight',
   'dryRun',
+  'bundleOut',
   'profile',
   'context',
   'namespace',

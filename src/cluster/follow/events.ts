@@ -25,7 +25,9 @@ export type PodEvent =
   | Holding
   /** It waits for its bundle, for so many `seconds` in which nothing comes. `have` was true when it said so. */
   | { n: number; event: 'wanting'; have: number; size: number; seconds: number }
-  | { n: number; event: 'received'; size: number }
+  /** It fetches its files from an address. */
+  | { n: number; event: 'fetching'; size: number }
+  | { n: number; event: 'received'; size: number; from?: 'volume' }
   /** The results are kept on the volume that the profile names, or why not. */
   | { n: number; event: 'kept'; files: number; bytes: number }
   | { n: number; event: 'unkept'; message: string }
@@ -84,6 +86,7 @@ function isEvent(said: Record<string, unknown>): boolean {
       );
     case 'wanting':
       return counts('have', 'size', 'seconds');
+    case 'fetching':
     case 'received':
       return counts('size');
     case 'kept':

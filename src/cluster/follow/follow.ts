@@ -227,7 +227,11 @@ class Follower {
       attempt.gpus = event.gpus.map(({ product }) => product);
       this.following.onPod(attempt.pod.metadata?.name ?? '');
     } else if (event.event === 'wanting') this.supply(attempt);
-    else if (event.event === 'received') {
+    else if (event.event === 'fetching') {
+      this.following.onNotice("The pod fetches the notebook's files from the address that was given.");
+    } else if (event.event === 'received') {
+      if (event.from === 'volume')
+        this.following.onNotice("The notebook's files were on the volume already.");
       attempt.isSupplied = true;
       this.following.onSupplied?.();
     } else if (event.event === 'unkept') this.following.onNotice(event.message);

@@ -1,3 +1,4 @@
+import type { ClaimFolder, SecretKey } from '../profile/profile';
 import type { ConfigMap, Secret } from './kubernetes';
 import { type JobIdentity, labelsOf, nameOf } from './request';
 
@@ -13,12 +14,14 @@ export const BUNDLE = 'bundle.tar.gz';
 export const LOCK_FILE = 'requirements.txt';
 
 export type Way =
-  { way: 'configmap' | 'configmaps'; objects: number; sentence: string } | { way: 'exec'; sentence: string };
+  | { way: 'configmap' | 'configmaps'; objects: number; sentence: string }
+  | { way: 'exec' | 'claim' | 'address'; sentence: string };
 
 /** Beyond `SUPPLIED_BYTES`. */
 export const TOO_LARGE =
-  `The notebook and its files are more than ${sizeText(SUPPLIED_BYTES)} packed, which is the most that is sent. ` +
-  'Put the large files on a volume (a PVC, named under volumes in reprise.yaml), or into a repository or a store, and let the notebook read them there.';
+  `The notebook and its files are more than ${sizeText(SUPPLIED_BYTES)} packed, which is the most that is brought to a pod that waits. ` +
+  'Keep them on a volume claim (bundle, in reprise.yaml) or give addresses of a store (--bundle-put-url and --bundle-get-url); ' +
+  'or let the notebook read its large files from a volume (volumes, in reprise.yaml).';
 
 /** How a bundle of so many bytes, at most `SUPPLIED_BYTES`, gets into the pod, and the sentence that says so. */
 export function wayOf(bytes: number): Way {
@@ -43,12 +46,30 @@ export function wayOf(bytes: number): Way {
   };
 }
 
+/** Files, of so many bytes packed, that are kept on a volume claim. */
+export function claimWay(bytes: number, { pvc, path }: ClaimFolder): Way {
+  const where = `the volume claim ${pvc}${path === undefined ? '' : `, in ${path}`}`;
+  const sentence =
+    `The notebook's files (${sizeText(bytes)}, and ${sizeText(CONFIG_MAPS_BYTES)} fit into ConfigMaps) are read from ${where}, by their digest. ` +
+    'Where they are not there yet they are brought to the pod once it runs, and kept there for the next one: leave this command running until the pod has them.';
+  return { way: 'claim', sentence };
+}
+
+/** Files, of so many bytes packed, that the pod fetches from an address; `isSent`: they are put there from here. */
+export function addressWay({ size, sha256 }: { size: number; sha256: string }, isSent: boolean): Way {
+  const what = `The notebook's files (${sizeText(size)})`;
+  const sentence = isSent
+    ? `${what} are put to the address that was given, and the pod fetches them from there: it has to reach that store.`
+    : `The pod fetches the notebook's files (${sizeText(size)}, sha256 ${sha256}) from the address that was given: it has to reach that store, and they are to be there already (--bundle-out writes them).`;
+  return { way: 'address', sentence };
+}
+
 export type InputFiles = {
   /** `agent.pyz`. */
   agent: Uint8Array;
   /** `pod.json`. */
   pod: string;
-  /** The tar.gz; absent where the pod gets it by a URL, or it is brought. */
+  /** The tar.gz; absent where it is brought. */
   bundle?: Uint8Array;
   /** Requirements with hashes, where the environment is installed. */
   lock?: string;
@@ -89,16 +110,19 @@ function configMap(request: JobIdentity, name: string, content: Partial<ConfigMa
   };
 }
 
-/** The only place in which the address is kept: whoever has it can write there. */
-export function resultsSecret(request: JobIdentity, put: string): Secret {
+/** The only place in which an address is kept: whoever has it can read or write there. */
+export function addressSecret(
+  request: JobIdentity,
+  { name, key }: SecretKey['secretKeyRef'],
+  address: string,
+): Secret {
   const { namespace } = request.target;
-  const name = `${nameOf(request)}-results`;
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: { name, ...(namespace === undefined ? {} : { namespace }), labels: labelsOf(request) },
     immutable: true,
-    stringData: { put },
+    stringData: { [key]: address },
   };
 }
 
@@ -121,7 +145,7 @@ function base64(bytes: Uint8Array): string {
 }
 
 /** Rounded up: what is over a limit must not read like the limit. */
-function sizeText(bytes: number): string {
+export function sizeText(bytes: number): string {
   if (bytes >= OBJECT_BYTES) return `${Math.ceil((bytes / OBJECT_BYTES) * 10) / 10} MiB`;
   return bytes >= 1024 ? `${Math.ceil(bytes / 1024)} KiB` : `${bytes} bytes`;
 }

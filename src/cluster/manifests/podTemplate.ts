@@ -9,8 +9,9 @@ import { CONTAINER, type JobRequest, labelsOf } from './request';
 const START_SECONDS = 900;
 /** What the runner may need beyond its own deadline to close the record and say how it ended. */
 const CLOSE_SECONDS = 120;
-/** For the bundle to be brought, where it is: 512 MiB over 1.2 Mbit/s. */
+/** For what comes to the pod once it runs: at 1.2 Mbit/s, but never less than an hour. */
 const SUPPLY_SECONDS = 3600;
+const SUPPLY_BYTES_PER_SECOND = 150_000;
 
 /** The pod of every flavour: one container that runs the notebook, as the restricted Pod Security Standard asks. */
 export function podTemplate(request: JobRequest, container: string = CONTAINER): PodTemplate {
@@ -81,35 +82,35 @@ function fromPod(name: string, fieldPath: string): EnvVar {
   return { name, valueFrom: { fieldRef: { fieldPath } } };
 }
 
-function mounts({ target }: JobRequest, install: InstallSteps | undefined): VolumeMount[] {
+function mounts({ target, bundleClaim }: JobRequest, install: InstallSteps | undefined): VolumeMount[] {
   return [
     { name: 'in', mountPath: '/in', readOnly: true },
     { name: 'work', mountPath: '/work' },
     { name: 'tmp', mountPath: '/tmp' },
     { name: 'shm', mountPath: '/dev/shm' },
+    ...(bundleClaim === undefined ? [] : [{ name: 'bundle', mountPath: '/bundle' }]),
     ...(target.results === undefined ? [] : [{ name: 'sink', mountPath: '/sink' }]),
     ...(install?.mounts ?? []),
     ...dataVolumes(target).mounts,
   ];
 }
 
-function volumes({ inputs, target }: JobRequest, install: InstallSteps | undefined): Volume[] {
+function volumes({ inputs, target, bundleClaim }: JobRequest, install: InstallSteps | undefined): Volume[] {
   return [
     { name: 'in', projected: { sources: inputs.map((name) => ({ configMap: { name } })) } },
     { name: 'work', emptyDir: {} },
     { name: 'tmp', emptyDir: {} },
     // PyTorch's data loaders hand tensors over in shared memory, and a container has 64 MiB of it by default.
     { name: 'shm', emptyDir: { medium: 'Memory' } },
-    ...sink(target),
+    ...claimed('bundle', bundleClaim),
+    ...claimed('sink', target.results?.pvc),
     ...(install?.volumes ?? []),
     ...dataVolumes(target).volumes,
   ];
 }
 
-/** Where results are kept besides. */
-function sink({ results }: JobRequest['target']): Volume[] {
-  if (results === undefined) return [];
-  return [{ name: 'sink', persistentVolumeClaim: { claimName: results.pvc } }];
+function claimed(name: string, claimName: string | undefined): Volume[] {
+  return claimName === undefined ? [] : [{ name, persistentVolumeClaim: { claimName } }];
 }
 
 function access({ target }: JobRequest): Partial<PodSpec> {
@@ -168,8 +169,11 @@ function podDeadline(request: JobRequest): Partial<PodSpec> {
 }
 
 /** How long a pod can take from its placement to its end; undefined where the run has no deadline. */
-export function podSeconds({ target, isSupplied = false }: JobRequest): number | undefined {
+export function podSeconds({ target, suppliedBytes }: JobRequest): number | undefined {
   if (target.deadlineSeconds === undefined) return undefined;
-  const supply = isSupplied ? SUPPLY_SECONDS : 0;
+  const supply =
+    suppliedBytes === undefined
+      ? 0
+      : Math.max(SUPPLY_SECONDS, Math.ceil(suppliedBytes / SUPPLY_BYTES_PER_SECOND));
   return START_SECONDS + supply + target.deadlineSeconds + CLOSE_SECONDS + target.holdSeconds;
 }

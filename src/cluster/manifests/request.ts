@@ -20,12 +20,14 @@ export type JobRequest = {
   variables: Strings;
   /** The ConfigMaps with agent, `pod.json` and bundle, as `inputs` made them: all of them are seen at `/in`. */
   inputs: readonly string[];
-  /** A variable that holds a presigned URL of the bundle, where it is too big for ConfigMaps. */
+  /** A variable that holds the address that the notebook's files are fetched from. */
   bundleUrl?: { variable: string } & SecretKey;
+  /** A claim that the notebook's files are found on, and kept. */
+  bundleClaim?: string;
   /** A variable that holds the address that results are sent to. */
   resultsUrl?: { variable: string } & SecretKey;
-  /** The bundle is brought to the pod once it runs. */
-  isSupplied?: boolean;
+  /** How many bytes come to the pod once it runs. */
+  suppliedBytes?: number;
   /** The ConfigMap with `requirements.txt`, where the environment is installed. */
   lock?: string;
   /** GPU driver of the recorded run: a node with the same one is preferred. */

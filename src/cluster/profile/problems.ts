@@ -104,7 +104,19 @@ const SOURCES: readonly (keyof DataVolume)[] = [
 ];
 
 /** Folders of the pod that a run needs for itself. */
-const TAKEN = ['/in', '/work', '/tmp', '/dev', '/env', '/lock', '/cache', '/sink', '/proc', '/sys'];
+const TAKEN = [
+  '/in',
+  '/work',
+  '/tmp',
+  '/dev',
+  '/env',
+  '/lock',
+  '/cache',
+  '/bundle',
+  '/sink',
+  '/proc',
+  '/sys',
+];
 
 function profileProblems(
   { volumes = [], env = {}, labels = {} }: Profile,

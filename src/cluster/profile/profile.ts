@@ -54,7 +54,10 @@ export type Profile = {
   tolerations?: Toleration[];
   /** Data besides the notebook's own files: claims, CSI volumes and what else a restricted namespace admits. */
   volumes?: DataVolume[];
-  results?: Results;
+  /** Where the notebook's files are kept by their digest, where they are too large for ConfigMaps: brought once, then found there. */
+  bundle?: ClaimFolder;
+  /** Where results are kept besides the pod that made them, which may be lost; each run has a folder of its own there. */
+  results?: ClaimFolder;
   /** Variables of the run; secret ones by the Secret that holds them. */
   env?: { [name: string]: string | SecretKey };
   /** What the run becomes in the cluster. */
@@ -120,15 +123,14 @@ export type Install = {
   cacheClaim?: string;
 };
 
-/** Where results are kept besides the pod that made them, which may be lost. */
-export type Results = {
+export type ClaimFolder = {
   /**
    * A PersistentVolumeClaim in the namespace.
    * @minLength 1
    */
   pvc: string;
   /**
-   * The folder in it, as team-a/runs; each run has one of its own in that.
+   * A folder in it, as team-a/runs.
    * @pattern ^(?!/)(?!.*(^|/)\.{1,2}(/|$))[^\\]+$
    */
   path?: string;

@@ -20,6 +20,8 @@ from table import settings
 
 SOURCES = pathlib.Path(__file__).resolve().parents[3] / "src" / "agent"
 RUN = "20260101-000000-abcdef"
+# In pod.json: less than any kernel takes to start, from when the files are there.
+NO_TIME = {"deadlineSeconds": 0.01}
 
 
 def files_of(*sources: str, files: dict = {}, seed: str = "5eed", **given: object) -> dict:
@@ -73,6 +75,10 @@ def pack(members: list) -> bytes:
     return gzip.compress(plain.getvalue(), mtime=0)
 
 
+def declared(archive: bytes) -> dict:
+    return {"sha256": hashlib.sha256(archive).hexdigest(), "size": len(archive)}
+
+
 class Pod:
     """One pod: `pod.give(...)` fills its mount, `pod.start()` runs its program, `pod.wait()` reads it to the end."""
 
@@ -108,7 +114,7 @@ class Pod:
         document = {
             "schema": "reprise/pod/1",
             "run": RUN,
-            "bundle": {"sha256": hashlib.sha256(archive).hexdigest(), "size": len(archive)},
+            "bundle": declared(archive),
             "inputs": inputs,
             "environment": {"check": "record"},
             "holdSeconds": 0,
@@ -154,6 +160,17 @@ class Pod:
 
     def run(self, **how) -> int:
         return self.start(**how).wait()
+
+    def unpack(self) -> None:
+        """Reads it to its end, of a run whose time is over (`NO_TIME`) as soon as all of its files are there."""
+        assert self.wait() == 60, self.events
+        assert self.message["reason"] == "deadline"
+
+    def receive(self, offset: int, data: bytes) -> dict:
+        """Brings a piece of the bundle, as a command in the container; what the pod has then."""
+        piece = [str(offset), str(len(data)), hashlib.sha256(data).hexdigest()]
+        command = [sys.executable, "-I", str(self._entry), "receive", str(self.given), str(self.work), *piece]
+        return json.loads(subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout)
 
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)

@@ -1,17 +1,13 @@
-"""What arrives in a pod: parts, addresses, and archives that nobody should unpack."""
+"""What arrives in a pod: parts, and archives that nobody should unpack."""
 
 from __future__ import annotations
 
-import functools
 import gzip
-import hashlib
-import http.server
 import os
 import tarfile
-import threading
 
 import pytest
-from pods import RUN, files_of, pack
+from pods import RUN, declared, files_of, pack
 
 
 def member(name: str, kind: bytes = tarfile.REGTYPE, link: str = "", mode: int = 0o644) -> tarfile.TarInfo:
@@ -119,14 +115,14 @@ def test_a_declared_total_is_the_limit(pod):
     assert pod.give("print(1)", files={"zeros": bytes(1 << 20)}).run() == 0
     pod.events.clear()
     archive = (pod.given / "bundle.tar.gz").read_bytes()
-    declared = {"bundle": {**_declared(archive), "unpacked": 1 << 20}}
-    assert pod.give("print(1)", files={"zeros": bytes(1 << 20)}, pod=declared).run() == 40
+    given = {"bundle": {**declared(archive), "unpacked": 1 << 20}}
+    assert pod.give("print(1)", files={"zeros": bytes(1 << 20)}, pod=given).run() == 40
     assert "more than was declared" in pod.message["message"]
 
 
 def test_members_count_even_if_they_are_empty(pod):
     archive = bundle(*((f"d/{i}", b"") for i in range(3000)))
-    assert pod.give(archive=archive, pod={"bundle": {**_declared(archive), "unpacked": 1 << 20}}).run() == 40
+    assert pod.give(archive=archive, pod={"bundle": {**declared(archive), "unpacked": 1 << 20}}).run() == 40
     assert "more than was declared" in pod.message["message"]
 
 
@@ -157,40 +153,6 @@ def test_parts_that_are_not_those_that_were_sent(pod, what):
     assert not any(pod.root.iterdir())
 
 
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *_):
-        pass
-
-
-@pytest.fixture
-def served(pod):
-    handler = functools.partial(_Quiet, directory=str(pod.given))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-
-
-def test_an_address_instead_of_parts(pod, served):
-    pod.give("import os; print(os.environ.get('BUNDLE_URL'))", pod={"url": "BUNDLE_URL"})
-    assert pod.run(env={"BUNDLE_URL": f"{served}/bundle.tar.gz?signature=5ecret"}) == 0
-    assert pod.text(0) == "None\n"
-    assert "5ecret" not in str(pod.events) + pod.told.read_text()
-
-
-@pytest.mark.parametrize("address", ["/other?signature=5ecret", "refused", "file:///etc/passwd?5ecret", ""])
-def test_an_address_that_has_nothing(pod, served, address):
-    address = (
-        served + address
-        if address.startswith("/")
-        else address.replace("refused", "http://127.0.0.1:1/5ecret")
-    )
-    assert pod.give("1", pod={"url": "BUNDLE_URL"}).run(env={"BUNDLE_URL": address}) == 50
-    assert pod.event("failed")["reason"] == "fetch"
-    assert "5ecret" not in str(pod.events) + pod.told.read_text()
-
-
 @pytest.mark.parametrize(
     "document",
     [
@@ -217,7 +179,3 @@ def test_a_bundle_without_a_notebook_is_50(pod):
     del content[f".reprise/runs/{RUN}/notebook.ipynb"]
     assert pod.give(archive=pack(sorted(content.items()))).run() == 50
     assert pod.event("failed")["reason"] == "bad-bundle"
-
-
-def _declared(archive: bytes) -> dict:
-    return {"sha256": hashlib.sha256(archive).hexdigest(), "size": len(archive)}

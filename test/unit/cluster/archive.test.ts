@@ -9,9 +9,9 @@ import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { pack } from 'tar-stream';
 import { fromStore } from '../../../src/cluster/collect/archive';
-import { resultsSecret } from '../../../src/cluster/manifests/inputs';
+import { addressSecret } from '../../../src/cluster/manifests/inputs';
 import { job } from '../../../src/cluster/manifests/job';
-import { sinkOf } from '../../../src/cli/cluster/options';
+import { addressesOf } from '../../../src/cli/cluster/options';
 import { Store } from '../../../src/lineage/store';
 import { replayRequest } from './requests';
 
@@ -111,7 +111,8 @@ it('has its address in a Secret, and in nothing else that is created', () => {
     secretKeyRef: { name: 'reprise-x-results', key: 'put' },
   };
   const request = replayRequest({}, { resultsUrl });
-  expect(resultsSecret(request, put)).toMatchObject({ kind: 'Secret', immutable: true, stringData: { put } });
+  const secret = addressSecret(request, resultsUrl.secretKeyRef, put);
+  expect(secret).toMatchObject({ kind: 'Secret', immutable: true, stringData: { put } });
   const manifest = job(request);
   expect(manifest.spec.template.spec.containers[0]?.env).toContainEqual({
     name: 'REPRISE_RESULTS_URL',
@@ -121,9 +122,10 @@ it('has its address in a Secret, and in nothing else that is created', () => {
 });
 
 it('is an http or https address, and the message about another does not repeat it', () => {
-  expect(sinkOf({ resultsPutUrl: 'https://a.example/b' })).toEqual({ put: 'https://a.example/b' });
+  const put = 'https://a.example/b';
+  expect(addressesOf({ resultsPutUrl: put })).toEqual({ sink: { put }, depot: {} });
   for (const address of ['s3://bucket/s3cr3t', 's3cr3t'])
-    expect(() => sinkOf({ resultsGetUrl: address })).toThrow(
+    expect(() => addressesOf({ resultsGetUrl: address })).toThrow(
       /^--results-get-url is no http or https address/,
     );
 });

@@ -27,6 +27,7 @@ export const EVERYTHING: Profile = {
       },
     },
   ],
+  bundle: { pvc: 'files', path: 'team-a' },
   results: { pvc: 'results', path: 'team-a/runs' },
   env: { MODE: 'offline', TOKEN: { secretKeyRef: { name: 'hub', key: 'token' } } },
   deadlineSeconds: 3600,

@@ -35,10 +35,23 @@ describe('the Job of a replay', () => {
     expect(job(replayRequest()).spec).not.toHaveProperty('activeDeadlineSeconds');
   });
 
-  it('has an hour more where its bundle is brought to it', () => {
-    const limit = (more: { isSupplied?: true }) =>
+  it('has an hour more where its files come once it runs, and more for many', () => {
+    const limit = (more: { suppliedBytes?: number }) =>
       job(replayRequest({ deadlineSeconds: 3600 }, more)).spec.template.spec.activeDeadlineSeconds ?? 0;
-    expect(limit({ isSupplied: true }) - limit({})).toBe(3600);
+    expect(limit({ suppliedBytes: 20 << 20 }) - limit({})).toBe(3600);
+    expect(limit({ suppliedBytes: 3e9 }) - limit({})).toBe(20_000);
+  });
+
+  it('mounts the claims of its files and its results, and neither where there is none', () => {
+    const spec = pod({ results: { pvc: 'kept' } }, { bundleClaim: 'files' });
+    const claims = Object.fromEntries(
+      spec.volumes.flatMap(({ name, persistentVolumeClaim: claim }) => (claim ? [[name, claim]] : [])),
+    );
+    expect(claims).toEqual({ bundle: { claimName: 'files' }, sink: { claimName: 'kept' } });
+    const mounts = spec.containers[0]?.volumeMounts;
+    expect(mounts).toContainEqual({ name: 'bundle', mountPath: '/bundle' });
+    expect(mounts).toContainEqual({ name: 'sink', mountPath: '/sink' });
+    expect(JSON.stringify(pod({ bundle: { pvc: 'files' } }, {}))).not.toContain('/bundle');
   });
 
   it('fits a restricted namespace', () => {

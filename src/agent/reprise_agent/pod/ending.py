@@ -8,6 +8,7 @@ import time
 from typing import Any, Optional
 
 from ..runner.events import Control
+from .request import TERMINATED, Refused
 
 
 class Ending(Control):
@@ -30,6 +31,13 @@ class Ending(Control):
     def limit(self, seconds: float) -> None:
         """Seconds from the start of the pod's program, or from `begin`."""
         signal.setitimer(signal.ITIMER_REAL, max(0.001, self._started + seconds - time.monotonic()))
+
+    def refusal(self) -> Refused:
+        """For who was ended while its files were not all there."""
+        what = "before all of its files were there. Nothing ran."
+        if self.by == "owner":
+            return Refused(TERMINATED, "cancelled", f"Its owner cancelled the run, {what}")
+        return Refused(TERMINATED, "terminated", f"The pod was told to end, {what}")
 
     def lift(self) -> None:
         """The run has ended; only SIGTERM counts from now on."""

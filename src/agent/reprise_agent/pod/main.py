@@ -14,17 +14,17 @@ from ..fingerprint.reading import Readings
 from ..runner.bundle import BundleError, read_bundle
 from ..runner.main import run_bundle
 from . import message, request
+from .bringing import bring, mounted
 from .checking import check_environment, check_inputs
 from .ending import Ending
 from .events import PodEvents
 from .holding import AFTER_SIGNAL_SECONDS, hold
 from .init import end_orphans, under_init
 from .keeping import keep
-from .receiving import await_bundle
-from .request import Refused, Request, read_request
+from .request import Archive, Refused, Request, read_request
 from .results import Results, objects_in, write_results
 from .sending import Unsent, send
-from .unpacking import check, fetch, unpack
+from .unpacking import unpack
 
 
 def pod(given: str, work: str) -> int:
@@ -91,10 +91,12 @@ class _Pod:
 
     def _prepare(self, asked: Request) -> None:
         self._begin_anew()
-        archive = os.path.join(self._work, request.BUNDLE)
-        self._bring(asked, archive)
-        unpack(archive, self._root, asked.unpacked)
-        os.unlink(archive)
+        if asked.sources is not None:
+            path = os.path.join(self._work, "sources.tar.gz")
+            self._unpack(mounted(asked.sources, self._given, path), asked.sources)
+        self._unpack(bring(asked, self._given, self._work, self._events.send, self._ending), asked.bundle)
+        if asked.deadline is not None:
+            self._ending.limit(asked.deadline)
         check_inputs(asked.inputs, self._root)
         check_environment(asked)
         # Of a notebook that reads nothing from its own folder, the bundle has no file there. What else may be wrong
@@ -102,20 +104,11 @@ class _Pod:
         with contextlib.suppress(BundleError):
             os.makedirs(read_bundle(self._folder(asked)).working_folder, exist_ok=True)
 
-    def _bring(self, asked: Request, archive: str) -> None:
-        """The deadline is the run's: a network that is slow does not use it up."""
-        if asked.patience is not None:
-            await_bundle(asked, archive, self._events.send, self._ending)
-            self._ending.begin()
-        if asked.deadline is not None:
-            self._ending.limit(asked.deadline)
-        if asked.patience is None:
-            return fetch(asked, self._given, archive)
-        try:
-            check(asked, archive)
-        except Refused:
-            os.unlink(archive)
-            raise
+    def _unpack(self, path: str, archive: Archive) -> None:
+        unpack(path, self._root, archive.unpacked)
+        # On a volume it is kept for the next run.
+        if os.path.dirname(path) == self._work:
+            os.unlink(path)
 
     def _begin_anew(self) -> None:
         """Kubernetes may start a container twice: what an earlier start left is no input of this one."""

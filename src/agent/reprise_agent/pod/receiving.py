@@ -32,14 +32,14 @@ def await_bundle(asked: Request, archive: str, send: Callable[..., None], ending
     patience = asked.patience or 0.0
     with open(archive, "ab"):
         pass
-    if os.path.getsize(archive) > asked.size:
+    if os.path.getsize(archive) > asked.bundle.size:
         os.truncate(archive, 0)
     have, began = os.path.getsize(archive), time.monotonic()
-    send("wanting", have=have, size=asked.size, piece=PIECE_BYTES, seconds=patience)
+    send("wanting", have=have, size=asked.bundle.size, piece=PIECE_BYTES, seconds=patience)
     heard = time.monotonic()
-    while have < asked.size:
+    while have < asked.bundle.size:
         if ending.cancelled():
-            raise _ended(ending)
+            raise ending.refusal()
         if time.monotonic() - heard > patience:
             raise _given_up(have, asked)
         time.sleep(_POLL_SECONDS)
@@ -67,12 +67,12 @@ def receive(given: str, work: str, piece: List[str]) -> int:
         refused = "digest"
     with _opened(os.path.join(work, BUNDLE)) as file:
         if file is None:
-            state = {"wanting": False, "have": 0, "size": asked.size}
+            state = {"wanting": False, "have": 0, "size": asked.bundle.size}
         else:
             if refused is None:
                 refused = _put(file, offset, data)
             have = os.fstat(file.fileno()).st_size
-            state = {"wanting": have < asked.size, "have": have, "size": asked.size}
+            state = {"wanting": have < asked.bundle.size, "have": have, "size": asked.bundle.size}
     print(json.dumps({**state, **({"refused": refused} if refused else {})}), flush=True)
     return 0
 
@@ -84,8 +84,8 @@ def _piece(words: List[str], asked: Request) -> "tuple[int, int, str]":
     offset, size, sha256 = int(words[0]), int(words[1]), words[2]
     if not 0 <= size <= PIECE_BYTES:
         raise ValueError(f"a piece has at most {PIECE_BYTES} bytes.")
-    if offset < 0 or offset + size > asked.size:
-        raise ValueError(f"the bundle has {asked.size} bytes.")
+    if offset < 0 or offset + size > asked.bundle.size:
+        raise ValueError(f"the bundle has {asked.bundle.size} bytes.")
     return offset, size, sha256
 
 
@@ -127,17 +127,10 @@ def _put(file: IO[bytes], offset: int, data: bytes) -> Optional[str]:
     return None
 
 
-def _ended(ending: Ending) -> Refused:
-    what = "before all of its files were there. Nothing ran."
-    if ending.by == "owner":
-        return Refused(request.TERMINATED, "cancelled", f"Its owner cancelled the run, {what}")
-    return Refused(request.TERMINATED, "terminated", f"The pod was told to end, {what}")
-
-
 def _given_up(have: int, asked: Request) -> Refused:
     patience = f"{asked.patience:g} s"
     why = (
-        f"The notebook's files were not brought: nothing came for {patience}, and {have} of {asked.size} bytes are here. "
+        f"The notebook's files were not brought: nothing came for {patience}, and {have} of {asked.bundle.size} bytes are here. "
         "Nothing ran. Send the run again, and leave the command running until the pod has them all."
     )
     return Refused(request.NOTHING_RAN, "not-brought", why)

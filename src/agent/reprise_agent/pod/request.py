@@ -11,6 +11,7 @@ from typing import Any, Dict, List, Optional
 OK, CELL_RAISED, DRIFT, INPUTS, NOTHING_RAN, DEADLINE, TERMINATED = 0, 20, 30, 40, 50, 60, 143
 
 BUNDLE = "bundle.tar.gz"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _RUN = re.compile(r"\d{8}-\d{6}-[0-9a-z]{6}")
 # What a bundle holds besides its inputs: the notebook without outputs, and sources.
 _SOURCES = 64 << 20
@@ -35,6 +36,15 @@ class Input:
 
 
 @dataclass
+class Archive:
+    """A tar.gz; `unpacked`: bytes of the tar in it, the most that is read."""
+
+    sha256: str
+    size: int
+    unpacked: int
+
+
+@dataclass
 class Conditional:
     """A locked package that some platforms have no use for."""
 
@@ -46,15 +56,18 @@ class Conditional:
 @dataclass
 class Request:
     run: str
-    sha256: str
-    size: int
-    unpacked: int
+    bundle: Archive
     inputs: List[Input]
     refuses_drift: bool
     python: Optional[str] = None
     packages: Dict[str, str] = field(default_factory=dict)
     conditional: List[Conditional] = field(default_factory=list)
+    # Mounted, where the bundle comes from elsewhere and has only the files.
+    sources: Optional[Archive] = None
+    # The variable with the address that the bundle is fetched from.
     url: Optional[str] = None
+    # A folder on a volume, in which the bundle is found by its digest, and kept.
+    kept: Optional[str] = None
     # Seconds without a byte of a bundle that is brought; None where it is mounted, or fetched.
     patience: Optional[float] = None
     deadline: Optional[float] = None
@@ -90,9 +103,7 @@ def _request(document: Dict[str, Any]) -> Request:
     deadline, hold = document.get("deadlineSeconds"), document.get("holdSeconds")
     return Request(
         run=run,
-        sha256=bundle["sha256"],
-        size=int(bundle["size"]),
-        unpacked=int(bundle.get("unpacked") or declared),
+        bundle=_archive(bundle, declared),
         inputs=inputs,
         refuses_drift=environment.get("check") == "refuse",
         python=environment.get("python"),
@@ -101,10 +112,19 @@ def _request(document: Dict[str, Any]) -> Request:
             Conditional(item["name"], item["version"], item["marker"])
             for item in environment.get("conditional") or []
         ],
+        sources=_archive(document["sources"], _SOURCES) if "sources" in document else None,
         url=document.get("url"),
+        kept=document.get("kept"),
         patience=None if supply is None else float(supply["patienceSeconds"]),
         deadline=None if deadline is None else float(deadline),
         hold=600.0 if hold is None else float(hold),
         keep=kept.get("folder"),
         send=kept.get("url"),
     )
+
+
+def _archive(document: Dict[str, Any], unpacked: int) -> Archive:
+    sha256 = document["sha256"]
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError(f"{sha256!r} is no sha256")
+    return Archive(sha256, int(document["size"]), int(document.get("unpacked") or unpacked))

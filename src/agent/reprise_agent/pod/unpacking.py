@@ -1,10 +1,9 @@
-"""The bundle: from the mount or a URL into a file that is checked, from there into the root of the run."""
+"""Archives: from the mount into a file, from there, once it is checked, into the root of the run."""
 
 from __future__ import annotations
 
 import errno
 import gzip
-import hashlib
 import os
 import re
 import shutil
@@ -13,10 +12,9 @@ import zlib
 from typing import Any, Iterator, List, Optional
 
 from .checking import sha256_of
-from .request import BUNDLE, INPUTS, NOTHING_RAN, Refused, Request
+from .request import BUNDLE, INPUTS, Archive, Refused
 
 _BLOCK = 1 << 20
-_URL_SECONDS = 60
 _LONGEST_PATH = 2048
 _NAMES = (errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ENAMETOOLONG)
 _KINDS = {
@@ -28,30 +26,26 @@ _KINDS = {
 }
 
 
-def fetch(request: Request, given: str, target: str) -> None:
-    """Writes the bundle to the file `target`. Raises Refused where it is not the one that was declared, OSError where
-    it cannot be written."""
-    digest, size = hashlib.sha256(), 0
-    blocks = _parts(given) if request.url is None else _download(request.url)
+def join(given: str, archive: Archive, target: str) -> None:
+    """Writes the parts in the mount to the file `target`. Raises Refused where one is missing, OSError where it cannot
+    be written."""
+    size = 0
     with open(target, "wb") as file:
-        for block in blocks:
-            digest.update(block)
+        for block in _parts(given):
             size += len(block)
-            if size > request.size:
-                break
             file.write(block)
-    _check(request, size, digest.hexdigest())
+            if size > archive.size:
+                break
 
 
-def check(request: Request, archive: str) -> None:
-    """Raises Refused where the file `archive` is not the bundle that was declared."""
-    _check(request, os.path.getsize(archive), sha256_of(archive))
-
-
-def _check(request: Request, size: int, sha256: Optional[str]) -> None:
-    if size != request.size or sha256 != request.sha256:
-        arrived = f"{'more than ' if size > request.size else ''}{min(size, request.size)} bytes"
-        raise _bad(f"The bundle is not the one that was sent ({arrived} arrived, {request.size} were sent)")
+def check(archive: Archive, path: str, otherwise: str, advice: str) -> None:
+    """Raises Refused, saying what it is `otherwise` and the `advice`, where the file `path` is not the archive that was declared."""
+    size = os.path.getsize(path)
+    if size != archive.size or sha256_of(path) != archive.sha256:
+        came = f"{'more than ' if size > archive.size else ''}{min(size, archive.size)} bytes came"
+        raise Refused(
+            INPUTS, "bundle", f"{otherwise} ({came}, {archive.size} were declared). Nothing ran. {advice}"
+        )
 
 
 def _parts(given: str) -> Iterator[bytes]:
@@ -70,31 +64,6 @@ def _names(found: List[str]) -> List[str]:
     if not numbers or missing is not None:
         raise _bad(f"Part {missing or 0} of the bundle is missing")
     return [f"{BUNDLE}.{number:03d}" for number in numbers]
-
-
-def _download(variable: str) -> Iterator[bytes]:
-    """The address is a secret, as whoever has it can read the bundle: the notebook does not see it, nor any message."""
-    import http.client
-    import urllib.error
-    import urllib.request
-
-    address = os.environ.pop(variable, "")
-    try:
-        if not address.startswith(("https://", "http://")):
-            raise ValueError
-        response = urllib.request.urlopen(address, timeout=_URL_SECONDS)
-        while True:
-            block = response.read(_BLOCK)
-            if not block:
-                return
-            yield block
-    except urllib.error.HTTPError as error:
-        why = f"the server answered {error.code}"
-    except ValueError:
-        why = f"{variable} holds no address"
-    except (OSError, http.client.HTTPException) as error:
-        why = type(getattr(error, "reason", error)).__name__
-    raise Refused(NOTHING_RAN, "fetch", f"The bundle could not be fetched: {why}. Nothing ran.")
 
 
 def unpack(archive: str, root: str, limit: int) -> None:

@@ -1,0 +1,19 @@
+import type { Api } from '../api';
+import type { FlavourKind } from '../manifests/flavours';
+import type { Making, Prepared } from '../prepare';
+import type { Check } from '../preflight';
+
+/** What every stage of a run has: the cluster, what the run is made from and becomes there, and who is told. */
+export type Place = { api: Api; making: Making; flavour: FlavourKind; telling: Telling };
+
+export type Telling = {
+  onNotice: (notice: string) => void;
+  /** Told what was looked at before anything is sent. */
+  onChecks?: (checks: readonly Check[]) => void;
+  /** Given what would be sent; then nothing is. */
+  onPrepared?: (prepared: Pick<Prepared, 'request' | 'inputs' | 'way'>) => void;
+  /** Told how much of the bundle a pod has that waits for it, in bytes. */
+  onBrought?: (bytes: number, of: number) => void;
+  /** Told how much of the results is here, in bytes. */
+  onFetched?: (bytes: number, of: number) => void;
+};
