@@ -88,14 +88,18 @@ export type RecordedFile = {
 
 /**
  * A read of something that no digest of a local file tells the version of. `url`: an answer to a GET request; `dvc`: a
- * file or folder that DVC tracks.
+ * file or folder that DVC tracks; `sql`: rows that a query gave.
  */
 export type DataRead = {
-  kind: 'url' | 'dvc';
-  /** An address without credentials, query and fragment; a path as in `files`. */
+  kind: 'url' | 'dvc' | 'sql';
+  /** An address without credentials, query and fragment; a path as in `files`; a database, as `sqlite:data/study.db`. */
   name: string;
-  /** What is said to fix its version: `{ etag, modified }`, `{ md5 }`. Empty where nothing is. */
+  /** Of `sql`, the statement, without its string literals. */
+  query?: string;
+  /** What is said to fix its version: `{ etag, modified }`, `{ md5 }`, `{ rows, sha256 }`. Empty where nothing is. */
   version: Record<string, string>;
+  /** Of `sql`: the run itself had changed the database, so that what came of it is not only data from elsewhere. */
+  own?: boolean;
 };
 
 export type EntropyUse = {

@@ -57,7 +57,7 @@ class Recorder:
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
-        self.data = DataLog(self.fault)
+        self.data = DataLog(self.fault, self._files.name_of)
         self._dvc = DvcFiles(root, self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)

@@ -37,7 +37,7 @@ export function dataDrift(context: Context): Suspect[] {
     ];
   }
   if (data.length > 0) {
-    const names = sentenceList([...new Set(data.map(({ name }) => `\`${name}\``))]);
+    const names = sentenceList([...new Set(data.map(called))]);
     const proven = data.some((each) => each.proven);
     return [
       {
@@ -51,9 +51,14 @@ export function dataDrift(context: Context): Suspect[] {
   return [...oneSided(before, after, 'original'), ...oneSided(after, before, 'replay')];
 }
 
-function evidenceOf({ name, fields }: DifferingData, cell: number): Evidence[] {
+/** What is meant of a database is a part of it. */
+function called({ name, query }: DifferingData): string {
+  return query === undefined ? `\`${name}\`` : `what \`${query}\` gives of \`${name}\``;
+}
+
+function evidenceOf({ name, query, fields }: DifferingData, cell: number): Evidence[] {
   return fields.map(({ field, before, after }) => ({
-    what: `${WORDS[field] ?? field} of ${name}`,
+    what: `${WORDS[field] ?? field} of ${query === undefined ? name : `${query} in ${name}`}`,
     where: { cell },
     before,
     after,
@@ -69,6 +74,9 @@ const WORDS: Record<string, string> = {
   etag: 'ETag',
   modified: 'Last-Modified',
   md5: 'md5 that DVC has',
+  rows: 'number of rows',
+  sha256: 'sha256 of the rows',
+  start: 'sha256 of the first rows',
 };
 
 function oneSided(reader: Ran, other: Ran, side: 'original' | 'replay'): Suspect[] {

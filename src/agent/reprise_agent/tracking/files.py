@@ -108,6 +108,11 @@ class FileTracker:
         entries.sort(key=itemgetter("mode", "path"))
         return entries
 
+    def name_of(self, path: str) -> Optional[str]:
+        """As the record names it; None where it is not the notebook's."""
+        resolved = self._places.resolve(os.getcwd(), path)
+        return self._places.label(resolved) if self._places.concerns(resolved) else None
+
     def not_observed(self) -> List[str]:
         """What the last cell may have done to files without it being seen."""
         return self._not_observed
