@@ -74,6 +74,7 @@ const WORDS: Record<string, string> = {
   etag: 'ETag',
   modified: 'Last-Modified',
   md5: 'md5 that DVC has',
+  revision: 'commit',
   rows: 'number of rows',
   sha256: 'sha256 of the rows',
   start: 'sha256 of the first rows',

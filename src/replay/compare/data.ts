@@ -11,8 +11,11 @@ export type DifferingData = {
   proven: boolean;
 };
 
-/** A file can be given another time without another content, and a size says less than a tag. */
-const WEAK = new Set(['modified']);
+/** A file can be given another time, and a repository another commit, without another content of what was read. */
+const WEAK = new Set(['modified', 'revision', 'commit']);
+
+/** Of the run, not of the data. */
+const BESIDE = new Set(['job']);
 
 /**
  * What was read on both sides, read for read of the same name, with another version. What a run wrote into a database
@@ -47,7 +50,9 @@ function differingFields(
   before: Record<string, string>,
   after: Record<string, string>,
 ): DifferingData['fields'] {
+  // Where they say the same, all else is about something else than the content.
+  if (before.etag !== undefined && before.etag === after.etag) return [];
   return Object.keys(before)
-    .filter((field) => after[field] !== undefined && after[field] !== before[field])
+    .filter((field) => !BESIDE.has(field) && after[field] !== undefined && after[field] !== before[field])
     .map((field) => ({ field, before: before[field]!, after: after[field]! }));
 }

@@ -136,7 +136,7 @@ def test_nothing_else_is_another_thing(ran):
     }
     assert errors["fails"]["evalue"] == "no such table: nowhere"
     assert errors["no attributes"]["ename"] == "AttributeError"
-    assert "reprise" not in str(errors)
+    assert "reprise_agent" not in str(errors)
 
 
 def test_what_the_notebook_wrote_itself_is_not_from_elsewhere(data):

@@ -182,6 +182,30 @@ describe('the cause of a difference', () => {
     expect(judgement.cells[0]?.differences.map(({ name }) => name)).toEqual(['df']);
   });
 
+  it('is not another commit of what has the same content, and may be one of what says no more', () => {
+    const file = (revision: string, etag?: string): CellSpec => ({
+      data: [
+        {
+          kind: 'huggingface',
+          name: 'datasets/me/study',
+          version: { revision, ...(etag === undefined ? {} : { etag }) },
+        },
+      ],
+    });
+    const found = (was: CellSpec, is: CellSpec): string[] => kinds(judged(...both(was, is)).causes);
+    expect(found(file('c1', 'e1'), file('c2', 'e1'))).not.toContain('data-drift likely');
+    expect(found(file('c1'), file('c2'))).toEqual(['data-drift likely']);
+    expect(found(file('c1', 'e1'), file('c2', 'e2'))).toEqual(['data-drift certain']);
+  });
+
+  it('is not another job on the same commit', () => {
+    const job = (id: string, commit = 'c1'): CellSpec => ({
+      data: [{ kind: 'pachyderm', name: '/pfs/images', version: { commit, job: id } }],
+    });
+    expect(kinds(judged(...both(job('j1'), job('j2'))).causes)).not.toContain('data-drift likely');
+    expect(kinds(judged(...both(job('j1'), job('j2', 'c2'))).causes)).toEqual(['data-drift likely']);
+  });
+
   it('is what a query gives of a database, unless the run had changed that itself', () => {
     const asked = (rows: string, own?: true): CellSpec => ({
       data: [

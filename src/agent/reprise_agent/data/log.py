@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
 from .queries import Queries
 
@@ -26,16 +26,24 @@ class DataLog:
         self._lock = threading.Lock()
         self._found: Optional[Dict[Tuple[Any, ...], Entry]] = None
         self._left = 0
+        self._written: Set[str] = set()
 
     def begin(self) -> None:
         self.queries.take()  # what threads fetched between cells is no cell's
         with self._lock:
             self._found, self._left = {}, 0
 
-    def note(self, kind: str, name: str, version: Dict[str, Any]) -> None:
-        """Does nothing between cells."""
+    def wrote(self, name: str) -> None:
+        """What is read under this name from here on is not, or not only, data from elsewhere."""
+        self._written.add(plain(name))
+
+    def note(self, kind: str, name: str, version: Dict[str, Any], own: bool = False) -> None:
+        """`own`: the run itself has made it. Does nothing between cells."""
         said = {field: plain(text) for field, text in version.items() if text not in (None, "")}
-        self._add({"kind": kind, "name": plain(name), "version": said})
+        entry: Entry = {"kind": kind, "name": plain(name), "version": said}
+        if own or entry["name"] in self._written:
+            entry["own"] = True
+        self._add(entry)
 
     def _add(self, entry: Entry) -> None:
         key = (entry["kind"], entry["name"], entry.get("query"), *sorted(entry["version"].items()))

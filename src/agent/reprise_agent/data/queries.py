@@ -27,7 +27,11 @@ _CHANGES = re.compile(
     r"(?:insert|update|delete|replace|merge|upsert|create|drop|alter|truncate|copy|import|load)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_ABOUT = re.compile(r"\s*(?:pragma|explain|show|describe)\b", re.IGNORECASE)
+# What is asked about tables instead of their rows, mostly by libraries.
+_ABOUT = re.compile(
+    r"\s*(?:pragma|explain|show|describe)\b|.*\b(?:sqlite_master|sqlite_temp_master|pg_catalog|information_schema)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 _BY_TEXT = (decimal.Decimal, uuid.UUID, datetime.timedelta)
 _BY_ISO = (datetime.datetime, datetime.date, datetime.time)
 
@@ -65,6 +69,7 @@ class Queries:
     def opened(self, fetch: "Fetch") -> None:
         with self._lock:
             self._open[id(fetch)] = fetch
+            self._found.setdefault(fetch.key, _Sum())
 
     def ended(self, fetch: "Fetch") -> None:
         with self._lock:
@@ -92,7 +97,7 @@ class Queries:
     def _add(self, fetch: "Fetch") -> None:
         counted = fetch.counted()
         if counted is not None:
-            self._found.setdefault(fetch.key, _Sum()).add(*counted)
+            self._found[fetch.key].add(*counted)
 
 
 class Fetch:
