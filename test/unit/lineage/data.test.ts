@@ -12,6 +12,7 @@ const built = record([
       { kind: 'url', name: 'https://data.example/a.csv', version: { etag: '"v1"' } },
       { kind: 'dvc', name: 'data/raw', version: { md5: 'ab.dir' } },
       { kind: 'url', name: 'https://data.example/now', version: {} },
+      { kind: 'sql', name: 'sqlite:study.db', query: 'select 1', version: { rows: '2' } },
     ],
   },
   { code: 'print(df.mean())', reads: ['df'] },
@@ -24,7 +25,7 @@ describe('data from elsewhere', () => {
     const [line] = chains(document, find(document, { variable: 'df' }), 'upstream');
     expect(line).toBe(
       'df ← cell 0 ← https://data.example/a.csv (etag "v1"), data/raw (DVC: md5 ab.dir), ' +
-        'https://data.example/now (nothing says which version)',
+        'https://data.example/now (nothing says which version), sqlite:study.db: select 1 (rows 2)',
     );
   });
 
