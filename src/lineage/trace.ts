@@ -139,7 +139,10 @@ class Tracer {
       const said = Object.entries(version).map(([field, text]) => `${field} ${text}`);
       const label = query === undefined ? name : `${name}: ${query}`;
       const id = `data:${kind}:${label}@${said.join(' ') || this.run.header.run}`;
-      const detail = said.join(', ') || 'nothing says which version';
+      const shown = said.map((text) =>
+        text.replace(/[0-9a-f]{64}$/, (digest) => digest.slice(0, DIGITS) + '…'),
+      );
+      const detail = shown.join(', ') || 'nothing says which version';
       this.nodes.set(id, {
         id,
         kind: 'data',
