@@ -42,7 +42,7 @@ def openlineage(path: str) -> list[str]:
             words = {k: nested[k](**v) if k in nested else v for k, v in said.items()}
             made = own[name](producer=producer, **words)
         else:
-            made = facet_v2.RunFacet(producer=producer)
+            made = (facet_v2.DatasetFacet if name == "reprise_data" else facet_v2.RunFacet)(producer=producer)
             made = made.with_additional_properties(**said)
         if made._schemaURL != schema:
             raise ValueError(f"{name}: {schema} is not {made._schemaURL}")

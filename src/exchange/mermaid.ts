@@ -8,7 +8,7 @@ export function mermaidText(exchanged: Exchanged): string {
   const { executions, versions } = provenanceOf(exchanged.record);
   const used = new Set(executions.flatMap((execution) => execution.used));
   // A value that no other cell took up says nothing about how cells hang together; a file is a result.
-  const shown = new Set(versions.filter((version) => version.kind === 'file' || used.has(version)));
+  const shown = new Set(versions.filter((version) => version.kind !== 'variable' || used.has(version)));
   const made = new Set(executions.flatMap((execution) => execution.made));
   const lines = [
     'flowchart TD',
@@ -43,6 +43,7 @@ function cellLabel({ title, judgement }: Exchanged, { line }: Execution): string
 function shape({ kind, name, number, digest }: Version): string {
   const label = escaped(`${name}${number > 1 ? ` (${number})` : ''}`);
   const short = digest === undefined ? '' : `<br/>${digest.slice(0, 8)}`;
+  if (kind === 'data') return `[/"${label}"/]`;
   return kind === 'file' ? `[("${label}${short}")]` : `(["${label}"])`;
 }
 

@@ -1,10 +1,10 @@
 /**
  * A run as OpenLineage events (spec 2-0-2): the notebook is a job, each execution of a cell a run of a job of its own whose
- * parent is the notebook's, and each file a dataset whose version is its sha256.
+ * parent is the notebook's, and each file a dataset whose version is its sha256, as is data from elsewhere with its own.
  */
 import { createHash } from 'node:crypto';
 import { trustOf } from '../replay/trust';
-import type { CellLine, RunRecord } from '../lineage/record';
+import type { CellLine, DataRead, RunRecord } from '../lineage/record';
 import { PRODUCER, VERSION } from './producer';
 import {
   endedAt,
@@ -75,14 +75,14 @@ function cellEvents(record: RunRecord, { seq, line, used, made }: Execution): Ru
   const about = {
     run: { runId: runIdOf(record, `execution ${seq}`), facets: { parent, ...errorMessage(line) } },
     job: { namespace: JOBS, name: `${notebook}#${line.id}`, facets: { jobType: jobType('CELL') } },
-    inputs: used.filter(isFile).map(dataset),
+    inputs: used.filter(isDataset).map(dataset),
   };
   const start = { ...about, run: { ...about.run, facets: { parent } }, outputs: [] };
   return [
     event('START', line.startedAt, start),
     event(failed ? 'FAIL' : 'COMPLETE', endedAt(line), {
       ...about,
-      outputs: made.filter(isFile).map(dataset),
+      outputs: made.filter(isDataset).map(dataset),
     }),
   ];
 }
@@ -144,11 +144,32 @@ function sourceLocation({ header: { git, notebook } }: RunRecord): Facets {
   return { sourceCodeLocation: facet('facets/1-1-0/SourceCodeLocationJobFacet', words) };
 }
 
-function isFile({ kind }: Version): boolean {
-  return kind === 'file';
+function isDataset({ kind }: Version): boolean {
+  return kind !== 'variable';
 }
 
-function dataset({ name, digest }: Version): Dataset {
+/** What says most of the content first. */
+const VERSIONS = ['sha256', 'etag', 'generation', 'versionId', 'md5', 'blob', 'commit', 'revision', 'start', 'modified', 'rows', 'size']; // prettier-ignore
+
+/** Names are those of the specification where it has them: what comes before the path, and the path. */
+function dataFromElsewhere({ kind, name, query, version }: DataRead): Dataset {
+  const parts = /^([a-z][a-z0-9+.-]*:\/\/[^/]*)\/?(.*)$/s.exec(name);
+  const datasetVersion = VERSIONS.map((field) => version[field]).find((text) => text !== undefined);
+  const said = { kind, version, ...(query === undefined ? {} : { query }) };
+  return {
+    namespace: parts === null ? kind : parts[1]!,
+    name: parts === null ? name : parts[2]! || '/',
+    facets: {
+      ...(datasetVersion === undefined
+        ? {}
+        : { version: facet('facets/1-0-1/DatasetVersionDatasetFacet', { datasetVersion }) }),
+      reprise_data: facet('2-0-2/OpenLineage', said, 'DatasetFacet'),
+    },
+  };
+}
+
+function dataset({ name, digest, read }: Version): Dataset {
+  if (read !== undefined) return dataFromElsewhere(read);
   const words = { datasetVersion: digest };
   const version = facet('facets/1-0-1/DatasetVersionDatasetFacet', words);
   return { namespace: FILES, name, facets: digest === undefined ? {} : { version } };

@@ -1,6 +1,6 @@
 /** A run as W3C PROV-JSON (the member submission of 24 April 2013): entities, activities, and who did what with which. */
 import { trustOf } from '../replay/trust';
-import type { RunRecord } from '../lineage/record';
+import type { DataRead, RunRecord } from '../lineage/record';
 import { PRODUCER, REPRISE } from './producer';
 import {
   endedAt,
@@ -183,14 +183,30 @@ function executionAttributes({ title }: Exchanged, { line }: Execution): Attribu
   };
 }
 
-function versionAttributes({ kind, name, number, digest, type, size }: Version): Attributes {
+const TYPES: Record<Version['kind'], string> = {
+  file: 'reprise:File',
+  variable: 'reprise:Variable',
+  data: 'reprise:Data',
+};
+
+function versionAttributes({ kind, name, number, digest, type, size, read }: Version): Attributes {
   return {
-    'prov:type': qualified(kind === 'file' ? 'reprise:File' : 'reprise:Variable'),
+    'prov:type': qualified(TYPES[kind]),
     'prov:label': name,
     'reprise:version': number,
     ...(digest === undefined ? {} : { 'reprise:sha256': digest }),
     ...(type === undefined ? {} : { 'reprise:class': type }),
     ...(size === undefined ? {} : { 'reprise:size': size }),
+    ...(read === undefined ? {} : dataAttributes(read)),
+  };
+}
+
+function dataAttributes({ kind, query, version }: DataRead): Attributes {
+  const said = Object.entries(version).map(([field, text]) => [`reprise:data-${field}`, text]);
+  return {
+    'reprise:source': kind,
+    ...(query === undefined ? {} : { 'reprise:query': query }),
+    ...(Object.fromEntries(said) as Attributes),
   };
 }
 

@@ -1,15 +1,15 @@
 /** What each execution of a run used and made, by version: what every export of a run is drawn from. */
-import type { CellLine, RecordedFile, RunRecord } from '../lineage/record';
+import type { CellLine, DataRead, RecordedFile, RunRecord } from '../lineage/record';
 import type { Judgement } from '../replay/documents';
 
 /** What is exported. `title`: a line that a person knows a cell by; '' where its source was not kept. */
 export type Exchanged = { record: RunRecord; judgement?: Judgement; title: (cell: CellLine) => string };
 
-/** One state of a variable or a file. */
+/** One state of a variable, a file, or data from elsewhere. */
 export type Version = {
   /** Unlike every other of the run: `variable_3`. */
   key: string;
-  kind: 'variable' | 'file';
+  kind: 'variable' | 'file' | 'data';
   name: string;
   /** Which state of this name it is, from 1. */
   number: number;
@@ -21,6 +21,8 @@ export type Version = {
   size?: number;
   /** Of a file: it does not lie below the root. */
   outside?: boolean;
+  /** Of data: what a server, a database or a tool said of it. */
+  read?: DataRead;
 };
 
 /** `seq`: which execution of the run, from 0. */
@@ -29,7 +31,7 @@ export type Execution = { seq: number; line: CellLine; used: Version[]; made: Ve
 export type Provenance = {
   executions: Execution[];
   versions: Version[];
-  /** Files that were there before the cell that read them, and that no cell had written. */
+  /** Files that were there before the cell that read them, and that no cell had written; data from elsewhere. */
   inputs: Version[];
   /** Files as the run left them. */
   outputs: Version[];
@@ -38,7 +40,7 @@ export type Provenance = {
 export function provenanceOf(record: RunRecord): Provenance {
   const states = new States();
   const executions = record.cells.map((line, seq) => {
-    const used = [...usedVariables(line, states), ...usedFiles(line, states)];
+    const used = [...usedVariables(line, states), ...usedFiles(line, states), ...usedData(line, states)];
     return { seq, line, used, made: [...madeVariables(line, states), ...madeFiles(line, states)] };
   });
   const made = new Set(executions.flatMap((execution) => execution.made));
@@ -46,9 +48,13 @@ export function provenanceOf(record: RunRecord): Provenance {
   return {
     executions,
     versions: states.all,
-    inputs: files.filter((file) => !made.has(file)),
+    inputs: [...files.filter((file) => !made.has(file)), ...states.all.filter(isFromElsewhere)],
     outputs: files.filter((file) => made.has(file) && states.current('file', file.name) === file),
   };
+}
+
+function isFromElsewhere({ read }: Version): boolean {
+  return read !== undefined && read.own !== true;
 }
 
 /** The state of every name as the run goes on. */
@@ -76,6 +82,16 @@ class States {
     const last = this.current(kind, name);
     const isLast = last !== undefined && [last.digest, undefined].includes(digest);
     return isLast ? last : this.add(kind, name, { ...about, ...withDigest(digest) });
+  }
+
+  /** A read of the same version is one of the same state. */
+  read(read: DataRead): Version {
+    const { name, query } = read;
+    const said = JSON.stringify(read);
+    const known = this.all.find(
+      (version) => version.read !== undefined && JSON.stringify(version.read) === said,
+    );
+    return known ?? this.add('data', query === undefined ? name : `${name}: ${query}`, { read });
   }
 
   drop(kind: Version['kind'], name: string): void {
@@ -110,6 +126,11 @@ function usedFiles({ files }: CellLine, states: States): Version[] {
     if (isOwn && last?.digest !== file.sha256) return [];
     return states.found('file', file.path, file.sha256, aboutFile(file));
   });
+}
+
+/** What DVC tracks is a file, and told of as one. */
+function usedData({ data = [] }: CellLine, states: States): Version[] {
+  return data.filter(({ kind }) => kind !== 'dvc').map((read) => states.read(read));
 }
 
 function madeFiles({ files }: CellLine, states: States): Version[] {

@@ -2,7 +2,8 @@
  * The description of a run as an RO-Crate (1.1, with the profiles Process, Workflow and Provenance Run Crate 0.5): the
  * notebook is the workflow, its cells are the tools, and each execution of one is an action.
  */
-import type { Policy, RunRecord } from '../lineage/record';
+import type { DataRead, Policy, RunRecord } from '../lineage/record';
+import { versionWords } from '../replay/datawords';
 import { TRUST_WORDS, VERDICT_WORDS } from '../replay/words';
 import { trustOf } from '../replay/trust';
 import { PRODUCER, VERSION } from './producer';
@@ -258,8 +259,9 @@ function fileEntity(part: Part): Entity {
 }
 
 /** A value, or a file that is not in the crate: named by its digest. */
-function versionEntity({ key, kind, name, number, digest, type, size }: Version): Entity {
+function versionEntity({ key, kind, name, number, digest, type, size, read }: Version): Entity {
   const about = { '@id': `#${key}`, ...(digest === undefined ? {} : { sha256: digest }) };
+  if (read !== undefined) return dataEntity(key, name, read);
   if (kind === 'file') {
     const contentSize = size === undefined ? {} : { contentSize: String(size) };
     return {
@@ -277,6 +279,19 @@ function versionEntity({ key, kind, name, number, digest, type, size }: Version)
     value: digest ?? 'not digested',
     version: number,
     ...(type === undefined ? {} : { additionalType: type }),
+  };
+}
+
+/** Data that lies elsewhere, by what was said there of its version. */
+function dataEntity(key: string, name: string, read: DataRead): Entity {
+  const version = versionWords(read);
+  return {
+    '@id': `#${key}`,
+    '@type': 'CreativeWork',
+    name,
+    description: 'Data from elsewhere that a cell read. It is not in the crate.',
+    ...(version === '' ? {} : { version }),
+    ...(/^https?:/.test(read.name) ? { url: read.name } : {}),
   };
 }
 

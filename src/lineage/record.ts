@@ -87,15 +87,20 @@ export type RecordedFile = {
 };
 
 /**
- * A read of something that no digest of a local file tells the version of. `url`: an answer to a GET request; `dvc`: a
- * file or folder that DVC tracks.
+ * A read of something that no digest of a local file tells the version of. `url`: an answer to a GET request, or a file
+ * opened through fsspec; `dvc`: a file or folder that DVC tracks; `sql`: rows that a query gave; `huggingface`: a file or
+ * data set of the Hub; `pachyderm`: an input repository of the pipeline.
  */
 export type DataRead = {
-  kind: 'url' | 'dvc';
-  /** An address without credentials, query and fragment; a path as in `files`. */
+  kind: 'url' | 'dvc' | 'sql' | 'huggingface' | 'pachyderm';
+  /** An address without credentials, query and fragment; a path as in `files`; a database, as `sqlite:data/study.db`. */
   name: string;
-  /** What is said to fix its version: `{ etag, modified }`, `{ md5 }`. Empty where nothing is. */
+  /** Of `sql`, the statement, without its string literals. */
+  query?: string;
+  /** What is said to fix its version: `{ etag, modified }`, `{ md5 }`, `{ rows, sha256 }`, `{ commit }`. Empty where nothing is. */
   version: Record<string, string>;
+  /** The run itself had made or changed it, so that what came of it is not only data from elsewhere. */
+  own?: boolean;
 };
 
 export type EntropyUse = {

@@ -14,7 +14,7 @@ const DIGITS = 12;
 
 /** Kinds of reads and writes that no record holds. */
 export const NOT_OBSERVED = [
-  "the network, but for GET requests of Python's HTTP client; databases and other processes",
+  "the network and databases, but for what Python's HTTP client, fsspec, the Hugging Face Hub, sqlite3 and SQLAlchemy fetch; other processes",
   'attributes of imported modules',
   'whether a file or folder exists (os.path.exists, listdir, glob)',
   'callbacks, timers and threads that ran between cells',
@@ -135,14 +135,18 @@ class Tracer {
   }
 
   private data(line: CellLine, cell: string): void {
-    for (const { kind, name, version } of line.data ?? []) {
+    for (const { kind, name, query, version } of line.data ?? []) {
       const said = Object.entries(version).map(([field, text]) => `${field} ${text}`);
-      const id = `data:${kind}:${name}@${said.join(' ') || this.run.header.run}`;
-      const detail = said.join(', ') || 'nothing says which version';
+      const label = query === undefined ? name : `${name}: ${query}`;
+      const id = `data:${kind}:${label}@${said.join(' ') || this.run.header.run}`;
+      const shown = said.map((text) =>
+        text.replace(/[0-9a-f]{64}$/, (digest) => digest.slice(0, DIGITS) + '…'),
+      );
+      const detail = shown.join(', ') || 'nothing says which version';
       this.nodes.set(id, {
         id,
         kind: 'data',
-        label: name,
+        label,
         detail: kind === 'dvc' ? `DVC: ${detail}` : detail,
       });
       this.edge(id, cell, 'read', 'observed');

@@ -13,6 +13,9 @@ export type SealedFile = {
   attribution?: 'weak';
 };
 
+/** Data from elsewhere, by what fixes its version and was the same in all of the runs. */
+export type SealedData = { kind: string; name: string; query?: string; version: Record<string, string> };
+
 export type SealedVariable = {
   name: string;
   digest?: string;
@@ -39,6 +42,7 @@ export type SealedCell = {
   /** Of the canonical outputs without those numbers. */
   rest?: string;
   files?: SealedFile[];
+  data?: SealedData[];
   /** Only where randomness that no seed reached makes the verdict depend on them. */
   variables?: SealedVariable[];
 };
@@ -117,6 +121,12 @@ const FILE = having({
   deleted: optional(isTrue),
   attribution: optional(oneOf('weak')),
 });
+const DATA = having({
+  kind: isText,
+  name: isText,
+  query: optional(isText),
+  version: (value) => isObject(value) && Object.values(value as Fields).every(isText),
+});
 const VARIABLE = having({
   name: isText,
   digest: optional(isText),
@@ -134,6 +144,7 @@ const CELL: Record<string, Check> = {
   numbers: optional(listOf(isText)),
   rest: optional(isDigest),
   files: optional(listOf(FILE)),
+  data: optional(listOf(DATA)),
   variables: optional(listOf(VARIABLE)),
 };
 const SEAL: Record<string, Check> = {

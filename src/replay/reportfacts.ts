@@ -1,6 +1,7 @@
 /** The facts of a report: which runs, what was compared, under which policy and seed, and where. */
 import type { CellLine, RunRecord } from '../lineage/record';
 import { sentenceList } from './causes/context';
+import { dataWords, versionWords } from './datawords';
 import { effectWords } from './causes/environment';
 import type { Judgement } from './documents';
 import type { ReportFact } from './report';
@@ -10,6 +11,9 @@ import { trustOf } from './trust';
 import { endSentence, maskWords, plural, POLICY_WORDS, REACH_WORDS, seedWords, TRUST_WORDS } from './words';
 
 type Value = ReportFact['values'][number];
+/** More of them would hide the facts below. */
+const MOST_DATA = 8;
+
 type Row = [label: string, values: readonly (string | Value)[]];
 
 export function reportFacts(reported: Reported): ReportFact[] {
@@ -45,6 +49,7 @@ function recordRows({ header, cells }: RunRecord): Row[] {
     ['Policy', [`\`${policy}\`: ${POLICY_WORDS[policy] ?? 'unknown to this version'}`]],
     ['Seed', [capital(seedWords(seed))]],
     ['Randomness', randomnessWords(cells)],
+    ['Data from elsewhere', dataFromElsewhere(cells)],
     [
       'Environment',
       [
@@ -95,6 +100,21 @@ function randomnessWords(cells: readonly CellLine[]): string[] {
       : [`${plural(drawn('unreached'), 'draw')} that no seed reached, in ${cellList(unreached)}`]),
   ];
   return words.length > 0 ? words : ['None was drawn'];
+}
+
+/** Each version once, with the cell that read it first. */
+function dataFromElsewhere(cells: readonly CellLine[]): string[] {
+  const found = new Map<string, string>();
+  for (const { index, data = [] } of cells) {
+    for (const read of data.filter(({ own }) => own !== true)) {
+      const version = versionWords(read);
+      const words = `${capital(dataWords(read))}, ${version === '' ? 'of which nothing tells the version' : version}`;
+      if (!found.has(words)) found.set(words, `${words} (cell ${index})`);
+    }
+  }
+  const all = [...found.values()];
+  const more = all.length - MOST_DATA;
+  return more > 0 ? [...all.slice(0, MOST_DATA), `and ${more} more, in the record`] : all;
 }
 
 export function cellsWithUnreached(cells: readonly CellLine[]): number[] {

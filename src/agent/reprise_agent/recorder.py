@@ -16,6 +16,7 @@ from .cells import Cells, Execution, cell_keys
 from .config import Config
 from .data.dvc import DvcFiles
 from .data.log import DataLog
+from .data.pachyderm import PachydermInputs
 from .entropy import EntropyLog
 from .fingerprint.loaded import loaded
 from .outputs import OutputArea, digest_form, raw_form
@@ -57,8 +58,9 @@ class Recorder:
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
-        self.data = DataLog(self.fault)
+        self.data = DataLog(self.fault, self._files.name_of)
         self._dvc = DvcFiles(root, self.data)
+        self._pachyderm = PachydermInputs(dict(os.environ), self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)
         self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
@@ -221,6 +223,8 @@ class Recorder:
             line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]
         with self.guard("reading versions of DVC"):
             self._dvc.note(line["files"])
+        with self.guard("reading commits of Pachyderm"):
+            self._pachyderm.note(self._files.read_paths)
         with self.guard("noting data versions"):
             data, unseen = self.data.take()
             line["notObserved"] = [*line["notObserved"], *unseen]

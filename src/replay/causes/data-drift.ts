@@ -3,6 +3,7 @@ import type { RecordedFile } from '../../lineage/record';
 import { type DifferingData, differingData } from '../compare/data';
 import { isUnderRoot } from '../compare/files';
 import { carrierOf, differingReads } from '../compare/variables';
+import { dataWords, fieldWords } from '../datawords';
 import type { Evidence } from '../documents';
 import { linesOf, sentenceList, type Context, type Ran, type Suspect } from './context';
 
@@ -18,8 +19,8 @@ export function dataDrift(context: Context): Suspect[] {
     ({ kind, name }) => kind !== 'dvc' || changed.some((file) => isPartOf(file.name, name)),
   );
   const versions = data.map((each) => evidenceOf(each, before.index));
+  const was = context.original.seal ? 'was sealed' : 'the original read';
   if (changed.length > 0) {
-    const was = context.original.seal ? 'was sealed' : 'the original read';
     const names = sentenceList(changed.map(({ name }) => `\`${name}\``));
     const evidence = changed.map((read) => ({
       what: `sha256 of ${read.name}`,
@@ -37,13 +38,13 @@ export function dataDrift(context: Context): Suspect[] {
     ];
   }
   if (data.length > 0) {
-    const names = sentenceList([...new Set(data.map(({ name }) => `\`${name}\``))]);
+    const names = sentenceList([...new Set(data.map(dataWords))]);
     const proven = data.some((each) => each.proven);
     return [
       {
         kind: 'data-drift',
         strength: proven ? 'decisive' : 'plausible',
-        summary: `${names}, which cell ${before.index} reads, ${proven ? 'has' : 'may have'} another version than the original read.`,
+        summary: `${names}, which cell ${before.index} reads, ${proven ? 'has' : 'may have'} another version than ${was}.`,
         evidence: versions.flat(),
       },
     ];
@@ -51,9 +52,9 @@ export function dataDrift(context: Context): Suspect[] {
   return [...oneSided(before, after, 'original'), ...oneSided(after, before, 'replay')];
 }
 
-function evidenceOf({ name, fields }: DifferingData, cell: number): Evidence[] {
+function evidenceOf({ kind, name, query, fields }: DifferingData, cell: number): Evidence[] {
   return fields.map(({ field, before, after }) => ({
-    what: `${WORDS[field] ?? field} of ${name}`,
+    what: `${fieldWords({ kind }, field)} of ${query === undefined ? name : `${query} in ${name}`}`,
     where: { cell },
     before,
     after,
@@ -64,12 +65,6 @@ function evidenceOf({ name, fields }: DifferingData, cell: number): Evidence[] {
 function isPartOf(file: string, tracked: string): boolean {
   return file === tracked || file.startsWith(`${tracked}/`);
 }
-
-const WORDS: Record<string, string> = {
-  etag: 'ETag',
-  modified: 'Last-Modified',
-  md5: 'md5 that DVC has',
-};
 
 function oneSided(reader: Ran, other: Ran, side: 'original' | 'replay'): Suspect[] {
   const known = new Set(other.line.files.filter(({ absent }) => !absent).map(({ path }) => path));

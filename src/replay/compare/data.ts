@@ -4,27 +4,35 @@ import type { CellLine, DataRead } from '../../lineage/record';
 export type DifferingData = {
   kind: DataRead['kind'];
   name: string;
+  query?: string;
   /** Fields that both sides have, and that differ; of a side that has a version that the other has not, all. */
   fields: { field: string; before: string; after: string }[];
   /** False where the bytes may be the same: only a time differs. */
   proven: boolean;
 };
 
-/** A file can be given another time without another content, and a size says less than a tag. */
-const WEAK = new Set(['modified']);
+/** A file can be given another time, and a repository another commit, without another content of what was read. */
+const WEAK = new Set(['modified', 'revision', 'commit']);
 
-/** What was read on both sides, read for read of the same name, with another version. */
+/** Of the run, not of the data. */
+const BESIDE = new Set(['job']);
+
+/**
+ * What was read on both sides, read for read of the same name, with another version. What a run wrote into a database
+ * itself and read again is no data from elsewhere.
+ */
 export function differingData(original: CellLine, replay: CellLine): DifferingData[] {
   const [before, after] = [byName(original), byName(replay)];
   return [...before].flatMap(([key, reads]) =>
     reads.flatMap((read, n): DifferingData[] => {
       const other = after.get(key)?.[n];
-      if (other === undefined) return [];
+      if (other === undefined || read.own || other.own) return [];
       const fields = differingFields(read.version, other.version);
       if (fields.length === 0) return [];
       // Of a file that DVC tracks there is the digest itself.
       const proven = read.kind !== 'dvc' && fields.some(({ field }) => !WEAK.has(field));
-      return [{ kind: read.kind, name: read.name, fields, proven }];
+      const { kind, name, query } = read;
+      return [{ kind, name, ...(query === undefined ? {} : { query }), fields, proven }];
     }),
   );
 }
@@ -32,7 +40,7 @@ export function differingData(original: CellLine, replay: CellLine): DifferingDa
 function byName({ data = [] }: CellLine): Map<string, DataRead[]> {
   const found = new Map<string, DataRead[]>();
   for (const read of data) {
-    const key = `${read.kind} ${read.name}`;
+    const key = `${read.kind} ${read.name} ${read.query ?? ''}`;
     found.set(key, [...(found.get(key) ?? []), read]);
   }
   return found;
@@ -42,7 +50,9 @@ function differingFields(
   before: Record<string, string>,
   after: Record<string, string>,
 ): DifferingData['fields'] {
+  // Where they say the same, all else is about something else than the content.
+  if (before.etag !== undefined && before.etag === after.etag) return [];
   return Object.keys(before)
-    .filter((field) => after[field] !== undefined && after[field] !== before[field])
+    .filter((field) => !BESIDE.has(field) && after[field] !== undefined && after[field] !== before[field])
     .map((field) => ({ field, before: before[field]!, after: after[field]! }));
 }

@@ -6,6 +6,7 @@ import { rawDigest, type Output } from '../../notebook/output';
 import {
   type Sealed,
   type SealedCell,
+  type SealedData,
   type SealedEnvironment,
   type SealedFile,
   type SealedVariable,
@@ -13,7 +14,7 @@ import {
 } from '../../notebook/seal';
 import { affectsOfPackage } from '../../environment/affects';
 import type { Fingerprint } from '../../environment/fingerprint';
-import type { RecordedFile, RunRecord } from '../../lineage/record';
+import type { DataRead, RecordedFile, RunRecord } from '../../lineage/record';
 import { isUnderRoot } from '../compare/files';
 import { contextOf, outputCount } from '../compare/outputs';
 import type { Judgement } from '../documents';
@@ -23,6 +24,10 @@ import { sealOutputs } from './outputs';
 
 /** Characters of a cell's line: 100 of them stay below 80 kB. Numbers give way to digests. */
 const LONGEST_LINE = 780;
+
+/** Times and numbers of jobs are of the run. What DVC tracks is a file, and sealed as one. */
+const OF_THE_RUN = new Set(['modified', 'job']);
+const MOST_DATA = 100;
 
 export type RecordedSide = Side & { record: RunRecord };
 
@@ -86,6 +91,7 @@ function sealCell(views: readonly CellView[]): SealedCell {
   const volatile = volatileReason(view.source) !== undefined;
   const outputs = view.outputs ?? [];
   const files = sealedFiles(views);
+  const data = sealedData(views);
   const variables = sealedVariables(view);
   const cell: SealedCell = {
     index: view.index,
@@ -96,6 +102,7 @@ function sealCell(views: readonly CellView[]): SealedCell {
   };
   const rest = {
     ...(files.length > 0 ? { files } : {}),
+    ...(data.length > 0 ? { data } : {}),
     ...(variables.length > 0 ? { variables } : {}),
   };
   if (volatile) return { ...cell, ...rest };
@@ -151,6 +158,28 @@ function sealFile(file: RecordedFile, all: readonly (RecordedFile | undefined)[]
 
 function keyOf({ path, mode }: RecordedFile): string {
   return `${path} ${mode}`;
+}
+
+function sealedData(views: readonly CellView[]): SealedData[] {
+  const all = views.map(({ line }) => readsFromElsewhere(line?.data ?? []));
+  return (all.at(-1) ?? []).slice(0, MOST_DATA).flatMap(({ kind, name, query, version }, n) => {
+    const fields = Object.entries(version).filter(
+      ([field, text]) =>
+        !OF_THE_RUN.has(field) &&
+        all.every((reads) => sameRead(reads[n], name, query) && reads[n]?.version[field] === text),
+    );
+    if (fields.length === 0) return [];
+    return [{ kind, name, ...(query === undefined ? {} : { query }), version: Object.fromEntries(fields) }];
+  });
+}
+
+function readsFromElsewhere(data: readonly DataRead[]): DataRead[] {
+  // A path outside the root is another one on another machine.
+  return data.filter(({ kind, name, own }) => kind !== 'dvc' && own !== true && !name.includes(':~/'));
+}
+
+function sameRead(read: DataRead | undefined, name: string, query: string | undefined): boolean {
+  return read?.name === name && read.query === query;
 }
 
 function sealedVariables({ line }: CellView): SealedVariable[] {

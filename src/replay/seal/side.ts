@@ -6,7 +6,7 @@ import { matchCells } from '../../notebook/identity';
 import { type Sealed, type SealedCell, type SealedEnvironment, UNPINNED } from '../../notebook/seal';
 import { compareFingerprints } from '../../environment/drift';
 import type { Drift, Fingerprint } from '../../environment/fingerprint';
-import type { CellLine, RecordedCell, RunRecord } from '../../lineage/record';
+import type { CellLine, DataRead, RecordedCell, RunRecord } from '../../lineage/record';
 import type { Side } from '../side';
 import { codeCells } from '../view';
 import { type RecordedSide, sealedEnvironment } from './make';
@@ -111,6 +111,7 @@ function lineOf(present: RecordedCell, cell: SealedCell, seq: number): CellLine 
     source: cell.source,
     writes: cell.variables ?? [],
     files: (cell.files ?? []).map((file) => ({ attribution: 'exact', ...file })),
+    ...(cell.data === undefined ? {} : { data: cell.data as DataRead[] }),
     outputs: { raw: cell.raw ?? '', layout: '', count: cell.outputs },
     precision: 'static',
     notObserved: ['what a seal does not hold: variables, draws, clocks, generator states'],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mermaidText } from '../../../src/exchange/mermaid';
 import { sha, stdout } from '../replay/build';
-import { exchanged, HOSTILE, judged, STUDY } from './runs';
+import { exchanged, FETCHED, HOSTILE, judged, STUDY } from './runs';
 
 const linesOf = (text: string): string[] => text.split('\n').map((line) => line.trim());
 
@@ -43,6 +43,15 @@ describe('a run as a flowchart', () => {
     );
     expect(lines).toContain('variable_3(["rows #40;2#41;"])');
     expect(lines.find((line) => line.startsWith('class') && line.endsWith('unseen'))).toContain('variable_3');
+  });
+
+  it('draws data from elsewhere with the cells that read it', () => {
+    const lines = linesOf(mermaidText(exchanged(FETCHED)));
+    expect(lines.filter((line) => line.startsWith('data_1'))).toEqual([
+      'data_1[/"postgresql#58;#47;#47;db.example#47;study#58; select n from t"/]',
+      'data_1 --> cell_0',
+      'data_1 --> cell_1',
+    ]);
   });
 
   it('holds nothing of a hostile notebook but letters and entities', () => {

@@ -6,7 +6,7 @@ import type { Exchanged } from '../../../src/exchange/provenance';
 import { official, officialPython } from '../../official';
 import { temporaryFolder } from '../lineage/build';
 import { sha } from '../replay/build';
-import { exchanged, HOSTILE, judged, STUDY } from './runs';
+import { exchanged, FETCHED, HOSTILE, judged, STUDY } from './runs';
 
 beforeAll(() => void officialPython(), 180_000);
 
@@ -43,6 +43,21 @@ describe('a run as OpenLineage events', () => {
     const whole = of('study.ipynb').run;
     expect(of('study.ipynb#id3').run.facets['parent']).toMatchObject({ run: { runId: whole.runId } });
     expect(whole.facets['reprise_record']).toMatchObject({ trust: 'recorded' });
+  });
+
+  it('names data from elsewhere by where it lies, with its version', () => {
+    const run = exchanged(FETCHED);
+    expect(readOfficially(run)).toHaveLength(6);
+    const { inputs } = openLineageEvents(run).at(-1)!;
+    expect(inputs.map(({ namespace, name }) => [namespace, name])).toEqual([
+      ['https://data.example', 'a.csv'],
+      ['postgresql://db.example', 'study'],
+    ]);
+    expect(inputs.map(({ facets }) => facets['version'])).toMatchObject([
+      { datasetVersion: '"v1"' },
+      { datasetVersion: sha('rows') },
+    ]);
+    expect(inputs[1]!.facets['reprise_data']).toMatchObject({ query: 'select n from t' });
   });
 
   it('is the same run however often it is sent, and each execution another', () => {

@@ -5,7 +5,7 @@ import { type ProvDocument, provDocument } from '../../../src/exchange/prov';
 import { official, officialPython } from '../../official';
 import { temporaryFolder } from '../lineage/build';
 import { sha } from '../replay/build';
-import { exchanged, HOSTILE, judged, RUN, STUDY } from './runs';
+import { exchanged, FETCHED, HOSTILE, judged, RUN, STUDY } from './runs';
 
 beforeAll(() => void officialPython(), 180_000);
 
@@ -52,6 +52,24 @@ describe('a run as PROV-JSON', () => {
       'prov:startTime': '2026-01-01T00:00:00.000Z',
       'prov:endTime': '2026-01-01T00:00:01.000Z',
     });
+  });
+
+  it('says what came from elsewhere, and in which version', () => {
+    const document = provDocument(exchanged(FETCHED));
+    expect(readOfficially(document)['ProvUsage']).toBe(Object.keys(document.used).length);
+    const uses = (activity: string): unknown[] =>
+      Object.values(document.used)
+        .filter((each) => each['prov:activity'] === activity)
+        .map((each) => document.entity[each['prov:entity'] as string]!['prov:label']);
+    const asked = 'postgresql://db.example/study: select n from t';
+    expect(uses('run:run')).toEqual(['https://data.example/a.csv', asked]);
+    expect(uses('run:execution-1')).toEqual([asked, 'memory:///x']);
+    expect(document.entity['run:data_0']).toMatchObject({
+      'prov:type': { $: 'reprise:Data', type: 'prov:QUALIFIED_NAME' },
+      'reprise:source': 'url',
+      'reprise:data-etag': '"v1"',
+    });
+    expect(document.entity['run:data_1']).toMatchObject({ 'reprise:data-rows': '3' });
   });
 
   it('names the records that a verdict rests on by their roots, and how far it can be relied on', () => {

@@ -9,7 +9,7 @@ import type { Store } from '../../../src/lineage/store';
 import { official, officialPython } from '../../official';
 import { temporaryFolder, temporaryStore } from '../lineage/build';
 import { type CellSpec, read, type RunSpec, sha, wrote } from '../replay/build';
-import { EVIL, HOSTILE, judged, keepRun, RUN, STUDY } from './runs';
+import { EVIL, FETCHED, HOSTILE, judged, keepRun, RUN, STUDY } from './runs';
 
 let store: Store;
 beforeAll(() => void officialPython(), 180_000);
@@ -36,16 +36,19 @@ describe('a run as an RO-Crate', () => {
   it('has all that Process, Workflow and Provenance Run Crate require, also where the notebook means harm', () => {
     write('rows.csv', 'a\n1\n');
     write('out/table.csv', 'table');
-    const [good, evil, broken] = ['good', 'evil', 'broken'].map((name) => path.join(temporaryFolder(), name));
+    const [good, fetched, evil, broken] = ['good', 'fetched', 'evil', 'broken'].map((name) =>
+      path.join(temporaryFolder(), name),
+    );
     writeCrate(good!, crate(STUDY));
     writeCrate(broken!, crate(STUDY));
     const file = path.join(broken!, 'ro-crate-metadata.json');
     const metadata = JSON.parse(readFileSync(file, 'utf8')) as Crate;
     delete metadata['@graph'].find((each) => each['@id'] === '#execution-1')!['instrument'];
     writeFileSync(file, JSON.stringify(metadata));
+    writeCrate(fetched!, crate(FETCHED));
     writeCrate(evil!, crate(HOSTILE, { header: { notebook: `../../${EVIL}` } }));
-    const [none, noneOfIt, lacks] = official<string[][]>('ro-crate', good!, evil!, broken!);
-    expect([none, noneOfIt]).toEqual([[], []]);
+    const [lacks, ...none] = official<string[][]>('ro-crate', broken!, good!, fetched!, evil!);
+    expect(none).toEqual([[], [], []]);
     expect(lacks!.join('\n')).toContain('instrument property');
   }, 300_000);
 
@@ -75,6 +78,20 @@ describe('a run as an RO-Crate', () => {
     expect(entity(made, '#run')['result']).toContainEqual({ '@id': 'data/out/table.csv' });
     expect(entity(made, './')['description']).toContain('Trust: replayed by the author');
     expect(entity(made, '#orchestration')['object']).toHaveLength(STUDY.length);
+  });
+
+  it('tells of data from elsewhere by its version', () => {
+    const made = crate(FETCHED);
+    expect(entity(made, '#run')['object']).toEqual([{ '@id': '#data_0' }, { '@id': '#data_1' }]);
+    expect(entity(made, '#data_0')).toMatchObject({
+      name: 'https://data.example/a.csv',
+      url: 'https://data.example/a.csv',
+      version: 'ETag "v1", Last-Modified Thu',
+    });
+    expect(entity(made, '#data_1')).toMatchObject({
+      name: 'postgresql://db.example/study: select n from t',
+      version: `number of rows 3, sha256 of the rows ${sha('rows')}`,
+    });
   });
 
   it('names by digest what changed since, and what lies behind a link out of the root', () => {

@@ -43,6 +43,24 @@ export const STUDY: CellSpec[] = [
   { code: 'check("out/table.csv")', files: [read('out/table.csv', 'table')] },
 ];
 
+/** Data from elsewhere: a server's, a database's twice in one version, and what the run made itself. */
+export const FETCHED: CellSpec[] = [
+  {
+    code: 'rows = fetch()',
+    data: [
+      { kind: 'url', name: 'https://data.example/a.csv', version: { etag: '"v1"', modified: 'Thu' } },
+      { kind: 'sql', name: 'postgresql://db.example/study', query: 'select n from t', version: { rows: '3', sha256: sha('rows') } },
+    ],
+  },
+  {
+    code: 'again = fetch()',
+    data: [
+      { kind: 'sql', name: 'postgresql://db.example/study', query: 'select n from t', version: { rows: '3', sha256: sha('rows') } },
+      { kind: 'url', name: 'memory:///x', version: {}, own: true },
+    ],
+  },
+]; // prettier-ignore
+
 export function exchanged(cells: CellSpec[], spec: RunSpec = {}, judgement?: Judgement): Exchanged {
   const built: RunRecord = record(cells, { run: RUN, ...spec });
   return {

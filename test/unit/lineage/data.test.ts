@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { chains, contextLine } from '../../../src/lineage/draw';
 import { find } from '../../../src/lineage/focus';
 import { lineageOf } from '../../../src/lineage/trace';
-import { record } from '../replay/build';
+import { record, sha } from '../replay/build';
 
 const built = record([
   {
@@ -12,6 +12,12 @@ const built = record([
       { kind: 'url', name: 'https://data.example/a.csv', version: { etag: '"v1"' } },
       { kind: 'dvc', name: 'data/raw', version: { md5: 'ab.dir' } },
       { kind: 'url', name: 'https://data.example/now', version: {} },
+      {
+        kind: 'sql',
+        name: 'sqlite:study.db',
+        query: 'select 1',
+        version: { rows: '2', sha256: sha('rows') },
+      },
     ],
   },
   { code: 'print(df.mean())', reads: ['df'] },
@@ -24,7 +30,8 @@ describe('data from elsewhere', () => {
     const [line] = chains(document, find(document, { variable: 'df' }), 'upstream');
     expect(line).toBe(
       'df ← cell 0 ← https://data.example/a.csv (etag "v1"), data/raw (DVC: md5 ab.dir), ' +
-        'https://data.example/now (nothing says which version)',
+        'https://data.example/now (nothing says which version), sqlite:study.db: select 1 (rows 2, sha256 ' +
+        `${sha('rows').slice(0, 12)}…)`,
     );
   });
 

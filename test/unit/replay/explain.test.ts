@@ -191,6 +191,48 @@ describe('the cause of a difference', () => {
     expect(judgement.cells[0]?.differences.map(({ name }) => name)).toEqual(['df']);
   });
 
+  it('is not another commit of what has the same content, and may be one of what says no more', () => {
+    const file = (revision: string, etag?: string): CellSpec => ({
+      data: [
+        {
+          kind: 'huggingface',
+          name: 'datasets/me/study',
+          version: { revision, ...(etag === undefined ? {} : { etag }) },
+        },
+      ],
+    });
+    const found = (was: CellSpec, is: CellSpec): string[] => kinds(judged(...both(was, is)).causes);
+    expect(found(file('c1', 'e1'), file('c2', 'e1'))).not.toContain('data-drift likely');
+    expect(found(file('c1'), file('c2'))).toEqual(['data-drift likely']);
+    expect(found(file('c1', 'e1'), file('c2', 'e2'))).toEqual(['data-drift certain']);
+  });
+
+  it('is not another job on the same commit', () => {
+    const job = (id: string, commit = 'c1'): CellSpec => ({
+      data: [{ kind: 'pachyderm', name: '/pfs/images', version: { commit, job: id } }],
+    });
+    expect(kinds(judged(...both(job('j1'), job('j2'))).causes)).not.toContain('data-drift likely');
+    expect(kinds(judged(...both(job('j1'), job('j2', 'c2'))).causes)).toEqual(['data-drift likely']);
+  });
+
+  it('is what a query gives of a database, unless the run had changed that itself', () => {
+    const asked = (rows: string, own?: true): CellSpec => ({
+      data: [
+        { kind: 'sql', name: 'sqlite:study.db', query: 'select 1', version: { rows }, ...(own && { own }) },
+      ],
+    });
+    const { causes } = judged(...both(asked('2'), asked('3')));
+    expect(kinds(causes)).toEqual(['data-drift certain']);
+    expect(causes[0]?.summary).toBe(
+      'what `select 1` gives of `sqlite:study.db`, which cell 0 reads, has another version than the original read.',
+    );
+    expect(causes[0]?.evidence).toEqual([
+      { what: 'number of rows of select 1 in sqlite:study.db', where: { cell: 0 }, before: '2', after: '3' },
+    ]);
+    const { causes: none } = judged(...both(asked('2', true), asked('3', true)));
+    expect(none.map(({ kind }) => kind)).not.toContain('data-drift');
+  });
+
   it('is a file that is no longer what it was', () => {
     const { causes } = judged(
       ...both({ files: [read('data/a.csv', '1')] }, { files: [read('data/a.csv', '2')] }),

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/notebook/digest';
 import { rawForm, type Output } from '../../../src/notebook/output';
+import type { DataRead } from '../../../src/lineage/record';
 import type { Store } from '../../../src/lineage/store';
 import type { Judgement } from '../../../src/replay/documents';
 import { judge } from '../../../src/replay/judge';
@@ -68,6 +69,25 @@ describe('a run on disk', () => {
     expect(labels(report)).toEqual(['Run', 'Trust', 'Policy', 'Seed', 'Randomness', 'Environment']);
     expect(report.facts[0]?.values).toEqual([
       { text: `Ran 1 cell in 1.0 s. \`${ORIGINAL}\``, at: '2026-01-01T00:00:00.000Z' },
+    ]);
+  });
+
+  it('tells which versions of data from elsewhere it had, each once', () => {
+    const store = temporaryStore();
+    const url = (etag?: string): DataRead => ({
+      kind: 'url',
+      name: 'https://data.example/a.csv',
+      version: etag === undefined ? {} : { etag },
+    });
+    const query = { name: 'sqlite:study.db', query: 'select 1' };
+    keep(store, ORIGINAL, [
+      { data: [url('"v1"'), { kind: 'sql', ...query, version: { rows: '2' } }] },
+      { data: [url('"v1"'), url(), { kind: 'sql', ...query, version: { rows: '9' }, own: true }] },
+    ]);
+    expect(fact(readReport(store, ORIGINAL), 'Data from elsewhere').split(' | ')).toEqual([
+      '`https://data.example/a.csv`, ETag "v1" (cell 0)',
+      'What `select 1` gives of `sqlite:study.db`, number of rows 2 (cell 0)',
+      '`https://data.example/a.csv`, of which nothing tells the version (cell 1)',
     ]);
   });
 

@@ -206,6 +206,29 @@ describe('judged against a seal', () => {
     expect(against(seal, cells('2', '1\n')).verdict).toBe('unverifiable');
   });
 
+  it('data from elsewhere is sealed by its version, and one that changed is the cause', () => {
+    const cells = (etag: string, printed: string, modified = 'Thu'): CellSpec[] => [
+      {
+        data: [
+          { kind: 'url', name: 'https://data.example/a.csv', version: { etag, modified } },
+          { kind: 'sql', name: 'sqlite:own.db', query: 'select 1', version: { rows: '1' }, own: true },
+        ],
+        outputs: [stdout(printed)],
+      },
+    ];
+    const seal = sealed(cells('"v1"', '1\n'));
+    expect(seal.cells[0]?.data).toEqual([
+      { kind: 'url', name: 'https://data.example/a.csv', version: { etag: '"v1"' } },
+    ]);
+    expect(against(seal, cells('"v1"', '1\n', 'Fri')).verdict).toBe('identical');
+    const judgement = against(seal, cells('"v2"', '2\n'));
+    expect(judgement.verdict).toBe('different');
+    expect(judgement.causes[0]).toMatchObject({
+      kind: 'data-drift',
+      summary: '`https://data.example/a.csv`, which cell 0 reads, has another version than was sealed.',
+    });
+  });
+
   it('an environment that is another one is named as far as a seal knows', () => {
     const seal = sealed([loss('0.5')]);
     const environment = { packages: { ...FINGERPRINT.packages, numpy: '2.3.0' }, cpu: { ...FINGERPRINT.cpu, model: 'Xeon' } };

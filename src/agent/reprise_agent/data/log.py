@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Callable, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+from .queries import Queries
 
 Entry = Dict[str, Any]
 
@@ -12,23 +14,39 @@ _TEXT = 300
 
 
 class DataLog:
-    """Entries `{kind, name, version: {field: text}}` in the order of the reads; the same read again is one entry."""
+    """Entries `{kind, name, version: {field: text}}` in the order of the reads, queries last; the same read again is one
+    entry. `place_of` names a file as a record does, or gives None where it is not the notebook's."""
 
-    def __init__(self, fault: Callable[[str, BaseException], None]) -> None:
+    def __init__(
+        self, fault: Callable[[str, BaseException], None], place_of: Callable[[str], Optional[str]]
+    ) -> None:
         self.fault = fault
+        self.place_of = place_of
+        self.queries = Queries(fault)
         self._lock = threading.Lock()
         self._found: Optional[Dict[Tuple[Any, ...], Entry]] = None
         self._left = 0
+        self._written: Set[str] = set()
 
     def begin(self) -> None:
+        self.queries.take()  # what threads fetched between cells is no cell's
         with self._lock:
             self._found, self._left = {}, 0
 
-    def note(self, kind: str, name: str, version: Dict[str, Any]) -> None:
-        """Does nothing between cells."""
+    def wrote(self, name: str) -> None:
+        """What is read under this name from here on is not, or not only, data from elsewhere."""
+        self._written.add(plain(name))
+
+    def note(self, kind: str, name: str, version: Dict[str, Any], own: bool = False) -> None:
+        """`own`: the run itself has made it. Does nothing between cells."""
         said = {field: plain(text) for field, text in version.items() if text not in (None, "")}
-        entry = {"kind": kind, "name": plain(name), "version": said}
-        key = (kind, entry["name"], *sorted(said.items()))
+        entry: Entry = {"kind": kind, "name": plain(name), "version": said}
+        if own or entry["name"] in self._written:
+            entry["own"] = True
+        self._add(entry)
+
+    def _add(self, entry: Entry) -> None:
+        key = (entry["kind"], entry["name"], entry.get("query"), *sorted(entry["version"].items()))
         with self._lock:
             if self._found is None or key in self._found:
                 return
@@ -39,6 +57,8 @@ class DataLog:
 
     def take(self) -> "Tuple[List[Entry], List[str]]":
         """The entries, and in words what was left out."""
+        for query in self.queries.take():
+            self._add({**query, "query": plain(query["query"])})
         with self._lock:
             found, self._found = list((self._found or {}).values()), None
             left = self._left

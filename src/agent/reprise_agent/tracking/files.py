@@ -54,6 +54,7 @@ class FileTracker:
         self._modules: Set[str] = set()
         self._sources: Dict[str, int] = {}
         self._not_observed: List[str] = []
+        self.read_paths: List[str] = []  # absolute, of the last cell
         self._started = time.time_ns()
 
     def install(self) -> None:
@@ -94,6 +95,7 @@ class FileTracker:
         for orders, found in reversed(hashed):
             handed.update((item[0], (orders, item)) for item in found)
         self._merge_events(events, handed, reads, writes, removed)
+        self.read_paths = [*handed, *reads]
         entries = self._handed_reads(handed, writes)
         entries += [
             self._as_read(path, read, writes)
@@ -107,6 +109,11 @@ class FileTracker:
             self._watch_folder(folder)
         entries.sort(key=itemgetter("mode", "path"))
         return entries
+
+    def name_of(self, path: str) -> Optional[str]:
+        """As the record names it; None where it is not the notebook's."""
+        resolved = self._places.resolve(os.getcwd(), path)
+        return self._places.label(resolved) if self._places.concerns(resolved) else None
 
     def not_observed(self) -> List[str]:
         """What the last cell may have done to files without it being seen."""
