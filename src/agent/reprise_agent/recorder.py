@@ -215,6 +215,7 @@ class Recorder:
                 self.per_cell.end(execution)
         self._generators = self._states.save()
         with self.guard("reading the process"):
+            self._surroundings.modules.note(self._variables.trees, self._shell.user_ns)
             line["process"] = {"before": self._process, "after": self._surroundings.digests()}
         with self.guard("tracking variables"):
             line.update(self._variables.after(line["status"] == "error"))

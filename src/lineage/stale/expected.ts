@@ -71,7 +71,8 @@ export class Expected {
     const called = facts.calls ? functions : undefined;
     for (const key of wrote) this.held.set(key, unknown);
     if (facts.wild || called?.wild) {
-      for (const kind of ['variable', 'file', 'generator', 'process']) this.spoilKind(kind, unknown);
+      for (const kind of ['variable', 'file', 'generator', 'process', 'module'])
+        this.spoilKind(kind, unknown);
       return;
     }
     const touched = this.changeable(facts, called);
@@ -83,6 +84,7 @@ export class Expected {
     if (facts.calls) this.spoilKind('generator', unknown);
     if (facts.writesFiles || called?.writesFiles) this.spoilKind('file', unknown);
     if (facts.changesProcess || called?.changesProcess) this.spoilKind('process', unknown);
+    if (facts.setsAttributes || called?.setsAttributes) this.spoilKind('module', unknown);
   }
 
   private changeable(facts: SourceFacts, called: FunctionFacts | undefined): string[] {

@@ -39,8 +39,10 @@ export type SourceFacts = {
   writesFiles: boolean;
   /** It may change the working folder or environment variables. */
   changesProcess: boolean;
+  /** It sets attributes, perhaps of a module. */
+  setsAttributes: boolean;
   /** What the functions that it defines may do when they are called, wherever that is. */
-  functions: Pick<SourceFacts, 'binds' | 'loads' | 'mutates' | 'writesFiles' | 'wild' | 'changesProcess'>;
+  functions: Omit<SourceFacts, 'empty' | 'calls' | 'functions'>;
 };
 
 /** Facts are asked for at each step of a session, and sources rarely change. */
@@ -86,10 +88,11 @@ class Scope {
   calls = false;
   writesFiles = false;
   changesProcess = false;
+  setsAttributes = false;
 
   facts(): SourceFacts['functions'] {
-    const { binds, loads, mutates, writesFiles, wild, changesProcess } = this;
-    return { binds, loads, mutates, writesFiles, wild, changesProcess };
+    const { binds, loads, mutates, writesFiles, wild, changesProcess, setsAttributes } = this;
+    return { binds, loads, mutates, writesFiles, wild, changesProcess, setsAttributes };
   }
 }
 
@@ -228,6 +231,7 @@ class Reader {
       case 'attribute':
       case 'subscript':
         this.cell.mutates = true;
+        this.cell.setsAttributes ||= target.type === 'attribute';
         this.expression(target);
         return;
       case 'other':

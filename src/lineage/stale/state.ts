@@ -250,6 +250,7 @@ export function functionsOf(sources: readonly string[]): FunctionFacts {
     writesFiles: any(({ writesFiles }) => writesFiles),
     wild: any(({ wild }) => wild),
     changesProcess: any(({ changesProcess }) => changesProcess),
+    setsAttributes: any(({ setsAttributes }) => setsAttributes),
   };
 }
 

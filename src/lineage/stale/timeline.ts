@@ -178,7 +178,7 @@ export class Timeline {
   private readProcess(executed: Executed, reads: Map<Key, Version>): void {
     const { line, source } = executed;
     for (const [name, digest] of Object.entries(line.process?.before ?? {})) {
-      const key = keyOf('process', name);
+      const key = keyInProcess(name);
       if (!this.now.has(key)) this.now.set(key, { ...AT_START, digest });
       const reader = PROCESS_READERS[name as keyof typeof PROCESS_READERS];
       // A cell that makes a setting does not depend on what it was.
@@ -293,8 +293,7 @@ export class Timeline {
       );
     }
     for (const [name, digest] of Object.entries(line.process?.after ?? {})) {
-      if (this.sets(executed, name))
-        writes.set(keyOf('process', name), { is: 'value', by: at, cell, digest });
+      if (this.sets(executed, name)) writes.set(keyInProcess(name), { is: 'value', by: at, cell, digest });
     }
     this.writeGenerators(executed, at, writes);
     return writes;
@@ -303,13 +302,15 @@ export class Timeline {
   /** Whether it changed something of the process, or set it again as when it last ran. */
   private sets({ line, source }: Executed, name: string): boolean {
     const { before, after } = line.process!;
-    // The settings of a library that the cell imported are those that it came with.
-    if (before[name] === undefined) return false;
+    const facts = factsOf(source);
+    const setsAny = facts.changesProcess || facts.setsAttributes;
+    // Of a library that the cell imported: what it came with, unless the cell went on to set something.
+    if (before[name] === undefined) return setsAny;
     if (after[name] !== before[name]) return true;
     const last = this.newest.get(line.id);
-    const version = last?.writes.get(keyOf('process', name));
+    const version = last?.writes.get(keyInProcess(name));
     if (version?.is !== 'value' || version.digest !== after[name]) return false;
-    return sameCode(last!.source, source) || factsOf(source).changesProcess;
+    return sameCode(last!.source, source) || setsAny;
   }
 
   private writeGenerators({ line, perCell }: Executed, at: number, writes: Map<Key, Version>): void {
@@ -330,6 +331,12 @@ export class Timeline {
         writes.set(keyOf('generator', source), { is: 'value', by: at, cell: line.id });
     }
   }
+}
+
+/** `module config` is the state of a module's attributes. */
+function keyInProcess(name: string): Key {
+  const module = /^module (.+)/.exec(name)?.[1];
+  return module === undefined ? keyOf('process', name) : keyOf('module', module);
 }
 
 /** What an execution did to which names share. */

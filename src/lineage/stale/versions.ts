@@ -1,9 +1,9 @@
 /** What a name, a file or a generator held when it was read, and what it would hold in a run from the top. */
 import type { HowCompared } from '../record';
 
-/** `variable:x`, `file:data/a.csv`, `generator:numpy.global`, `process:cwd`. */
+/** `variable:x`, `file:data/a.csv`, `generator:numpy.global`, `process:cwd`, `module:config`. */
 export type Key = `${Kind}:${string}`;
-export type Kind = 'variable' | 'file' | 'generator' | 'process';
+export type Kind = 'variable' | 'file' | 'generator' | 'process' | 'module';
 
 /** As it was before any cell of the session ran. */
 export const START = -1;

@@ -492,6 +492,48 @@ const SETTINGS: Case[] = [
   },
 ];
 
+const MODULES: Case[] = [
+  {
+    name: 'an attribute that a cell sets on a module',
+    cells: { a: 'import math', b: 'math.q = 1', c: 'print(math.q)' },
+    steps: 'a b c b=math.q~=~2 b',
+    stale: { c: 'input-changed(math<b)' },
+  },
+  {
+    name: 'the same attribute set again',
+    cells: { a: 'import math', b: 'math.q2 = 1', c: 'print(math.q2)' },
+    steps: 'a b c b a',
+    stale: {},
+  },
+  {
+    name: 'a module of the user, imported and set in one cell',
+    cells: { a: 'import litmus_conf\nlitmus_conf.rate = 2', b: 'print(litmus_conf.rate)' },
+    files: { 'litmus_conf.py': 'rate = 1' },
+    steps: 'a b a=import~litmus_conf;litmus_conf.rate~=~3 a',
+    stale: { b: 'input-changed(litmus_conf<a)' },
+  },
+  {
+    name: 'a module of the user that is no longer set',
+    cells: { a: 'import litmus_conf\nlitmus_conf.rate = 2', b: 'print(litmus_conf.rate)' },
+    files: { 'litmus_conf.py': 'rate = 1' },
+    steps: 'a b a=import~litmus_conf a',
+    stale: { b: 'writer-deleted(litmus_conf<a)' },
+  },
+  {
+    name: 'an attribute of a module, inserted and not run',
+    cells: { a: 'import litmus_conf', b: 'print(litmus_conf.rate)' },
+    files: { 'litmus_conf.py': 'rate = 1' },
+    steps: 'a b +d@1=litmus_conf.rate~=~5',
+    stale: { d: never, b: 'upstream-stale(litmus_conf<d)' },
+  },
+  {
+    name: 'an attribute of an object is none of a module',
+    cells: { a: 'import math\nclass T: pass\nt = T()', b: 'print(math.pi)' },
+    steps: 'a b +d@1=t.x~=~5',
+    stale: { d: never },
+  },
+];
+
 const FUNCTIONS: Case[] = [
   {
     name: 'a function that reads',
@@ -833,5 +875,5 @@ const KERNEL: Case[] = [
 ];
 
 export const CASES: readonly Case[] = [
-  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...NAMESPACE, ...SETTINGS, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
+  ...NAMES, ...ORDER, ...CELLS, ...OBJECTS, ...NAMESPACE, ...SETTINGS, ...MODULES, ...FUNCTIONS, ...RANDOM, ...FILES, ...KERNEL,
 ]; // prettier-ignore

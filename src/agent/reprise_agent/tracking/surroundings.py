@@ -9,6 +9,8 @@ import sys
 from types import ModuleType
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
 
+from .modules import ModuleAttributes
+
 CONTAINERS = "containers"
 _USERS = {CONTAINERS, "__main__"}
 
@@ -60,6 +62,7 @@ class Surroundings:
         self._root = root
         self._variables = dict(os.environ)
         self._path = list(sys.path)
+        self.modules = ModuleAttributes()
 
     def digests(self) -> Dict[str, str]:
         """Of settings: those of libraries that are imported."""
@@ -70,11 +73,13 @@ class Surroundings:
             settings = _settings(module, read)
             if settings is not None:
                 found[name] = settings
+        found.update(self.modules.texts())
         return {name: _sha(text) for name, text in found.items()}
 
     def used(self, families: Set[str]) -> List[str]:
-        """Names of settings on which a cell depends that used values of these families."""
-        return [name for name, settings in _SETTINGS.items() if not settings.families or settings.families & families]
+        """Names of settings and modules on which a cell depends that used values of these families."""
+        settings = [name for name, each in _SETTINGS.items() if not each.families or each.families & families]
+        return [*settings, *(key for key, package in self.modules.keys() if package in families)]
 
     def _folder(self) -> str:
         try:

@@ -112,6 +112,11 @@ class VariableTracker:
         }
         return {**line, "kept": sorted(kept)} if kept else line
 
+    @property
+    def trees(self) -> List[Any]:
+        """Of what the running cell compiled."""
+        return self._trees
+
     def mentioned(self) -> List[Any]:
         """Values of the names that the last cell loaded or stored, but for those made of built-in values only."""
         namespace, known = self._shell.user_ns, self._known
