@@ -5,7 +5,11 @@ import type { Entropy } from './entropy';
 import type { Sources } from './sources';
 import type { TensorFlow } from './tensorflow';
 
-type Told = { op: 'begin'; cell: string; execution: number } | { op: 'end' } | { op: 'about' };
+type Told =
+  | { op: 'begin'; cell: string; execution: number }
+  | { op: 'end' }
+  | { op: 'about' }
+  | { op: 'mark'; marker: string };
 type Answer = { rng?: Record<string, string> } & Partial<Entropy> & { about?: About };
 
 export type About = {
@@ -15,17 +19,44 @@ export type About = {
 
 export function listenTo(socket: string, sources: Sources, loaded: () => TensorFlow | undefined): void {
   const line = connect(socket);
+  const mark = marker();
   // A kernel that has nothing else to do may end.
   line.unref();
   // Without its keeper nobody reads what it says.
   line.on('close', () => process.exit(1));
   line.on('error', () => {});
   createInterface({ input: line }).on('line', (text) => {
-    line.write(`${JSON.stringify(answerTo(JSON.parse(text) as Told, sources, loaded()))}\n`);
+    const told = JSON.parse(text) as Told;
+    if (told.op === 'mark') mark(told.marker);
+    const answer = told.op === 'mark' ? {} : answerTo(told, sources, loaded());
+    line.write(`${JSON.stringify(answer)}\n`);
   });
 }
 
-function answerTo(told: Told, sources: Sources, tensorflow: TensorFlow | undefined): Answer {
+type Deno = {
+  jupyter?: { broadcast?(kind: string, content: Record<string, unknown>): unknown };
+};
+
+/**
+ * Writes a text on both ways that Deno's outputs take, behind all that is still under way: as a stream, and as a display.
+ * Taken before the notebook can put something else in the place of `console.log`.
+ */
+function marker(): (text: string) => void {
+  const { log } = console;
+  const { jupyter } = (globalThis as { Deno?: Deno }).Deno ?? {};
+  const broadcast = jupyter?.broadcast?.bind(jupyter);
+  return (text) => {
+    log.call(console, text);
+    const content = { data: { 'text/plain': text }, metadata: {}, transient: {} };
+    Promise.resolve(broadcast?.('display_data', content)).catch(() => undefined);
+  };
+}
+
+function answerTo(
+  told: Exclude<Told, { op: 'mark' }>,
+  sources: Sources,
+  tensorflow: TensorFlow | undefined,
+): Answer {
   if (told.op === 'about') return { about: about(tensorflow) };
   if (told.op === 'begin') {
     // What was drawn between cells is no cell's.

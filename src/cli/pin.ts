@@ -1,14 +1,17 @@
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { findInterpreter } from '../environment/interpreter';
+import { findJavaScriptKernel, javascriptOf, nodeProgram } from '../environment/npm/kernel';
+import { pinJavaScript } from '../environment/npm/pin';
 import { choosePython } from '../environment/pinned';
 import { type Pinned, pinEnvironment } from '../environment/pin';
 import { PLATFORMS } from '../environment/platforms';
 import { findUv } from '../environment/uv';
+import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import type { Sidecar } from '../notebook/sidecar';
 import { changeSidecar } from '../notebook/sidecarFile';
-import { planRun } from '../replay/plan';
+import { type Plan, planRun } from '../replay/plan';
 import { EXIT } from './exit';
 import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
 import type { Terminal } from './terminal';
@@ -44,9 +47,11 @@ export function pinCommand(program: Command, signal: AbortSignal, done: (code: n
 
 async function pin(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
-  const { path, root, sidecar: beside, notebook: name } = planRun(notebook, {});
+  const plan = planRun(notebook, {});
+  const { path, root, sidecar: beside, notebook: name } = plan;
   const image = flags.image === undefined ? undefined : imageOf(flags.image);
   const onStep = (what: string): void => terminal.step(what);
+  if (javascriptOf(plan.model) !== undefined) return pinPackages(plan, terminal, flags, image, signal);
   const isAdded = flags.add && flags.from === undefined && flags.python === undefined && beside?.pin;
   const { path: python } = await (isAdded
     ? choosePython({ path, root, sidecar: beside }, { uvLock: uvLockPath(), signal, onStep })
@@ -75,6 +80,55 @@ async function pin(notebook: string, flags: Flags, signal: AbortSignal): Promise
   const file = lock ? relative(process.cwd(), lock.path) : pinned.pin.lock;
   tellPinned(terminal, name, file, packages, pinned.pin.python, lock !== undefined);
   return EXIT.good;
+}
+
+/** Of a notebook in JavaScript. */
+async function pinPackages(
+  { path, root, notebook: name, model }: Plan,
+  terminal: Terminal,
+  flags: Flags,
+  image: string | undefined,
+  signal: AbortSignal,
+): Promise<number> {
+  const taken = (['from', 'add', 'platform'] as const).find((flag) => flags[flag] !== undefined);
+  if (taken !== undefined) throw notForPackages(taken);
+  const { path: python } = await findInterpreter(path, root, flags.python);
+  const { PATH = '' } = process.env;
+  const { pin, packages, notices } = await pinJavaScript({
+    notebook: path,
+    root,
+    kernel: findJavaScriptKernel(model, { folder: dirname(path), path: PATH }),
+    node: nodeProgram(PATH),
+    python,
+    uv: (base) => findUv({ python: base, lock: uvLockPath(), signal }),
+    onStep: (what) => terminal.step(what),
+    signal,
+    ...(flags.offline ? { offline: true } : {}),
+  });
+  changeSidecar(path, (before) => ({
+    ...before,
+    settings: image === undefined ? before.settings : { ...before.settings, image },
+    pin,
+  }));
+  terminal.document({ schema: 'reprise/pin/0', notebook: name, pin, packages, notices });
+  for (const notice of notices) terminal.warn(notice);
+  const { kernel, version, engine } = pin.javascript!;
+  const engines = Object.entries(engine).map(([what, which]) => `${what} ${which}`);
+  const on = [`${kernel} ${version ?? ''}`.trim(), ...engines].join(', ');
+  terminal.say(
+    `${terminal.green('✓')} ${terminal.bold(name)} is pinned to ${pin.lock} (${packages} packages, ${on}).`,
+  );
+  terminal.say(`Commit the .repro.json beside the notebook. Build it anywhere with: reprise restore ${name}`);
+  return EXIT.good;
+}
+
+function notForPackages(flag: string): Failure {
+  return new Failure(
+    'usage',
+    'other-language',
+    `--${flag} is for notebooks in Python, and nothing was pinned. What a notebook in JavaScript needs is said in its ` +
+      'package.json: npm install --ignore-scripts NAME, and pin again.',
+  );
 }
 
 /** The pin of the machine that people work on stays; a lock for another platform lies beside it. */

@@ -1,9 +1,12 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isJavaScriptPin, toolsFor } from '../environment/npm/checked';
+import { type JavaScriptRestore, restoreJavaScript } from '../environment/npm/restore';
 import { restorePin } from '../environment/pinned';
 import { planRun } from '../replay/plan';
 import { EXIT } from './exit';
 import { type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
+import type { Terminal } from './terminal';
 
 type Flags = OutputFlags & { python?: string; offline?: boolean };
 
@@ -19,6 +22,10 @@ export function restoreCommand(program: Command, signal: AbortSignal, done: (cod
 async function restore(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
   const { path, root, sidecar, notebook: name } = planRun(notebook, {});
+  const pin = sidecar?.pin;
+  if (pin !== undefined && isJavaScriptPin(pin)) {
+    return restorePackages({ path, root, pin }, name, terminal, flags, signal);
+  }
   const begun = performance.now();
   const { python, folder, isNew } = await restorePin(
     { path, root, sidecar },
@@ -38,9 +45,41 @@ async function restore(notebook: string, flags: Flags, signal: AbortSignal): Pro
     python,
     built: isNew,
   });
-  const how = isNew ? `built in ${((performance.now() - begun) / 1000).toFixed(1)} s` : 'there already';
+  const how = howLong(isNew, begun);
   terminal.say(
     `${terminal.green('✓')} The environment of ${terminal.bold(name)} is ${how}: ${relative(folder, python)} in ${folder}`,
   );
   return EXIT.good;
+}
+
+type PackagesOf = Pick<JavaScriptRestore, 'path' | 'root' | 'pin'>;
+
+async function restorePackages(
+  notebook: PackagesOf,
+  name: string,
+  terminal: Terminal,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<number> {
+  const begun = performance.now();
+  const { path, root, pin } = notebook;
+  const python = flags.python === undefined ? {} : { python: resolve(flags.python) };
+  const { folder, modules, isNew } = await restoreJavaScript({
+    ...notebook,
+    ...toolsFor(path, root, { uvLock: uvLockPath(), signal, ...python }),
+    repair: true,
+    signal,
+    onStep: (what) => terminal.step(what),
+    ...(flags.offline ? { offline: true } : {}),
+  });
+  terminal.document({ schema: 'reprise/restore/0', notebook: name, lock: pin.lock, folder, built: isNew });
+  const from = relative(process.cwd(), modules);
+  terminal.say(
+    `${terminal.green('✓')} The environment of ${terminal.bold(name)} is ${howLong(isNew, begun)}: ${from} leads to it.`,
+  );
+  return EXIT.good;
+}
+
+function howLong(isNew: boolean, begun: number): string {
+  return isNew ? `built in ${((performance.now() - begun) / 1000).toFixed(1)} s` : 'there already';
 }

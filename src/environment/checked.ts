@@ -27,16 +27,29 @@ export type CheckedPython = ChosenPython & {
  * @throws Failure `drift` where it differs in a way that can matter and that is refused, and those of `choosePython`
  */
 export async function checkedPython(notebook: Notebook, options: CheckOptions): Promise<CheckedPython> {
-  const { agent, variables, refuses, onDrift, ...choosing } = options;
+  const { agent, variables, ...choosing } = options;
   const chosen = await choosePython(notebook, choosing);
   const drift = await pinDrift(notebook, chosen, (python) => probe(python, agent, variables, notebook.root));
+  takeOrRefuse(drift, shownPath(chosen), notebook, options);
+  return { ...chosen, edits: chosen.environment === undefined ? [] : drift };
+}
+
+/**
+ * Tells of drift that can matter, or refuses it.
+ * @param what it is that differs, to begin a sentence with
+ * @throws Failure `drift`
+ */
+export function takeOrRefuse(
+  drift: readonly Drift[],
+  what: string,
+  { sidecar }: Pick<Notebook, 'sidecar'>,
+  { refuses, onDrift }: Pick<CheckOptions, 'refuses' | 'onDrift'>,
+): void {
   const matters = driftThatMatters(drift);
-  const checked = { ...chosen, edits: chosen.environment === undefined ? [] : drift };
-  if (matters.length === 0) return checked;
-  const differs = `${shownPath(chosen)} is not what ${notebook.sidecar!.pin!.lock} says: ${phrases(matters)}.`;
+  if (matters.length === 0) return;
+  const differs = `${what} is not what ${sidecar!.pin!.lock} says: ${phrases(matters)}.`;
   if (refuses) throw new Failure('drift', 'drift', `${differs} ${REFUSED[refuses]}`);
   onDrift?.(`${differs} It is recorded.`);
-  return checked;
 }
 
 const REFUSED = {

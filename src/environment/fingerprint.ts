@@ -50,6 +50,8 @@ export type Loaded = {
   torch?: Record<string, string>;
   tensorflow?: Record<string, string>;
   jax?: Record<string, string>;
+  /** Versions of `node`, `v8` and `deno`, of a notebook that is not in Python. */
+  javascript?: Record<string, string>;
   gpus?: Record<string, string>[];
 } & Readings;
 

@@ -97,7 +97,8 @@ export async function inTurns<T>(items: readonly T[], work: (item: T) => void): 
   }
 }
 
-function digestOf(path: string): string | undefined {
+/** sha256 of a file; undefined where it cannot be read. */
+export function digestOf(path: string): string | undefined {
   let file: number;
   try {
     file = openSync(path, 'r');

@@ -77,7 +77,7 @@ function dispatchDrift(before: readonly string[], after: readonly string[], kind
   return row('numpy dispatch', kind, only(before, after), only(after, before), ['numbers', 'order']);
 }
 
-const FRAMEWORKS = ['torch', 'tensorflow', 'jax'] as const;
+const FRAMEWORKS = ['torch', 'tensorflow', 'jax', 'javascript'] as const;
 
 /** First match counts; any other is a version of what computes, a precision or a switch. */
 const SETTINGS: readonly (readonly [RegExp, Affects])[] = [
@@ -86,6 +86,8 @@ const SETTINGS: readonly (readonly [RegExp, Affects])[] = [
   [/^(generator|partitionable)$/, ['streams']],
   // Between operations; sums are split within them.
   [/^(interop|inter-op) threads$/, NOTHING],
+  // V8 computes, and has a version of its own.
+  [/^(node|deno)$/, NOTHING],
 ];
 
 function settingDrift(
@@ -114,7 +116,8 @@ function settingDrift(
 function kindOf(name: string, because: Because): Drift['kind'] {
   if (name === 'cpu capability') return because(/^ATEN_/);
   if (name.endsWith('threads')) return because(THREADS);
-  return /^(commit|cuda|hip|cudnn|blas|mkl|onednn)$/.test(name) ? 'package' : 'variable';
+  if (name === 'device') return 'gpu';
+  return /^(commit|cuda|hip|cudnn|blas|mkl|onednn|library|node|v8|deno|tfjs.*)$/.test(name) ? 'package' : 'variable';
 }
 
 /** Of what no list of products says: the same product may be cut in parts, or have error correction off. */

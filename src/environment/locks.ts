@@ -9,6 +9,7 @@ import { complaintOf } from './command';
 import { buildConda, readExplicit } from './conda';
 import type { Described } from './described';
 import { normalized } from './installed';
+import { readPackageLock } from './npm/packagelock';
 import { readPylock } from './pylock';
 import { TOOLS } from './requirements';
 import type { Installable, Lock } from './restore';
@@ -77,6 +78,13 @@ const KINDS: readonly Kind[] = [
       throw new Failure('usage', 'conda', `${name} lists packages of conda, which pip does not install. It is a file for conda as it is: conda create --file ${name}.`);
     },
     build: buildConda,
+  },
+  {
+    matches: /^package-lock\.json$/,
+    versions: (text, name) => new Map(readPackageLock(text, name).map((each) => [each.name, each.version])),
+    install: ({ name }) => {
+      throw new Failure('usage', 'other-language', `${name} lists packages of npm, and this is for packages of Python. Nothing was written.`);
+    },
   },
 ]; // prettier-ignore
 

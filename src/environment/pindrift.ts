@@ -32,7 +32,7 @@ function driftOfPython(before: string, after: string): Drift[] {
 
 export type PinDrift = (environment: Pick<Fingerprint, 'python' | 'packages'>) => Drift[];
 
-/** How any environment differs from a notebook's pin; undefined where it has none. @throws those of `lockOf` */
+/** How any environment differs from a notebook's pin; undefined where it has none, or one in JavaScript. @throws those of `lockOf` */
 export function driftFromPin({
   path,
   root,
@@ -43,15 +43,20 @@ export function driftFromPin({
   sidecar: Sidecar | null;
 }): PinDrift | undefined {
   const pin = sidecar?.pin;
-  if (pin === undefined) return undefined;
+  if (pin === undefined || pin.javascript !== undefined) return undefined;
   const locked = lockedVersions(lockOf(pin, dirname(resolve(path)), root));
   return (environment) => driftFromLock(locked, pin, environment);
 }
 
 /** Files of the pin's own environment that somebody edited. @param environment its folder */
 export async function handEdits(environment: string): Promise<Drift[]> {
+  return handEditsIn(environment, await sitePackagesOf(environment));
+}
+
+/** @param folder from which the paths of the index go */
+export async function handEditsIn(environment: string, folder: string): Promise<Drift[]> {
   const index = await readIndex(join(environment, INDEX));
-  const damage = await sweep(environment, await sitePackagesOf(environment), index);
+  const damage = await sweep(environment, folder, index);
   return damage.map(({ path, what }) => ({
     what: path,
     kind: 'package',

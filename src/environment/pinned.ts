@@ -31,7 +31,9 @@ export type ChooseOptions = Omit<RestoreOptions, 'uv'> & {
  * @throws Failure `no-python`, and those of `restorePin`
  */
 export async function choosePython(notebook: Notebook, options: ChooseOptions): Promise<ChosenPython> {
-  if (options.python !== undefined || notebook.sidecar?.pin === undefined) {
+  const pin = notebook.sidecar?.pin;
+  // What a notebook in JavaScript is pinned to has no Python: the agent runs on any.
+  if (options.python !== undefined || pin === undefined || pin.javascript !== undefined) {
     return findInterpreter(notebook.path, notebook.root, options.python, options.environment);
   }
   const { folder, python } = await restorePin(notebook, options);

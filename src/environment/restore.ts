@@ -4,14 +4,14 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, realpath, rename, rm, symlink, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, realpath, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { cacheFolder } from './cache';
 import { complaintOf } from './command';
 import type { CondaBuild } from './conda';
-import { exclusively } from './exclusive';
 import { damageOf, distributionsIn, inTurns, sitePackagesOf } from './installed';
+import { once } from './once';
 import type { Python } from './pythons';
 import { type Index, indexOf } from './sweep';
 import type { Uv } from './uv';
@@ -87,33 +87,16 @@ export async function restore(lock: Lock, python: Base, options: RestoreOptions)
 }
 
 async function restoreOnce(lock: Lock, python: Base, options: RestoreOptions): Promise<Built> {
-  const before = await builtEnvironment(lock.text, python.version, options.environment);
-  if (before && !options.isNew) return before;
-  const link = linkOf(lock.text, python.version, options.environment);
-  const { signal, onStep } = options;
-  const waiting = {
-    ...(signal ? { signal } : {}),
-    onWait: () => onStep?.('another restore of this lock is at it'),
-  };
-  return exclusively(
-    `${link}.lock`,
-    async () => {
-      const meanwhile = await builtEnvironment(lock.text, python.version, options.environment);
-      if (meanwhile && meanwhile.folder !== before?.folder) return meanwhile;
-      await removeUnfinished(link);
-      const folder = `${link}.${randomBytes(4).toString('hex')}`;
-      try {
-        await build(folder, lock, python, options);
-        await symlink(basename(folder), `${folder}.link`);
-        await rename(`${folder}.link`, link);
-      } catch (error) {
-        await rm(folder, { recursive: true, force: true });
-        throw error;
-      }
-      return { folder, python: pythonIn(folder), isNew: true };
-    },
-    waiting,
-  );
+  const { environment } = options;
+  const { folder, isNew } = await once({
+    link: linkOf(lock.text, python.version, environment),
+    find: async () => (await builtEnvironment(lock.text, python.version, environment))?.folder,
+    build: (to) => build(to, lock, python, options),
+    ...(options.isNew ? { isNew: true } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onStep ? { onStep: options.onStep } : {}),
+  });
+  return { folder, python: pythonIn(folder), isNew };
 }
 
 async function build(folder: string, lock: Lock, python: Base, options: RestoreOptions): Promise<void> {
@@ -186,17 +169,6 @@ async function seal(folder: string, lock: Lock, uv: Uv): Promise<void> {
   await writeFile(join(folder, INDEX), JSON.stringify(await indexOf(packages, distributions)));
 }
 
-/** What killed restores left; nobody works there while this one holds the lock. */
-async function removeUnfinished(link: string): Promise<void> {
-  const names = await readdir(dirname(link)).catch(() => []);
-  const current = await realpath(link).catch(() => '');
-  for (const name of names) {
-    if (!name.startsWith(`${basename(link)}.`) || name === `${basename(link)}.lock`) continue;
-    const path = join(dirname(link), name);
-    if (path !== current) await rm(path, { recursive: true, force: true });
-  }
-}
-
 function failed({ name }: Lock, why: string): Failure {
   const isRefused =
     /hash mismatch|not what its wheel says|no wheels|not supported|no compatible|does not have/i.test(why);
@@ -207,7 +179,7 @@ function failed({ name }: Lock, why: string): Failure {
   );
 }
 
-function ofDisk(error: unknown, { name }: Lock): Failure | undefined {
+export function ofDisk(error: unknown, { name }: { name: string }): Failure | undefined {
   const { code, syscall } = error as NodeJS.ErrnoException;
   // Making a folder and its parents on a read-only disk ends so.
   const isRefused = code === 'ENOENT' && syscall === 'mkdir';

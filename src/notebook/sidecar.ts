@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type Json } from './digest';
 import { Failure } from './failure';
+import { faultOfJavaScriptPin, type JavaScriptPin } from './javascriptPin';
 import { type Tolerance } from './tolerance';
 
 export type { Tolerance };
@@ -21,7 +22,14 @@ export type SidecarSettings = Fields & {
   image?: string;
 };
 
-export type Pin = Fields & { lock: string; sha256: string; python: string; platforms?: string[] };
+export type Pin = Fields & {
+  lock: string;
+  sha256: string;
+  /** Of a notebook in JavaScript: that the agent ran on, from which no number comes. */
+  python: string;
+  platforms?: string[];
+  javascript?: JavaScriptPin;
+};
 
 /** The judged result of every cell, as `readSeal` checks it; only `cells` has a layout of its own in the file. */
 export type Seal = Fields & { cells: { [key: string]: Json }[] };
@@ -53,7 +61,7 @@ const SCHEMA = 'reprise/notebook/1';
 const ORDER = {
   sidecar: ['schema', 'settings', 'pin', 'seal'],
   settings: ['seed', 'policy', 'entropy', 'rng', 'tolerance', 'image'],
-  pin: ['lock', 'sha256', 'python', 'platforms'],
+  pin: ['lock', 'sha256', 'python', 'platforms', 'javascript'],
 };
 
 const ENDING = '.repro.json';
@@ -168,6 +176,8 @@ function checkPin(pin: { [key: string]: Json }): void {
   const fits =
     platforms === undefined || (Array.isArray(platforms) && platforms.every((p) => typeof p === 'string'));
   expect(fits, 'pin.platforms', 'a list of strings', platforms);
+  const fault = pin.javascript === undefined ? undefined : faultOfJavaScriptPin(pin.javascript);
+  if (fault) expect(false, fault.field, fault.wanted, fault.found);
 }
 
 function checkSeal({ cells }: { [key: string]: Json }): void {

@@ -1,10 +1,10 @@
 import { sidecarBeside } from '../notebook/sidecarFile';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname } from 'node:path';
 import { type Notebook, type NotebookDocument, parseNotebook } from '../notebook/model';
 import { type Sidecar } from '../notebook/sidecar';
-import { findJavaScriptKernel, type JavaScriptKernel, javascriptOf } from '../environment/javascript';
+import { checkedJavaScript } from '../environment/npm/checked';
+import { type JavaScriptKernel, javascriptOf } from '../environment/npm/kernel';
 import { probe } from '../environment/interpreter';
 import { checkedPython } from '../environment/checked';
 import { compareFingerprints, driftPhrase, driftThatMatters } from '../environment/drift';
@@ -65,7 +65,10 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
   const { portable } = options;
   if (portable) requireFull(plan.policy);
   const environment = kernelEnvironment(plan.policy, plan.seed.value, { ...machineOf(context), portable });
-  const { store, python, edits } = await prepare(plan, options, environment, context);
+  const { store, ...chosen } = await prepare(plan, options, environment, context);
+  const javascript = await javascriptFor(plan.model, plan, { ...plan, refuse: options.refuseDrift }, context);
+  const { python } = chosen;
+  const edits = [...chosen.edits, ...(javascript?.drift ?? [])];
   context.onDocument?.(document);
   const run = store.newRunId();
   const snapshot = options.snapshot === false ? {} : await snapshotForRun(store, run, context.onNotice);
@@ -80,7 +83,7 @@ export async function runNotebook(file: string, options: RunOptions, context: Co
     strict: options.strict ?? false,
     audit: options.audit,
     ledger: options.ledger,
-    ...kernelOf(plan.model, plan.path, context),
+    ...(javascript ? { javascript: javascript.kernel } : {}),
     environment,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
@@ -148,13 +151,16 @@ export async function replayRun(
     recorded: header.environment.variables,
   });
   const pinned = { path: notebookPath, root: store.root, sidecar: sidecarBeside(notebookPath) };
-  const { python, edits } = await pythonFor(pinned, { python: options.python, policy }, variables, context);
+  const chosen = await pythonFor(pinned, { python: options.python, policy }, variables, context);
+  const { python } = chosen;
   if (policy === 'full' && python !== undefined)
     refuseDrift(record, await probe(python, context.agent, variables, store.root), variables);
   const order = options.order === 'executed' ? executedOrder(record) : documentOrder(record);
   const document = documentOfRun(store, original, record);
   context.onDocument?.(document);
   const parsed = parseNotebook(JSON.stringify(document));
+  const javascript = await javascriptFor(parsed, pinned, { policy }, context);
+  const edits = [...chosen.edits, ...(javascript?.drift ?? [])];
   const run = store.newRunId();
   const folder = writeBundle(store, {
     run,
@@ -168,7 +174,7 @@ export async function replayRun(
     strict: options.strict ?? header.strict,
     audit: options.audit ?? header.audit,
     ledger: options.ledger,
-    ...kernelOf(parsed, notebookPath, context),
+    ...(javascript ? { javascript: javascript.kernel } : {}),
     environment: variables,
     timeout: options.timeout,
     allowErrors: options.allowErrors ?? false,
@@ -287,9 +293,17 @@ async function pythonFor(
   return { python, edits };
 }
 
-/** Of a notebook that is not in Python. */
-function kernelOf(notebook: Notebook, file: string, { target }: Context): { javascript?: JavaScriptKernel } {
-  if (javascriptOf(notebook) === undefined) return {};
+/**
+ * The kernel of a notebook that is not in Python, and how what it runs in differs from its pin.
+ * @throws Failure `drift` as `pythonFor`
+ */
+async function javascriptFor(
+  model: Notebook,
+  notebook: Pinned,
+  { policy, refuse = false }: { policy: Policy; refuse?: boolean | undefined },
+  { target, signal, onNotice, uvLock }: Context,
+): Promise<{ kernel: JavaScriptKernel; drift: Drift[] } | undefined> {
+  if (javascriptOf(model) === undefined) return undefined;
   if (target !== undefined) {
     throw new Failure(
       'usage',
@@ -297,8 +311,12 @@ function kernelOf(notebook: Notebook, file: string, { target }: Context): { java
       'A notebook in JavaScript runs on this machine only, not yet on a cluster.',
     );
   }
-  const place = { folder: dirname(file), path: process.env.PATH ?? '' };
-  return { javascript: findJavaScriptKernel(notebook, place) };
+  return checkedJavaScript(model, notebook, {
+    uvLock,
+    refuses: refuse ? 'seal' : policy === 'full' && 'policy',
+    ...(signal ? { signal } : {}),
+    ...(onNotice ? { onStep: onNotice, onDrift: onNotice } : {}),
+  });
 }
 
 /** A run of which nothing was recorded leaves no folder: there is nothing in it to read. */

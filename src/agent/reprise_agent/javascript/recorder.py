@@ -24,6 +24,7 @@ class JavaScriptRecorder(Recorder):
         self._variables = _NotObserved(["variables"])
         self._warnings = _NotObserved([])
         self._surroundings = _NoSurroundings()
+        self._about: Dict[str, Any] = {}
 
     def next_execution(self, code: str, cell_id: Optional[str], index: Optional[int]) -> "tuple[str, int]":
         """Key and number of the execution that `begin` is about to begin."""
@@ -43,11 +44,28 @@ class JavaScriptRecorder(Recorder):
             place = (self.execution.index, line) if line is not None else (None, None)
             self._log.add(draw["source"], draw["reach"], *place, count=draw["count"])
 
+    def loaded_is(self, about: Dict[str, Any]) -> None:
+        """What `Keeper.about` was told."""
+        self._about = about
+
+    def _loaded(self) -> Optional[Dict[str, Any]]:
+        engine = _known(self._about.get("versions"))
+        told = self._about.get("tensorflow") or {}
+        settings = {name: told.get(name) for name in ("backend", "library")}
+        tensorflow = told and {**told.get("packages", {}), **settings, "device": "gpu" if told.get("gpu") else "cpu"}
+        found = {"javascript": engine, "tensorflow": _known(tensorflow)}
+        found = {name: value for name, value in found.items() if value}
+        return {**found, "how": {name: "the kernel itself" for name in found}, "unavailable": {}} if found else None
+
     def _code_name(self, code: str) -> str:
         return f"cell {hashlib.sha256(code.encode('utf-8', 'replace')).hexdigest()}"
 
     def _clock_reads(self, code: str) -> List[Dict[str, Any]]:
         return clock_reads(code)
+
+
+def _known(versions: Optional[Dict[str, Any]]) -> Dict[str, str]:
+    return {name: str(value) for name, value in (versions or {}).items() if value is not None}
 
 
 class _States:

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { Failure } from '../notebook/failure';
-import { type Notebook, objectOr } from '../notebook/model';
-import type { JavaScriptLanguage, RecordedKernel } from './recordedKernel';
+import { Failure } from '../../notebook/failure';
+import { type Notebook, objectOr } from '../../notebook/model';
+import type { JavaScriptLanguage, RecordedKernel } from '../recordedKernel';
 
 export type JavaScriptKernel = {
   language: JavaScriptLanguage;
@@ -53,6 +53,17 @@ export function recordedKernel({ language, kernel, argv }: JavaScriptKernel): Re
   const version = versionBeside(realpathSync(entry));
   const sha256 = createHash('sha256').update(readFileSync(entry)).digest('hex');
   return { language, kernel, ...(version === undefined ? {} : { version }), sha256 };
+}
+
+/** @throws Failure `no-javascript-kernel` */
+export function nodeProgram(path: string): string {
+  const node = onPath(path, 'node');
+  if (node !== undefined) return node;
+  throw new Failure(
+    'infrastructure',
+    'no-javascript-kernel',
+    'There is no Node on the PATH. Nothing was done.',
+  );
 }
 
 type Started = Pick<JavaScriptKernel, 'kernel' | 'argv'>;
