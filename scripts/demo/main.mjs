@@ -14,6 +14,8 @@ import { recordedReason, runPlainTwice, verify } from './trials.mjs';
 const CANNOT_REPEAT = 'time-feature.ipynb';
 /** Notebooks for TensorFlow, which the environment of the demonstration lacks: `npm test -- frameworks` runs them. */
 const WITH_TENSORFLOW = ['set-seed-is-not-enough.ipynb', 'unseeded-dropout.ipynb'];
+/** `npm test -- javascript` runs it, in an environment of npm's packages. */
+const IN_JAVASCRIPT = ['tfjs-digits.ipynb'];
 const POLICIES = ['close', 'full'];
 const WORDS = {
   identical: 'Same',
@@ -55,7 +57,7 @@ async function demonstrate({ python, folder, signal }) {
   const plainFolders = ['plain-1', 'plain-2'].map(copy);
   const repriseFolder = copy('reprise');
   const notebooks = readdirSync(repriseFolder).filter(
-    (name) => name.endsWith('.ipynb') && !WITH_TENSORFLOW.includes(name),
+    (name) => name.endsWith('.ipynb') && ![...WITH_TENSORFLOW, ...IN_JAVASCRIPT].includes(name),
   );
   const inOrder = [...notebooks.filter((name) => name !== CANNOT_REPEAT), CANNOT_REPEAT];
   const rows = [];

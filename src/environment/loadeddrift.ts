@@ -117,7 +117,9 @@ function kindOf(name: string, because: Because): Drift['kind'] {
   if (name === 'cpu capability') return because(/^ATEN_/);
   if (name.endsWith('threads')) return because(THREADS);
   if (name === 'device') return 'gpu';
-  return /^(commit|cuda|hip|cudnn|blas|mkl|onednn|library|node|v8|deno|tfjs.*)$/.test(name) ? 'package' : 'variable';
+  return /^(commit|cuda|hip|cudnn|blas|mkl|onednn|library|node|v8|deno|tfjs.*)$/.test(name)
+    ? 'package'
+    : 'variable';
 }
 
 /** Of what no list of products says: the same product may be cut in parts, or have error correction off. */

@@ -23,7 +23,8 @@ class Keeper:
         self.socket = os.path.join(folder, "js.sock")
         self.log = os.path.join(folder, "draws.jsonl")
         self._read = 0
-        self._connected: "asyncio.Future[Any]" = asyncio.get_running_loop().create_future()
+        self._loop = asyncio.get_running_loop()
+        self._connected: "asyncio.Future[Any]" = self._loop.create_future()
         self._server: Optional[asyncio.AbstractServer] = None
 
     async def listen(self) -> None:
@@ -53,7 +54,9 @@ class Keeper:
 
     async def about(self) -> Dict[str, Any]:
         """Versions, and what TensorFlow.js runs on. Raises NotAnswered, sooner than others: the kernel is about to be ended."""
-        answer = await self._ask({"op": "about"}, ABOUT_SECONDS)
+        # Shutdown is asked for on ipykernel's control thread, which has a loop of its own.
+        asked = asyncio.run_coroutine_threadsafe(self._ask({"op": "about"}, ABOUT_SECONDS), self._loop)
+        answer = await asyncio.wrap_future(asked)
         return answer.get("about") or {}
 
     async def close(self) -> None:
