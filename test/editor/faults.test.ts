@@ -173,15 +173,23 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
   const file = path.join(folder, 'named.ipynb');
   const saving = window.command('workbench.action.files.saveAs');
   const box = window.page.locator('.quick-input-widget input').first();
-  // The dialog fills in a name of its own, reads the folder after each change of it, and does not hear Enter while it does.
+  const written = () =>
+    box.evaluate((element) => {
+      const { value, selectionStart, selectionEnd } = element as HTMLInputElement;
+      return { value, selected: value.slice(selectionStart ?? 0, selectionEnd ?? 0) };
+    });
+  // The dialog proposes a name, with its stem selected, once it has read the folder, and does not hear Enter while it reads.
   await expect
-    .poll(async () => {
-      if (!(await box.isVisible())) return 'gone';
-      const name = await box.inputValue({ timeout: 1000 }).catch(() => '');
-      if (name === file) await box.press('Enter', { timeout: 1000 }).catch(() => undefined);
-      else if (name.includes('Untitled-1.ipynb')) await box.fill(file, { timeout: 1000 });
-      return name;
-    })
+    .poll(
+      async () => {
+        if (!(await box.isVisible())) return 'gone';
+        const { value, selected } = await written();
+        if (value === file) await box.press('Enter', { timeout: 1000 }).catch(() => undefined);
+        else if (selected === 'Untitled-1') await window.page.keyboard.insertText('named');
+        return value;
+      },
+      { interval: 300, timeout: 60_000 },
+    )
     .toBe('gone');
   await saving;
   const named = await open('named.ipynb');
