@@ -157,6 +157,8 @@ it('a notebook that is renamed while a cell runs keeps its kernel and its output
   expect(await renamed.run(1)).toBe('11');
 });
 
+type TextBox = { value: string; selectionStart: number; selectionEnd: number };
+
 it('an untitled notebook that is saved keeps its kernel', async () => {
   const uri = await window.evaluate(async (vscode) => {
     const cell = new vscode.NotebookCellData(vscode.NotebookCellKind.Code, 'x = 41', 'python');
@@ -173,10 +175,11 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
   const file = path.join(folder, 'named.ipynb');
   const saving = window.command('workbench.action.files.saveAs');
   const box = window.page.locator('.quick-input-widget input').first();
+  await box.waitFor();
   const written = () =>
     box.evaluate((element) => {
-      const { value, selectionStart, selectionEnd } = element as HTMLInputElement;
-      return { value, selected: value.slice(selectionStart ?? 0, selectionEnd ?? 0) };
+      const { value, selectionStart, selectionEnd } = element as unknown as TextBox;
+      return { value, selected: value.slice(selectionStart, selectionEnd) };
     });
   // The dialog proposes a name, with its stem selected, once it has read the folder, and does not hear Enter while it reads.
   await expect
