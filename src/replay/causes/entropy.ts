@@ -36,7 +36,8 @@ export function unseededEntropy(context: Context): Suspect[] {
       kind: 'unseeded-entropy',
       strength: found.length > 0 ? 'decisive' : 'plausible',
       summary:
-        (first.reach === 'unreached' ? unreachedSentence(first, index) : otherEntropySentence(first, index)) + more,
+        (first.reach === 'unreached' ? unreachedSentence(first, index) : otherEntropySentence(first, index)) +
+        more,
       evidence: [...unreached, ...enforced].map((use) => evidenceOf(use, index)),
     },
   ];
