@@ -155,13 +155,6 @@ describe('what a reader finds', () => {
   it('shows 300 cells at once', async () => {
     await using(openInEditor(shown(reports.many)), async ({ page }) => {
       expect(await page.locator('.cells > li').count()).toBe(300);
-      const again = `(() => {
-        const begun = performance.now();
-        window.dispatchEvent(new MessageEvent('message', { data: ${JSON.stringify(shown(reports.many))} }));
-        document.body.getBoundingClientRect();
-        return performance.now() - begun;
-      })()`;
-      expect(await page.evaluate(again)).toBeLessThan(500);
       await page.getByRole('link', { name: 'cell 5', exact: true }).click();
       expect(await page.locator('.cells details[open]').count()).toBe(2);
     });
