@@ -96,14 +96,8 @@ def test_a_deadline_that_passed_before_the_kernel_had_started_is_60(pod):
 
 @pytest.mark.parametrize("cell", ["while True:\n    print('x' * 1000)", "while True:\n    display(1)"])
 def test_endless_outputs_do_not_outlive_the_deadline(pod, cell):
-    pod.give(cell, pod={"deadlineSeconds": 600}).start()
-    runner = pod.until("started")["pid"]
-    pod.until("cell-start")
-    time.sleep(0.5)
-    # What its timer does when the time is over.
-    os.kill(runner, signal.SIGALRM)
     began = time.monotonic()
-    assert pod.wait() == 60
+    assert pod.give(cell, pod={"deadlineSeconds": 4}).run() == 60
     assert time.monotonic() - began < 30
     assert pod.record[-1]["status"] == "cancelled"
 

@@ -20,6 +20,10 @@ from ..sockets import ipc_prefix
 
 # How long an interrupted cell may take to stop before its kernel is killed.
 GRACE_SECONDS = 10.0
+# How long outputs are read before it is looked whether somebody wants the run to end.
+DRAIN_SECONDS = 0.5
+# For what a kernel that died had written.
+LAST_WORDS_SECONDS = 60.0
 NUDGE_SECONDS = 1.0
 END_SECONDS = 5.0
 START_SECONDS = float(os.environ.get("REPRISE_START_SECONDS") or 60)
@@ -168,7 +172,7 @@ class Client:
             if self._client.shell_channel.socket in ready:
                 reply = self._read_reply(message) or reply
             if not ready and not self._manager.is_alive():
-                self._read_outputs(message, area)
+                self._read_outputs(message, area, LAST_WORDS_SECONDS)
                 raise KernelDied(self._end_signal())
         if isinstance(asked_to_stop, Cancelled):
             raise asked_to_stop
@@ -176,9 +180,11 @@ class Client:
             reply.status = "timeout"
         return reply
 
-    def _read_outputs(self, parent: str, area: OutputArea) -> bool:
+    def _read_outputs(self, parent: str, area: OutputArea, seconds: float = DRAIN_SECONDS) -> bool:
+        """Whether the cell has ended. No longer than `seconds`: a cell without end may write faster than this reads."""
         idle = False
-        while self._client.iopub_channel.socket.poll(0):
+        until = time.monotonic() + seconds
+        while self._client.iopub_channel.socket.poll(0) and time.monotonic() < until:
             message = self._client.get_iopub_msg(timeout=1)
             kind, content = message["msg_type"], message["content"]
             if kind == "update_display_data":
