@@ -216,7 +216,7 @@ function faults() {
   return `${title}
 Written by \`npm run test:deep -- faults\` to [bench/deep/faults.json](../bench/deep/faults.json). Each notebook runs twice under \`observe\` with one thing changed between the runs;
 \`reprise compare\` says why the results differ. Right: the first cause is what was changed, and its evidence points at the place. ${right} of ${measured.rows.length} right
-(${((100 * right) / measured.rows.length).toFixed(0)} %); called certain and wrong: ${wrong}.
+(${((100 * right) / measured.rows.length).toFixed(0)} %); called certain and wrong: ${wrong}. No blind measure: what its first runs showed to be named wrong was mended.
 
 | framework | the fault | its cause | named first | right |
 |---|---|---|---|---|
