@@ -70,12 +70,18 @@ export function pytestCounts(file) {
     const failure = body.match(/<(?:failure|error)\b([^>]*)/);
     if (failure !== null) addFailure(counts, name, attribute(failure[1], 'message'));
     else if (/<skipped\b/.test(body)) {
-      const reason = attribute(body.match(/<skipped\b([^>]*)/)[1], 'message');
+      const reason = reasonOfSkip(body);
       if (OPTIONAL.test(reason)) counts.waived.push(reason);
       else counts.skipped.push(`${name} (${reason})`);
     } else counts.passed += 1;
   }
   return counts;
+}
+
+/** Of a file that was skipped whole, pytest tells the reason only in the element's text, as the printed place and reason. */
+function reasonOfSkip(body) {
+  const [, attributes, text = ''] = body.match(/<skipped\b([^>]*?)(?:\/>|>([\s\S]*?)<\/skipped>)/);
+  return text.match(/['"]Skipped: (.*)['"]\)$/)?.[1] ?? attribute(attributes, 'message');
 }
 
 function none() {

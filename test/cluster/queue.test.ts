@@ -3,6 +3,7 @@
  * its webhook and its controllers write, through the real API server and the real definitions.
  */
 import { CustomObjectsApi, type V1Job } from '@kubernetes/client-node';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Run } from '../../src/replay/documents';
 import { document } from '../documents';
@@ -124,6 +125,8 @@ it(
     const job = await suspended(id, true);
     await workload('before-by-weight', undefined, 10);
     await workload('before-by-age');
+    // The API server tells ages in whole seconds.
+    await sleep(1_100);
     await workload('own', job);
     await run.says(
       `The run is number 3 of 3 in the queue ${QUEUE}: 1 more nvidia.com/gpu must become free in h100.`,
