@@ -17,6 +17,7 @@ import { registerCommands } from './vscode/register';
 import { followRenames } from './vscode/renames';
 import { Settings } from './vscode/settings';
 import { Sidecars } from './vscode/sidecars';
+import { SigningKey } from './vscode/exporting/key';
 import { Staleness } from './vscode/stale/staleness';
 import { StatusBar } from './vscode/status/statusBar';
 import { bundledTools } from './vscode/tools';
@@ -46,7 +47,12 @@ export function activate(context: vscode.ExtensionContext): void {
   const pages = openPages(extensionUri, { runs, stale, editor: () => editorFor(undefined) });
   const clusterRuns = new ClusterRunsView({ commandLine, settings, log, editor: () => editorFor(undefined) });
   const own = { kernels, runs, lint, stale, sidecars, settings, commandLine, clusterRuns, log };
-  const machine = { ...pages.services, installation: installationOf(extensionPath), memory: workspaceState };
+  const machine = {
+    ...pages.services,
+    installation: installationOf(extensionPath),
+    memory: workspaceState,
+    signing: new SigningKey(secrets),
+  };
   const editorFor = (argument: unknown): Editor =>
     Object.assign(new Workbench({ keys, documents }, argument), own, machine);
   subscriptions.push(

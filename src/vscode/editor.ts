@@ -11,6 +11,7 @@ import type { Row } from './kubernetes/rows';
 import type { Log } from './log';
 import type { Settings } from './settings';
 import type { Sidecars } from './sidecars';
+import type { SigningKey } from './exporting/key';
 
 export type Severity = 'information' | 'warning' | 'error';
 
@@ -102,6 +103,10 @@ export type Surface = {
   /** Opens a new document that is not a file yet. */
   openText(language: string, text: string): Promise<void>;
   copy(text: string): Promise<void>;
+  /** Asks where to write a file, and before one is written over. @returns its path */
+  askWhere(title: string, proposed: string): Promise<string | undefined>;
+  /** Asks for a file that is there. @returns its path */
+  askFile(title: string, button: string): Promise<string | undefined>;
   /** Any command of the editor, or of ours. */
   execute(command: string, ...args: unknown[]): Promise<void>;
 };
@@ -122,6 +127,7 @@ export type Services = {
   readonly memory: Memory;
   readonly log: Log;
   readonly installation: Installation;
+  readonly signing: Pick<SigningKey, 'signer' | 'publicKey' | 'make' | 'take' | 'forget'>;
 };
 
 /** The live kernels, one a notebook. A notebook is named by its URI. */

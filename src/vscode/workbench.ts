@@ -188,6 +188,21 @@ export class Workbench implements Surface {
     await vscode.env.clipboard.writeText(text);
   }
 
+  async askWhere(title: string, proposed: string): Promise<string | undefined> {
+    const ending = path.extname(proposed).slice(1);
+    const chosen = await vscode.window.showSaveDialog({
+      title,
+      defaultUri: vscode.Uri.file(proposed),
+      filters: { [ending]: [ending] },
+    });
+    return chosen?.fsPath;
+  }
+
+  async askFile(title: string, button: string): Promise<string | undefined> {
+    const [chosen] = (await vscode.window.showOpenDialog({ title, openLabel: button })) ?? [];
+    return chosen?.fsPath;
+  }
+
   async execute(command: string, ...args: unknown[]): Promise<void> {
     await vscode.commands.executeCommand(command, ...args);
   }

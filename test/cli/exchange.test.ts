@@ -7,7 +7,11 @@ import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/replay/documents';
 import { document } from '../documents';
+import { CommandLine } from '../../src/vscode/commandLine';
+import { SAVE_PUBLIC_KEY } from '../../src/vscode/exporting/ask';
+import { beginRun, DEFAULTS } from '../../src/vscode/follow/state';
 import { official, officialPython } from '../official';
+import { call, FakeEditor } from '../unit/vscode/fakeEditor';
 import { type Ended, PYTHON, type Spawning, Workplace } from './support';
 
 const SECRET = 'token-4f7a1c';
@@ -135,6 +139,19 @@ describe('a signed verdict', () => {
       verdict: 'identical',
       trust: 'replayed-by-author',
     });
+  });
+
+  it('made in the editor, with a key of its own, is one as well', async () => {
+    const editor = new FakeEditor();
+    editor.commandLine = new CommandLine(path.resolve(__dirname, '../../dist/cli.js'));
+    const study = { uri: 'file:///study.ipynb', name: 'study.ipynb', path: at('study.ipynb') };
+    editor.front = { ...study, folder: root, root, notebook: 'study.ipynb' };
+    editor.found = { ...DEFAULTS, run: beginRun(run) };
+    const answers = ['Signed verdict', 'Make a new key', at('own.jsonl'), SAVE_PUBLIC_KEY, at('own.pub')];
+    await call('reprise.exportRun', editor, ...answers);
+    expect(official('in-toto', at('own.jsonl'), at('own.pub'))).toHaveLength(2);
+    const checked = await reprise('verify-attestation', 'own.jsonl', '--key', 'own.pub');
+    expect([checked.code, checked.stdout]).toEqual([0, expect.stringContaining('the records say the same')]);
   });
 
   it('is refused with another key, and where it or a record was changed; without a record nothing can be said', async () => {

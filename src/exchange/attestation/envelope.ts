@@ -24,6 +24,11 @@ export function fileSigner(pem: string): Signer {
   return { keyid: keyIdOf(createPublicKey(key)), sign: (bytes) => Promise.resolve(signed(bytes)) };
 }
 
+/** @returns the public half of a private key, in PEM */
+export function publicKeyOf(pem: string): string {
+  return createPublicKey(createPrivateKey(pem)).export({ type: 'spki', format: 'pem' }) as string;
+}
+
 /** @throws Error where it is no ed25519 key in PEM */
 export function fileVerifier(pem: string): Verifier {
   const key = createPublicKey(pem);

@@ -8,6 +8,7 @@ export const COMMAND_IDS = [
   'reprise.copyRunId',
   'reprise.declareVolatile',
   'reprise.deleteRun',
+  'reprise.exportRun',
   'reprise.fixAll',
   'reprise.installCommand',
   'reprise.installKernelspec',
@@ -35,6 +36,7 @@ export const COMMAND_IDS = [
   'reprise.showRole',
   'reprise.showRunEvents',
   'reprise.showUpstream',
+  'reprise.signingKey',
   'reprise.useKernel',
   'reprise.verify',
 ] as const;

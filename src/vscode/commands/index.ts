@@ -7,6 +7,7 @@ import { connectServer } from './connectServer';
 import { copyRunId } from './copyRunId';
 import { declareVolatile } from './declareVolatile';
 import { deleteRun } from './deleteRun';
+import { exportRun } from './exportRun';
 import { fixAll } from './fixAll';
 import { installCommand } from './installCommand';
 import { installKernelspec } from './installKernelspec';
@@ -34,6 +35,7 @@ import { showReport } from './showReport';
 import { showRole } from './showRole';
 import { showRunEvents } from './showRunEvents';
 import { showUpstream } from './showUpstream';
+import { signingKey } from './signingKey';
 import { useKernel } from './useKernel';
 import { verify } from './verify';
 
@@ -47,6 +49,7 @@ export const commands: readonly Command[] = [
   copyRunId,
   declareVolatile,
   deleteRun,
+  exportRun,
   fixAll,
   installCommand,
   installKernelspec,
@@ -74,6 +77,7 @@ export const commands: readonly Command[] = [
   showRole,
   showRunEvents,
   showUpstream,
+  signingKey,
   useKernel,
   verify,
 ];

@@ -19,6 +19,7 @@ import type {
   TextAction,
 } from '../../../src/vscode/editor';
 import { DEFAULTS, type NotebookState } from '../../../src/vscode/follow/state';
+import { SigningKey } from '../../../src/vscode/exporting/key';
 import { Settings, SETTINGS } from '../../../src/vscode/settings';
 import type { Live, RunRef } from '../../../src/vscode/kubernetes/followers';
 import type { Row } from '../../../src/vscode/kubernetes/rows';
@@ -127,6 +128,12 @@ export class FakeEditor implements Editor {
     get: (key) => this.kept.get(key),
     update: (key, value) => Promise.resolve(void this.kept.set(key, value)),
   };
+  readonly secrets = new Map<string, string>();
+  readonly signing = new SigningKey({
+    get: (key) => Promise.resolve(this.secrets.get(key)),
+    store: (key, value) => Promise.resolve(void this.secrets.set(key, value)),
+    delete: (key) => Promise.resolve(void this.secrets.delete(key)),
+  });
   readonly reports = {
     show: (root: string, run: string) => void this.note(`report ${run} in ${this.short(root)}`),
   };
@@ -248,6 +255,16 @@ export class FakeEditor implements Editor {
 
   copy(text: string) {
     return this.note(`copied ${this.short(text)}`);
+  }
+
+  askWhere(title: string, proposed: string) {
+    void this.note(`${title}: ${this.short(proposed)}`);
+    return Promise.resolve(this.answers.shift());
+  }
+
+  askFile(title: string, button: string) {
+    void this.note(`${title} [${button}]`);
+    return Promise.resolve(this.answers.shift());
   }
 
   execute(command: string, ...args: unknown[]) {
