@@ -30,6 +30,8 @@ export type ServerOptions = {
   /** false: folders are not trusted until somebody says so. */
   trusted?: boolean;
   env?: Record<string, string | undefined>;
+  /** For how long an extension host waits for a window that went without a word; VS Code's own default is three hours. */
+  graceSeconds?: number;
   /** 0: any free one */
   port?: number;
 };
@@ -75,7 +77,8 @@ export class EditorServer {
 
   /** @throws when it does not listen within 30 s, with what it said. */
   static async start(options: ServerOptions): Promise<EditorServer> {
-    const { program, folder, extensions, settings = {}, trusted = true, env = {}, port = 0 } = options;
+    const { program, folder, extensions, graceSeconds } = options;
+    const { settings = {}, trusted = true, env = {}, port = 0 } = options;
     const user = path.join(folder, 'data', 'data', 'User');
     mkdirSync(user, { recursive: true });
     writeFileSync(path.join(user, 'settings.json'), JSON.stringify({ ...SETTINGS, ...settings }, null, 2));
@@ -87,6 +90,7 @@ export class EditorServer {
     args.push('--server-data-dir', path.join(folder, 'data'));
     args.push('--extensions-dir', path.join(folder, 'extensions'));
     if (trusted) args.push('--disable-workspace-trust');
+    if (graceSeconds !== undefined) args.push('--reconnection-grace-time', `${graceSeconds}`);
     const log = openSync(logOf(folder), 'w');
     // A group of its own: Ctrl-C in the terminal is for whoever started it, who then stops it.
     const child = spawn(process.execPath, args, {

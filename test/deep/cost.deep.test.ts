@@ -92,7 +92,7 @@ describe.each(FRAMEWORKS)('%s', (framework) => {
     const ratio = (spread: Spread): number => spread.median / plain!.median;
     const ratios = { close: ratio(close!), full: ratio(full!), recipe: ratio(talks!) };
     const missed = ratios.full > GOAL;
-    const why = missed ? (await cost(notebook, '--times', '3', '--ablation')).ablation : undefined;
+    const why = missed ? (await cost(notebook, '--times', String(ROUNDS), '--ablation')).ablation : undefined;
     rows.push({
       framework,
       plain: plain!,

@@ -485,6 +485,34 @@ const SETTINGS: Case[] = [
     stale: { c: "input-changed(decimal's context<b)" },
   },
   {
+    name: 'the level of logging',
+    cells: {
+      a: "import logging, sys\nlogging.basicConfig(stream=sys.stdout, format='%(message)s')\nlog = logging.getLogger('litmus')",
+      b: 'logging.getLogger().setLevel(logging.INFO)',
+      c: "log.info('seen')",
+      d: 'print(1)',
+    },
+    steps: 'a b c d b=logging.getLogger().setLevel(logging.ERROR) b',
+    stale: { c: 'input-changed(the levels of logging<b)' },
+  },
+  {
+    name: 'the recursion limit',
+    cells: {
+      a: 'import sys\ndef depth(n):\n    return n and depth(n - 1)',
+      b: 'sys.setrecursionlimit(3000)',
+      c: 'depth(10)',
+      d: 'print(1)',
+    },
+    steps: 'a b c d b=sys.setrecursionlimit(2000) b',
+    stale: { c: 'input-changed(the recursion limit<b)' },
+  },
+  {
+    name: 'a name put into builtins',
+    cells: { a: 'import builtins', b: 'builtins.litmus_name = 1', c: 'print(litmus_name)' },
+    steps: 'a b c b=builtins.litmus_name~=~2 b',
+    stale: { c: 'input-changed(builtins<b)' },
+  },
+  {
     name: 'an environment variable, set twice',
     cells: { a: 'import os', b: "os.environ['LITMUS_C'] = '1'", c: "print(os.environ.get('LITMUS_C'))" },
     steps: 'a b c b',

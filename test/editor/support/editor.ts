@@ -71,6 +71,8 @@ export class Editor {
       program: installed.server,
       extensions: installed.extensions,
       folder,
+      // A busy machine closes a page before it could say goodbye.
+      graceSeconds: 20,
       ...options,
       env: { ...ownFolders(folder), ...bridge.environment, ...env },
     });

@@ -35,6 +35,11 @@ def _display(module: Any) -> Any:
     return shell.display_formatter.formatters["text/plain"].float_format
 
 
+def _levels(module: Any) -> Any:
+    loggers = {name: each.level for name, each in list(module.root.manager.loggerDict.items()) if getattr(each, "level", 0)}
+    return module.root.level, module.root.disabled, module.root.manager.disable, sorted(loggers.items())
+
+
 _SETTINGS = {
     "NumPy's settings": _Settings(
         "numpy",
@@ -51,6 +56,8 @@ _SETTINGS = {
         {"matplotlib", "seaborn", "pandas", "sklearn", "networkx", *_USERS},
     ),
     "decimal's context": _Settings("decimal", _decimal, {"decimal", *_USERS}),
+    "the levels of logging": _Settings("logging", _levels, {"logging", *_USERS}),
+    "the recursion limit": _Settings("sys", lambda sys: sys.getrecursionlimit(), {"__main__"}),
     "IPython's formats": _Settings("IPython.core.getipython", _display, set()),
 }
 
@@ -79,7 +86,9 @@ class Surroundings:
     def used(self, families: Set[str]) -> List[str]:
         """Names of settings and modules on which a cell depends that used values of these families."""
         settings = [name for name, each in _SETTINGS.items() if not each.families or each.families & families]
-        return [*settings, *(key for key, package in self.modules.keys() if package in families)]
+        # A name in `builtins` is read without naming the module.
+        packages = {"builtins", *families}
+        return [*settings, *(key for key, package in self.modules.keys() if package in packages)]
 
     def _folder(self) -> str:
         try:
