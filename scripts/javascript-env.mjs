@@ -1,7 +1,7 @@
 /**
  * What JavaScript notebooks are tested with: kernels, three versions of Node, and TensorFlow.js built against TensorFlow's
  * own wheel, as its install script fetches a library from elsewhere. Kept in `${XDG_CACHE_HOME:-~/.cache}/reprise`.
- * `node scripts/javascript-env.mjs` prints its folder.
+ * `node scripts/javascript-env.mjs` prints its folder; `node scripts/javascript-env.mjs tslab` that of a small one, with a kernel alone.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import {
@@ -33,33 +33,46 @@ export async function ensureJavaScript() {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new Failure('JavaScript notebooks are tested on Linux x64 only.');
   }
+  return once('javascript', SOURCES, FILES, async (folder) => {
+    await step('Installing JavaScript kernels and TensorFlow.js', () => install(folder));
+    await step('Fetching the TensorFlow library', () => fetchLibrary(folder));
+    for (const name of PACKAGES) await step(`Building the addon of ${name}`, () => buildAddon(folder, name));
+  });
+}
+
+/**
+ * For tests that need a kernel and no TensorFlow.js: a few seconds, and no compiler.
+ * @returns {Promise<string>} the folder that holds `node_modules`
+ * @throws {Failure} when it cannot be made
+ */
+export function ensureTslab() {
+  return once('tslab', path.join(SOURCES, 'tslab'), FILES.slice(0, 2), (folder) =>
+    step('Installing tslab', () => install(folder)),
+  );
+}
+
+/** A folder in the cache, by what its files say. */
+async function once(name, sources, files, build) {
   const hash = createHash('sha256');
-  for (const file of FILES) hash.update(readFileSync(path.join(SOURCES, file)));
-  const folder = path.join(cacheFolder(), 'test-env', `javascript-${hash.digest('hex').slice(0, 16)}`);
+  for (const file of files) hash.update(readFileSync(path.join(sources, file)));
+  const folder = path.join(cacheFolder(), 'test-env', `${name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const temporary = `${folder}.${randomBytes(4).toString('hex')}`;
   mkdirSync(temporary, { recursive: true });
   try {
-    for (const file of FILES) copyFileSync(path.join(SOURCES, file), path.join(temporary, file));
-    await step('Installing JavaScript kernels and TensorFlow.js', () =>
-      mustExecute('Installing them', 'npm', [
-        'ci',
-        '--ignore-scripts',
-        '--no-audit',
-        '--no-fund',
-        '--prefix',
-        temporary,
-      ]),
-    );
-    await step('Fetching the TensorFlow library', () => fetchLibrary(temporary));
-    for (const name of PACKAGES)
-      await step(`Building the addon of ${name}`, () => buildAddon(temporary, name));
+    for (const file of files) copyFileSync(path.join(sources, file), path.join(temporary, file));
+    await build(temporary);
     renameSync(temporary, folder);
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     if (!existsSync(folder)) throw error;
   }
   return folder;
+}
+
+function install(folder) {
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+  return mustExecute('Installing them', 'npm', args);
 }
 
 async function fetchLibrary(folder) {
@@ -115,4 +128,7 @@ async function buildAddon(folder, name) {
   await mustExecute(`Building the addon of ${name}`, 'npm', build, { env });
 }
 
-if (isMain(import.meta)) await runScript(async () => console.log(await ensureJavaScript()));
+if (isMain(import.meta)) {
+  const ensure = process.argv[2] === 'tslab' ? ensureTslab : ensureJavaScript;
+  await runScript(async () => console.log(await ensure()));
+}

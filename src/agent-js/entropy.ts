@@ -1,4 +1,5 @@
 /** The log of one cell's draws: source, reach, how often, and the line of the cell. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { lineIn, stackAbove } from './callsite';
 
 export type Reach = 'enforced' | 'unreached';
@@ -11,10 +12,14 @@ type Called = (...args: never[]) => unknown;
 /** A stack costs some microseconds: of a source only these first draws, and then each that is a power of two, are placed. */
 const PLACED = 64;
 
+/** What the kernel made of a cell. */
+type Emitted = { code: string; lines: number };
+
 export class EntropyLog {
   private readonly counters = new Map<string, Counter>();
-  private code: string | undefined;
-  private lines = 0;
+  private emitted: Emitted | undefined;
+  /** The line of a call that goes on after it has returned. */
+  private readonly calls = new AsyncLocalStorage<{ of: Emitted; line: number }>();
 
   /** The same counter for the same source and reach, for good. */
   counter(source: string, reach: Reach): Counter {
@@ -33,20 +38,33 @@ export class EntropyLog {
 
   /** What the kernel made of the cell that it is about to run. */
   runs(code: string): void {
-    this.code = code;
-    this.lines = code.split('\n').length;
+    this.emitted = { code, lines: code.split('\n').length };
+  }
+
+  /**
+   * Begins work that goes on after its call has returned, with no frame of the cell on the stack: what it draws counts as
+   * drawn by the line that called it. `below` is the function that the notebook called.
+   */
+  within<T>(below: Called, work: () => T): T {
+    const { emitted: of } = this;
+    const line = this.lineOf(below);
+    return of === undefined || line === undefined ? work() : this.calls.run({ of, line }, work);
   }
 
   /** Empties the log. */
   take(): Entropy {
     const draws = [...this.counters.values()].flatMap((counter) => counter.take());
-    const { code } = this;
-    this.code = undefined;
-    return code === undefined ? { draws } : { draws, code };
+    const { emitted } = this;
+    this.emitted = undefined;
+    return emitted === undefined ? { draws } : { draws, code: emitted.code };
   }
 
   private lineOf(below: Called): number | undefined {
-    return this.code === undefined ? undefined : lineIn(this.lines, stackAbove(below));
+    const { emitted } = this;
+    if (emitted === undefined) return undefined;
+    const call = this.calls.getStore();
+    // One of an earlier cell has no line in this one.
+    return lineIn(emitted.lines, stackAbove(below)) ?? (call?.of === emitted ? call.line : undefined);
   }
 }
 

@@ -8,10 +8,14 @@ import type { Sources } from './sources';
 
 const DATA = /@tensorflow[\\/]tfjs-data(?:[\\/]dist[\\/][\w.-]+\.js)?$/;
 const NODE = /@tensorflow[\\/]tfjs-node(?:-gpu)?(?:[\\/]dist[\\/]index\.js)?$/;
+const LAYERS = /@tensorflow[\\/]tfjs-layers(?:[\\/]dist[\\/][\w.-]+\.js)?$/;
+/** They draw after an `await` of their own. */
+const TRAINING = ['fit', 'fitDataset', 'trainOnBatch'] as const;
 const LARGEST_SEED = 0x7ffffffe;
 const SHUFFLE = 'tfjs.data.shuffle';
 
 type Shuffle = (this: unknown, size: number, seed?: string | null, ...rest: unknown[]) => unknown;
+type Train = (this: unknown, ...args: unknown[]) => unknown;
 type Attributes = { seed: number };
 type Kernel = {
   kernelName: string;
@@ -28,6 +32,7 @@ export type TensorFlow = {
 export function tensorflowHooks(sources: Sources, loaded: (tf: TensorFlow) => void): Hook[] {
   return [
     { request: DATA, apply: (data) => wrapShuffle(data, sources) },
+    { request: LAYERS, apply: (layers) => wrapTraining(layers, sources) },
     {
       request: NODE,
       apply: (tf) => {
@@ -56,6 +61,18 @@ function wrapShuffle(data: Record<string, unknown>, sources: Sources): void {
     return original.call(this, size, given, ...rest);
   };
   prototype.shuffle = shuffle;
+}
+
+function wrapTraining(layers: Record<string, unknown>, { log }: Sources): void {
+  const { prototype } = (layers.LayersModel ?? {}) as { prototype?: Record<string, Train> };
+  for (const name of TRAINING) {
+    const original = prototype?.[name];
+    if (prototype === undefined || original === undefined) continue;
+    const train: Train = function (...args) {
+      return log.within(train, () => original.apply(this, args));
+    };
+    prototype[name] = train;
+  }
 }
 
 function wrapMultinomial(tf: Record<string, unknown>, { log, reach, enforces }: Sources): void {

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import { kernelFor } from '../environment/npm/checked';
+import { javascriptOf } from '../environment/npm/kernel';
 import { choosePython } from '../environment/pinned';
 import { POLICIES } from '../determinism/policy';
 import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
@@ -36,6 +38,7 @@ export function kernelCommand(program: Command, _signal: AbortSignal, done: (cod
 async function kernel(notebook: string, flags: Flags): Promise<number> {
   const terminal = terminalOf(flags);
   const plan = planRun(notebook, { policy: flags.policy, seed: flags.seed, rng: flags.rng });
+  const javascript = javascriptOf(plan.model) && kernelFor(plan.model, plan.path);
   const request: KernelRequest = {
     python: (
       await choosePython(plan, { uvLock: uvLockPath(), ...(flags.python && { python: flags.python }) })
@@ -43,7 +46,8 @@ async function kernel(notebook: string, flags: Flags): Promise<number> {
     agent: flags.install ? settleAgent(agentPath()) : agentPath(),
     root: plan.root,
     notebook: plan.notebook,
-    ...liveKernel(plan, recordedPin(plan)),
+    ...(javascript ? { language: javascript.language } : {}),
+    ...liveKernel(plan, { pin: recordedPin(plan), javascript }),
   };
   const described = describeKernel(request);
   if (flags.install) installKernel(described, request);

@@ -12,6 +12,7 @@ import { replaceFile } from '../notebook/replaceFile';
 import type { Sidecar } from '../notebook/sidecar';
 import { changeSidecar } from '../notebook/sidecarFile';
 import { type Plan, planRun } from '../replay/plan';
+import { kernelWords } from '../replay/words';
 import { EXIT } from './exit';
 import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
 import type { Terminal } from './terminal';
@@ -112,9 +113,7 @@ async function pinPackages(
   }));
   terminal.document({ schema: 'reprise/pin/0', notebook: name, pin, packages, notices });
   for (const notice of notices) terminal.warn(notice);
-  const { kernel, version, engine } = pin.javascript!;
-  const engines = Object.entries(engine).map(([what, which]) => `${what} ${which}`);
-  const on = [`${kernel} ${version ?? ''}`.trim(), ...engines].join(', ');
+  const on = kernelWords(pin.javascript!);
   terminal.say(
     `${terminal.green('✓')} ${terminal.bold(name)} is pinned to ${pin.lock} (${packages} packages, ${on}).`,
   );

@@ -3,7 +3,9 @@ import { createInterface } from 'node:readline';
 import { type Command, Option } from 'commander';
 import { kernelEnvironment, POLICIES } from '../determinism/policy';
 import { checkedPython } from '../environment/checked';
-import { recordedPin } from '../replay/live';
+import { checkedJavaScript } from '../environment/npm/checked';
+import { javascriptOf } from '../environment/npm/kernel';
+import { type LiveBasis, recordedPin } from '../replay/live';
 import { type Plan, planRun } from '../replay/plan';
 import { BadLine, type Operation, parseOperation } from '../replay/session/protocol';
 import { NotebookSession } from '../replay/session/session';
@@ -41,11 +43,10 @@ async function session(notebook: string, flags: Flags, signal: AbortSignal): Pro
   // @jupyterlab/services tells the console what its connection does; here stdout has answers and nothing else.
   console.log = console.info = console.debug = console.warn = () => undefined;
   const plan = planRun(notebook, runOptionsOf({ ...flags, target: 'local' } as ExecuteFlags));
-  const { python, pin } = await pythonOf(plan, flags, signal);
+  const basis = await basisOf(plan, flags, signal);
   const { timeout } = flags;
   const opened = await NotebookSession.open(plan, {
-    python,
-    pin,
+    ...basis,
     agent: runningAgent(),
     signal,
     ...(timeout === undefined ? {} : { timeout }),
@@ -98,19 +99,28 @@ function tell(answer: object): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 }
 
-async function pythonOf(plan: Plan, flags: Flags, signal: AbortSignal) {
+async function basisOf(
+  plan: Plan,
+  flags: Flags,
+  signal: AbortSignal,
+): Promise<LiveBasis & { python: string }> {
   const given = { given: process.env, cores: availableParallelism() };
-  const { path: python, edits } = await checkedPython(plan, {
-    agent: runningAgent(),
+  const checking = {
     uvLock: uvLockPath(),
-    variables: kernelEnvironment(plan.policy, plan.seed.value, given),
-    refuses: plan.policy === 'full' && 'policy',
+    refuses: plan.policy === 'full' && ('policy' as const),
     signal,
     onStep: warn,
     onDrift: warn,
+  };
+  const { path: python, edits } = await checkedPython(plan, {
+    ...checking,
+    agent: runningAgent(),
+    variables: kernelEnvironment(plan.policy, plan.seed.value, given),
     ...(flags.python === undefined ? {} : { python: flags.python }),
   });
-  return { python, pin: recordedPin(plan, edits) };
+  if (javascriptOf(plan.model) === undefined) return { python, pin: recordedPin(plan, edits) };
+  const { kernel, drift } = await checkedJavaScript(plan.model, plan, checking);
+  return { python, pin: recordedPin(plan, drift), javascript: kernel };
 }
 
 function warn(sentence: string): void {

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 export type KernelSpec = {
   argv: string[];
   display_name: string;
-  language: 'python';
+  language: 'python' | 'javascript' | 'typescript';
   interrupt_mode: 'signal';
   env: Record<string, string>;
   metadata: { debugger: boolean };
@@ -20,6 +20,8 @@ export type KernelRequest = {
   agent: string;
   root: string;
   notebook: string;
+  /** Of the notebook; Python where it is absent. */
+  language?: KernelSpec['language'];
   /** The agent's configuration, without the place of the record: the agent names each run itself. */
   config: Record<string, unknown>;
   /** Variables that must exist before the interpreter does. */
@@ -37,6 +39,7 @@ export function describeKernel(
   const stem = basename(request.notebook, '.ipynb');
   const place = createHash('sha256').update(`${request.root}\0${request.notebook}`).digest('hex').slice(0, 8);
   const name = `${kernelNameStem(request.notebook)}${place}`;
+  const { language = 'python' } = request;
   const folder = join(kernelsFolder(environment), name);
   return {
     name,
@@ -44,10 +47,11 @@ export function describeKernel(
     spec: {
       argv: [request.python, request.agent, '-f', '{connection_file}'],
       display_name: `Reprise (${stem})`,
-      language: 'python',
+      language,
       interrupt_mode: 'signal',
       env: { ...request.environment, REPRISE_CONFIG: join(folder, 'reprise.json') },
-      metadata: { debugger: true },
+      // ipykernel's, which JavaScript kernels have nothing of.
+      metadata: { debugger: language === 'python' },
     },
   };
 }

@@ -114,7 +114,8 @@ function parseDocument(text: string): NotebookDocument {
   return document;
 }
 
-function languageOf(document: NotebookDocument): string {
+/** In lower case; `python` where the notebook does not say. */
+export function languageOf(document: NotebookDocument): string {
   const metadata = objectOr(document.metadata);
   const language = objectOr(metadata.kernelspec).language ?? objectOr(metadata.language_info).name;
   return typeof language === 'string' && language !== '' ? language.toLowerCase() : 'python';

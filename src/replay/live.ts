@@ -1,12 +1,21 @@
 /** What a live kernel of a notebook is started with, whoever starts it. */
 import { availableParallelism } from 'node:os';
 import type { Drift } from '../environment/fingerprint';
+import { type JavaScriptKernel, recordedKernel } from '../environment/npm/kernel';
 import { agentSettings, kernelEnvironment } from '../determinism/policy';
 import type { RecordHeader } from '../lineage/record';
 import type { Settings } from './plan';
 
 /** Live values are digested within this time a cell; headless runs digest all of them. */
 const VALUE_BUDGET_MS = 50;
+
+/** What it runs in. */
+export type LiveBasis = {
+  /** As the record is to name it; absent where the kernel runs without one. */
+  pin?: RecordHeader['pin'];
+  /** Of a notebook that is not in Python. */
+  javascript?: JavaScriptKernel | undefined;
+};
 
 export type LiveKernel = {
   /** The agent's configuration, without the place of the record. */
@@ -17,11 +26,10 @@ export type LiveKernel = {
 
 /**
  * Fresh entropy is drawn when a kernel starts, and its hash seed with it: the agent restarts itself once.
- * @param pin as the record is to name it; undefined where the kernel runs without one
  */
 export function liveKernel(
   { policy, seed, entropy, rng }: Omit<Settings, 'sidecar'>,
-  pin: RecordHeader['pin'],
+  { pin, javascript }: LiveBasis,
 ): LiveKernel {
   const fresh = seed.from === 'fresh';
   const given = { given: process.env, cores: availableParallelism() };
@@ -38,7 +46,11 @@ export function liveKernel(
       rng,
       strict: false,
       valueBudgetMs: VALUE_BUDGET_MS,
-      ...(pin ? { header: { pin } } : {}),
+      ...(javascript ? { javascript } : {}),
+      header: {
+        ...(pin ? { pin } : {}),
+        ...(javascript ? { javascript: recordedKernel(javascript) } : {}),
+      },
     },
   };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { kernelspecFor } from '../environment/npm/kernel';
 import type { NotebookDocument } from '../notebook/model';
 import type { RecordedCell, RunRecord } from '../lineage/record';
 import type { Store } from '../lineage/store';
@@ -12,12 +13,14 @@ import type { Step } from './bundle';
 export function documentOfRun(store: Store, run: string, record: RunRecord): NotebookDocument {
   const kept = join(store.runFolder(run), 'notebook.ipynb');
   if (existsSync(kept)) return JSON.parse(readFileSync(kept, 'utf8')) as NotebookDocument;
+  const { javascript } = record.header;
   const executed = new Map(record.cells.map((cell) => [cell.id, cell.source]));
   const cells = cellsOf(record).map((cell) => ({ ...cell, source: executed.get(cell.id) ?? cell.source }));
   return {
     nbformat: 4,
     nbformat_minor: 5,
-    metadata: {},
+    // What a live kernel recorded is replayed by one of its kind.
+    metadata: javascript === undefined ? {} : { kernelspec: kernelspecFor(javascript) },
     cells: cells.map(({ type, id, source }) => ({
       cell_type: type,
       id,

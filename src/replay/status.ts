@@ -75,7 +75,8 @@ export async function statusOf(file: string, { agent, python }: StatusOptions): 
     pin,
     drift: packages?.drift ?? asked ?? (environment === undefined ? null : await handEdits(environment)),
     run: newestRun(runs, store, model),
-    stale: staleCells(runs, store, model),
+    // Nobody can look into the variables of a JavaScript kernel.
+    stale: packages === undefined ? staleCells(runs, store, model) : null,
     verdict: newestVerdict(runs),
     seal: sealStatus(sidecar, model),
   };

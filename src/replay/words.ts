@@ -1,4 +1,5 @@
 /** What the terminal, the editor and the report say to people, in one place, so that they say the same. */
+import type { RecordedKernel } from '../environment/recordedKernel';
 import type { EntropyUse, Policy, RunRecord, RunStatus, Seed } from '../lineage/record';
 import { isSidecarName } from '../notebook/sidecar';
 import type { Cause, Judgement, Verdict } from './documents';
@@ -168,6 +169,16 @@ export function seedWords({ value, from }: Seed): string {
   if (from === 'replayed') return 'entropy of the run it replays';
   const sign = value.startsWith('-') ? '-' : '';
   return `fixed seed ${sign}${/^-?[0-9a-f]+$/.test(value) ? BigInt(`0x${value.slice(sign.length)}`) : '?'}`;
+}
+
+/** "tslab 1.0.22, node 20.20.2, v8 11.3": what runs the cells of a notebook in JavaScript. */
+export function kernelWords({
+  kernel,
+  version = '',
+  engine = {},
+}: Pick<RecordedKernel, 'kernel' | 'version'> & { engine?: Record<string, string> }): string {
+  const engines = Object.entries(engine).map(([what, which]) => `${what} ${which}`);
+  return [`${kernel} ${version}`.trim(), ...engines].join(', ');
 }
 
 export function plural(count: number, word: string): string {

@@ -3,6 +3,7 @@ import type { CommandLine } from './commandLine';
 import type { CommandId } from './commands/ids';
 import type { RunPlan } from '../lineage/stale/plan';
 import type { State } from '../lineage/stale/state';
+import type { JavaScriptLanguage } from '../environment/recordedKernel';
 import type { LineageDocument } from '../lineage/graph';
 import type { NotebookState } from './follow/state';
 import type { Memory } from './kernels/remoteHost';
@@ -16,7 +17,12 @@ import type { SigningKey } from './exporting/key';
 export type Severity = 'information' | 'warning' | 'error';
 
 /** A notebook in the editor; it need not be a file yet. */
-export type NotebookRef = { uri: string; name: string };
+export type NotebookRef = {
+  uri: string;
+  name: string;
+  /** Of one that tslab or Deno runs, and not Python. */
+  javascript?: JavaScriptLanguage;
+};
 
 /** A notebook that is a local file. */
 export type NotebookFile = NotebookRef & {

@@ -22,7 +22,7 @@ export async function showFlow(editor: Editor, direction: Direction): Promise<vo
   if (node === undefined && why.length === 0)
     return offerRun(editor, `Cell ${cell.index} has not run in the newest run of ${notebook.name}.`);
   const flow = node === undefined ? [] : flowChoices(document, node, direction);
-  const chosen = await editor.pick(titleOf(cell, flow, direction), [
+  const chosen = await editor.pick(titleOf(cell, flow, direction, notebook), [
     ...why,
     ...(flow.length === 0 ? [] : [{ heading: HEADINGS[direction] }, ...flow]),
     { heading: 'Reprise' },
@@ -32,7 +32,19 @@ export async function showFlow(editor: Editor, direction: Direction): Promise<vo
   if (chosen !== undefined) await chosen.go(editor, notebook);
 }
 
-function titleOf({ index }: CellRef, flow: readonly Choice<Step>[], direction: Direction): string {
+function titleOf(
+  { index }: CellRef,
+  flow: readonly Choice<Step>[],
+  direction: Direction,
+  { javascript }: NotebookRef,
+): string {
+  // Of such a kernel's variables nothing is known, so what is not in the list may be so all the same.
+  const files =
+    javascript === undefined ? '' : ', as far as files tell: variables are not observed in JavaScript';
+  return `${flowWords(index, flow, direction)}${files}`;
+}
+
+function flowWords(index: number, flow: readonly Choice<Step>[], direction: Direction): string {
   if (direction === 'upstream')
     return flow.length === 0
       ? `Cell ${index} read nothing that another cell wrote`

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readRequirements } from '../environment/requirements';
 import type { Pin } from '../notebook/sidecar';
 import { sidecarPath } from '../notebook/sidecar';
-import { plural } from '../replay/words';
+import { kernelWords, plural } from '../replay/words';
 import type { Choice, Editor, NotebookFile } from './editor';
 import { outcomeOf } from './outcome';
 
@@ -53,7 +53,9 @@ export async function pin(editor: Editor, notebook: NotebookFile, args: string[]
   const { pin: made, packages, notices } = ended as PinDocument;
   for (const notice of notices) editor.log.info(notice);
   const lock = path.resolve(notebook.folder, made.lock);
-  const what = `${notebook.name} is pinned to ${made.lock} (${plural(packages, 'package')}, Python ${made.python}).`;
+  const { python, javascript } = made;
+  const on = javascript === undefined ? `Python ${python}` : kernelWords(javascript);
+  const what = `${notebook.name} is pinned to ${made.lock} (${plural(packages, 'package')}, ${on}).`;
   const more = notices.length > 0 ? ` ${notices.join(' ')}` : '';
   void tellPinned(editor, notebook, `${what} ${commitWords(notebook, made)}${more}`, lock);
   return true;
@@ -92,7 +94,9 @@ async function offerRestart(editor: Editor, uri: string, what: string): Promise<
   if (pressed === button) await editor.kernels.restart(uri);
 }
 
-function commitWords({ path: file }: NotebookFile, { lock }: Pin): string {
+function commitWords({ path: file }: NotebookFile, { lock, javascript }: Pin): string {
+  // The lock of a project in JavaScript is not ours, and as a rule in git already.
+  if (javascript !== undefined) return `Commit ${path.basename(sidecarPath(file))}.`;
   return `Commit ${lock} and ${path.basename(sidecarPath(file))}.`;
 }
 

@@ -1,6 +1,7 @@
 /** Runs stale cells and what they rest on, again where the first time shows that more is to be run, until they are clean. */
 import type { Editor, NotebookRef } from './editor';
 import { offerRun } from './newest';
+import { NOT_OBSERVED } from './stale/words';
 
 const RUN_ALL = 'Run and Record All';
 const SHOW_LINEAGE = 'Show Lineage';
@@ -16,6 +17,8 @@ export async function runUntilClean(
   words: { nothing: string },
 ): Promise<void> {
   const { uri, name } = notebook;
+  if (notebook.javascript !== undefined)
+    return offerRun(editor, `Which cells of ${name} are stale is not observed: ${NOT_OBSERVED}.`);
   await refresh(editor, uri);
   if (editor.stale.stateOf(uri) === undefined)
     return offerRun(editor, `No cell of ${name} has run in a kernel yet, so which are stale is not known.`);

@@ -18,6 +18,7 @@ import type { Documents } from './documents';
 import type { CellKeys } from './kernels/cells';
 import type { RunRef } from './kubernetes/followers';
 import { commentMark, frontScript, type Source } from './lint/sources';
+import { javascriptIn } from './languages';
 import { holdsSameCells, notebookFile, type ShownCell } from './notebookFile';
 
 export type WorkbenchDeps = { keys: Pick<CellKeys, 'keyOf'>; documents: Documents };
@@ -36,7 +37,7 @@ export class Workbench implements Surface {
 
   notebook(): NotebookRef | undefined {
     const notebook = this.document();
-    return notebook && { uri: notebook.uri.toString(), name: nameOf(notebook) };
+    return notebook && { uri: notebook.uri.toString(), name: nameOf(notebook), ...languageOf(notebook) };
   }
 
   packages(): string[] {
@@ -79,7 +80,7 @@ export class Workbench implements Surface {
       );
       return undefined;
     }
-    return notebookFile(uri.toString(), uri.fsPath);
+    return { ...notebookFile(uri.toString(), uri.fsPath), ...languageOf(notebook) };
   }
 
   async savedNotebook(): Promise<NotebookFile | undefined> {
@@ -250,6 +251,11 @@ function isJupyter({ notebookType }: vscode.NotebookDocument): boolean {
 
 function nameOf({ uri }: Source): string {
   return path.posix.basename(uri.path);
+}
+
+function languageOf(notebook: vscode.NotebookDocument): Pick<NotebookRef, 'javascript'> {
+  const javascript = javascriptIn(notebook);
+  return javascript === undefined ? {} : { javascript };
 }
 
 /** Where a notebook is open, which need not be where the user is: a report stands beside it. */

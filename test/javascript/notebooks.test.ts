@@ -1,11 +1,11 @@
 /** JavaScript notebooks on real kernels: recorded, replayed, judged and explained with no further flag. */
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { document } from '../documents';
 import type { Judgement } from '../../src/replay/documents';
 import { PYTHON, Workplace } from '../cli/support';
-import { javascriptWorkplace, metadataFor, nodeOf, type NodeVersion } from './support';
+import { Session } from '../cli/session';
+import { drawn, javascriptWorkplace, metadataFor } from './support';
 
 const IMPORTS = {
   tslab: 'import * as tf from "@tensorflow/tfjs-node"',
@@ -25,51 +25,53 @@ console.log(history.loss)`;
 const DRAWS =
   'const draw = () => Math.random()\n\nconsole.log(draw(), tf.multinomial([[0.1, 0.9]], 4).dataSync())';
 
+const KERNELS = ['tslab', 'deno'] as const;
+
 let place: Workplace;
 beforeAll(() => {
   place = javascriptWorkplace();
-  for (const kernel of ['tslab', 'deno'] as const) {
+  for (const kernel of KERNELS) {
     place.notebook(`${kernel}.ipynb`, [IMPORTS[kernel], TRAINING, DRAWS], metadataFor(kernel));
   }
 });
 afterAll(() => place.remove());
 
-function onNode(version: NodeVersion): NodeJS.ProcessEnv {
-  return { PATH: `${path.dirname(nodeOf(version))}${path.delimiter}${process.env.PATH}` };
-}
-
-describe.each(['tslab', 'deno'] as const)('on %s', (kernel) => {
+describe.each(KERNELS)('on %s', (kernel) => {
   it('verifies as the same with fresh entropy', async () => {
     const ended = await place.execute('verify', `${kernel}.ipynb`, '--format', 'json');
     const judgement = document<Judgement>(ended, 'verdict-1');
     expect([ended.code, judgement.verdict, judgement.covered.outputs]).toEqual([0, 'identical', 2]);
   });
-
-  it('is different, with the cell and the cause, where nothing is enforced', async () => {
-    const ended = await place.execute('verify', `${kernel}.ipynb`, '--policy', 'observe', '--format', 'json');
-    const { verdict, firstDivergence, causes } = document<Judgement>(ended, 'verdict-1');
-    expect([ended.code, verdict, firstDivergence?.index]).toEqual([1, 'different', 1]);
-    expect(causes.map(({ kind }) => kind)).toContain('unseeded-entropy');
-  });
 });
 
-it('gives one result for a fixed seed, on both kernels and three versions of Node', async () => {
-  const results: string[] = [];
-  for (const [kernel, version] of [
-    ['tslab', 20],
-    ['tslab', 22],
-    ['tslab', 24],
-    ['deno', 20],
-  ] as const) {
-    const running = place.start(['run', `${kernel}.ipynb`, '--seed', '7', '--python', PYTHON], {
-      env: onNode(version),
-    });
-    expect(await running.ended).toMatchObject({ code: 0 });
-    const { cells } = place.record();
-    results.push(readFileSync(place.store.objectPath(cells[1]!.outputs.raw), 'utf8'));
-  }
-  // Deno shows numbers in colours only as results, and prints as Node does.
-  expect(results).toEqual(results.map(() => results[0]));
+it('records what was drawn, and in which line', () => {
+  const run = place.store.runIds().find((each) => place.record(each).header.notebook === 'tslab.ipynb')!;
+  const { header, cells } = place.record(run);
+  expect(header.javascript).toMatchObject({ language: 'javascript', kernel: 'tslab', version: '1.0.22' });
+  expect(cells.map(({ notObserved, faults }) => [notObserved, faults])).toEqual(
+    cells.map(() => [['variables'], []]),
+  );
+  // What was asked for by the cell itself, and what `fit` draws while the cell waits for it.
+  const drawnIn = cells[1]!.entropy.map(({ source, reach, at }) => [source, reach, at]);
+  expect(drawnIn).toEqual([6, 8, 10].map((line) => ['Math.random', 'enforced', { cell: 1, line }]));
+  expect(cells[2]!.entropy).toEqual([
+    { source: 'Math.random', reach: 'enforced', count: 2, at: { cell: 2, line: 3 } },
+  ]);
+});
+
+const UNENFORCED = drawn(KERNELS);
+it(`is different on ${UNENFORCED}, with the cell and the cause, where nothing is enforced`, async () => {
+  const ended = await place.execute(
+    'verify',
+    `${UNENFORCED}.ipynb`,
+    '--policy',
+    'observe',
+    '--format',
+    'json',
+  );
+  const { verdict, firstDivergence, causes } = document<Judgement>(ended, 'verdict-1');
+  expect([ended.code, verdict, firstDivergence?.index]).toEqual([1, 'different', 1]);
+  expect(causes.map(({ kind }) => kind)).toContain('unseeded-entropy');
 });
 
 it('hears every result of Deno, which can come after its cell has ended, and shows nothing of how', async () => {
@@ -81,21 +83,6 @@ it('hears every result of Deno, which can come after its cell has ended, and sho
   const executed = readFileSync(place.store.runFolder(place.store.runIds()[0]!) + '/executed.ipynb', 'utf8');
   expect(executed.match(/printed \d+/g)).toHaveLength(2 * numbers.length);
   expect(executed).not.toContain('reprise-');
-});
-
-it('records what was drawn, and in which line', async () => {
-  await place.execute('run', 'tslab.ipynb');
-  const { header, cells } = place.record();
-  expect(header.javascript).toMatchObject({ language: 'javascript', kernel: 'tslab', version: '1.0.22' });
-  expect(cells.map(({ notObserved, faults }) => [notObserved, faults])).toEqual(
-    cells.map(() => [['variables'], []]),
-  );
-  expect(cells[1]!.entropy).toContainEqual(
-    expect.objectContaining({ source: 'Math.random', reach: 'enforced', at: { cell: 1, line: 6 } }),
-  );
-  expect(cells[2]!.entropy).toEqual([
-    { source: 'Math.random', reach: 'enforced', count: 2, at: { cell: 2, line: 3 } },
-  ]);
 });
 
 describe('that fail', () => {
@@ -140,5 +127,38 @@ describe('that fail', () => {
     const { code, stderr } = await running.ended;
     expect([code, stderr]).toEqual([5, expect.stringContaining('npm install tslab')]);
     bare.remove();
+  });
+});
+
+/** As in the editor: a live kernel behind the agent's server. */
+describe.each(KERNELS)('in a session on %s', (kernel) => {
+  it('cells run one by one, are recorded, and what is not observed is said', async () => {
+    place.notebook(
+      `live-${kernel}.ipynb`,
+      ['const drawn = Math.random()', 'console.log(drawn < 1, drawn)'],
+      metadataFor(kernel),
+    );
+    const session = new Session(place, `live-${kernel}.ipynb`, '--seed', '7');
+    await session.run('c0');
+    const first = await session.run('c1');
+    expect(first).toMatchObject({
+      ok: true,
+      outputs: [{ output_type: 'stream', text: expect.stringMatching(/^true 0\.\d+\n$/) as string }],
+      state: { cells: { c1: { status: 'clean', assumed: ['variables'] } } },
+    });
+    const edited = await session.ask({ op: 'edit', cell: 'c0', source: 'const drawn = 1' });
+    expect(edited.state.cells.c0).toMatchObject({ status: 'stale', reasons: [{ type: 'code-changed' }] });
+    await session.ask({ op: 'edit', cell: 'c0', source: 'const drawn = Math.random()' });
+    await session.ask({ op: 'restart' });
+    await session.run('c0');
+    // One entropy for all kernels of a session.
+    const { outputs } = first as Extract<typeof first, { ok: true }>;
+    expect(await session.run('c1')).toMatchObject({ outputs });
+    expect(await session.close()).toBe(0);
+    const { header } = place.record();
+    expect(header.javascript).toMatchObject({ kernel });
+    const replayed = await place.execute('replay', header.run, '--format', 'json');
+    expect(document<Judgement>(replayed, 'verdict-1').verdict).toBe('identical');
+    expect(await place.leftBehind()).toEqual([]);
   });
 });

@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { SEED } from '../cli/fresh';
 import { Workplace } from '../cli/support';
+import { generator } from '../generator';
 
 const run = promisify(execFile);
 
@@ -24,6 +26,16 @@ export type NodeVersion = keyof typeof NODES;
 
 export function nodeOf(version: NodeVersion): string {
   return path.join(MODULES, NODES[version], 'bin', 'node');
+}
+
+/** Variables under which the command, and what it starts, find that Node first. */
+export function onNode(version: NodeVersion): NodeJS.ProcessEnv {
+  return { PATH: `${path.dirname(nodeOf(version))}${path.delimiter}${process.env.PATH}` };
+}
+
+/** One of these, by the seed that the suite prints: where each costs a kernel, all have their turn in time. */
+export function drawn<T>(cases: readonly T[]): T {
+  return cases[Math.floor(generator(SEED)() * cases.length)]!;
 }
 
 export type Enforced = {

@@ -24,10 +24,22 @@ export function javascriptOf({ language }: Pick<Notebook, 'language'>): JavaScri
   return language === 'javascript' || language === 'typescript' ? language : undefined;
 }
 
+/** A kernelspec that finds a kernel of that kind again. */
+export function kernelspecFor({ kernel, language }: Pick<RecordedKernel, 'kernel' | 'language'>): {
+  name: string;
+  display_name: string;
+  language: JavaScriptLanguage;
+} {
+  if (kernel === 'deno') return { name: 'deno', display_name: 'Deno', language };
+  return language === 'javascript'
+    ? { name: 'jslab', display_name: 'JavaScript', language }
+    : { name: 'tslab', display_name: 'TypeScript', language };
+}
+
 /**
  * The kernel that the notebook's kernelspec names, as installed nearest to it, else on PATH; where it names neither, tslab
  * before Deno.
- * @throws Failure `no-javascript-kernel`
+ * @throws Failure `no-javascript-kernel`, `no-node`
  */
 export function findJavaScriptKernel(
   notebook: Pick<Notebook, 'language' | 'document'>,
@@ -39,11 +51,27 @@ export function findJavaScriptKernel(
   const found =
     wanted === 'deno' ? (deno(place) ?? tslab(place, language)) : (tslab(place, language) ?? deno(place));
   if (found !== undefined) return { language, ...found };
-  throw new Failure(
+  throw tslabEntry(place) === undefined ? noKernel(language) : noNode(language);
+}
+
+/** What to install for a kernel, as npm is told. */
+export const TSLAB = ['tslab@1.0.22', '@types/node'];
+
+function noKernel(language: JavaScriptLanguage): Failure {
+  return new Failure(
     'infrastructure',
     'no-javascript-kernel',
     `This notebook is written in ${language}, which tslab or Deno runs; neither is installed beside it or on PATH. ` +
-      'Install one where the notebook is (`npm install tslab@1.0.22 @types/node`, or `npm install deno@2.9.6`). Nothing ran.',
+      `Install one where the notebook is (\`npm install ${TSLAB.join(' ')}\`, or \`npm install deno@2.9.6\`). Nothing ran.`,
+  );
+}
+
+function noNode(language: JavaScriptLanguage): Failure {
+  return new Failure(
+    'infrastructure',
+    'no-node',
+    `This notebook is written in ${language}. tslab is installed for it, and no Node that would run it is on the PATH: ` +
+      'install Node, or add its folder to PATH. Nothing ran.',
   );
 }
 
@@ -55,26 +83,26 @@ export function recordedKernel({ language, kernel, argv }: JavaScriptKernel): Re
   return { language, kernel, ...(version === undefined ? {} : { version }), sha256 };
 }
 
-/** @throws Failure `no-javascript-kernel` */
+/** @throws Failure `no-node` */
 export function nodeProgram(path: string): string {
   const node = onPath(path, 'node');
   if (node !== undefined) return node;
-  throw new Failure(
-    'infrastructure',
-    'no-javascript-kernel',
-    'There is no Node on the PATH. Nothing was done.',
-  );
+  throw new Failure('infrastructure', 'no-node', 'There is no Node on the PATH. Nothing was done.');
 }
 
 type Started = Pick<JavaScriptKernel, 'kernel' | 'argv'>;
 
 function tslab(place: Place, language: JavaScriptLanguage): Started | undefined {
-  const entry = installed(place.folder, 'tslab/bin/tslab') ?? onPath(place.path, 'tslab');
+  const entry = tslabEntry(place);
   const node = onPath(place.path, 'node');
   if (entry === undefined || node === undefined) return undefined;
   const languageOption = language === 'javascript' ? ['--js'] : [];
   const argv = [node, realpathSync(entry), 'kernel', ...languageOption, '--config-path', '{connection_file}'];
   return { kernel: 'tslab', argv };
+}
+
+function tslabEntry({ folder, path: variable }: Place): string | undefined {
+  return installed(folder, 'tslab/bin/tslab') ?? onPath(variable, 'tslab');
 }
 
 function deno(place: Place): Started | undefined {

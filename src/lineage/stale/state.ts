@@ -233,10 +233,11 @@ class Judge {
   }
 }
 
-/** Randomness and clocks that no seed reaches: a cell is clean as far as those go. */
+/** Randomness and clocks that no seed reaches, and variables that nobody could look into: a cell is clean as far as those go. */
 function unreached({ line }: Execution): string[] {
   const sources = line.entropy.flatMap(({ source, reach }) => (reach === 'unreached' ? [source] : []));
-  return [...sources, ...line.clock.map(({ call }) => call)];
+  const unseen = line.notObserved.filter((what) => what === 'variables');
+  return [...sources, ...line.clock.map(({ call }) => call), ...unseen];
 }
 
 /** What the functions that are defined in these sources may do. */

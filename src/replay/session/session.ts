@@ -4,12 +4,12 @@ import { Failure } from '../../notebook/failure';
 import type { Output } from '../../notebook/output';
 import { expandHome, readLocal } from '../../lineage/local';
 import { readRecord } from '../../lineage/read';
-import type { CellLine, RecordHeader } from '../../lineage/record';
+import type { CellLine } from '../../lineage/record';
 import { factsOf } from '../../lineage/stale/source';
 import { type State, stateOf } from '../../lineage/stale/state';
 import { Timeline } from '../../lineage/stale/timeline';
 import { Store } from '../../lineage/store';
-import { liveKernel } from '../live';
+import { liveKernel, type LiveBasis } from '../live';
 import type { Plan } from '../plan';
 import { cellRun, emptyCell } from '../rundocument';
 import type { CellRun } from '../documents';
@@ -18,10 +18,9 @@ import { SessionDocument } from './document';
 import { SessionKernel } from './kernel';
 import { type Answer, BadLine, type Operation } from './protocol';
 
-export type SessionOptions = {
+export type SessionOptions = LiveBasis & {
   python: string;
   agent: string;
-  pin: RecordHeader['pin'];
   /** Seconds a cell may run. */
   timeout?: number;
   signal: AbortSignal;
@@ -112,7 +111,7 @@ export class NotebookSession {
     const { plan, options } = this;
     // One entropy for all kernels of the session: a restart alone changes no result.
     const fixed = { ...plan, seed: { ...plan.seed, from: 'option' as const } };
-    const { config, environment } = liveKernel(fixed, options.pin);
+    const { config, environment } = liveKernel(fixed, options);
     this.run = this.store.newRunId();
     const place = {
       root: plan.root,

@@ -8,12 +8,21 @@ export const addToPin: Command = {
   async run(editor) {
     const notebook = await editor.savedNotebook();
     if (notebook === undefined) return;
+    if (notebook.javascript !== undefined) return offerAgain(editor, notebook);
     if (editor.runs.stateOf(notebook.uri).pin === undefined) return offerPin(editor, notebook);
     const given = editor.packages();
     const packages = given.length > 0 ? given : await ask(editor, notebook);
     if (packages.length > 0) await add(editor, notebook, packages);
   },
 };
+
+async function offerAgain(editor: Editor, { name }: NotebookFile): Promise<void> {
+  const button = 'Pin Again';
+  const message =
+    `What ${name} needs is said in the package.json of its project, as it is in JavaScript: ` +
+    'npm install --ignore-scripts NAME there, and pin again.';
+  if ((await editor.notify('information', message, button)) === button) await editor.execute('reprise.pin');
+}
 
 async function offerPin(editor: Editor, { name }: NotebookFile): Promise<void> {
   const button = 'Pin Environment…';

@@ -9,6 +9,7 @@ export const compareEnvironments: Command = {
   async run(editor) {
     const notebook = editor.notebookFile();
     if (notebook === undefined) return;
+    if (notebook.javascript !== undefined) return tellOfStatus(editor, notebook);
     await editor.runs.refresh(notebook.uri);
     const known = environmentsOf(notebook, editor.runs.stateOf(notebook.uri).pin);
     if (known.length < 2) return offerMore(editor, notebook, known.length === 1);
@@ -20,6 +21,14 @@ export const compareEnvironments: Command = {
     await editor.showText('Environments compared', comparisonText(before, after));
   },
 };
+
+async function tellOfStatus(editor: Editor, { name }: NotebookFile): Promise<void> {
+  await editor.notify(
+    'information',
+    `${name} is in JavaScript, whose runs record their kernel and TensorFlow.js and no other package, so none are compared. ` +
+      `How what is installed differs from the pin says: reprise status ${name}`,
+  );
+}
 
 async function offerMore(editor: Editor, { name }: NotebookFile, hasOne: boolean): Promise<void> {
   const what = hasOne ? 'only one environment is known' : 'no environment is known yet';

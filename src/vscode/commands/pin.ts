@@ -9,6 +9,8 @@ export const pinEnvironment: Command = {
     const notebook = await editor.savedNotebook();
     if (notebook === undefined) return;
     const python = await editor.kernels.pythonWithoutPin(notebook.uri);
+    // A project in JavaScript has one lock, its own.
+    if (notebook.javascript !== undefined) return void (await pin(editor, notebook, ['--python', python]));
     const sources = sourcesFor(notebook, python, editor.installation.home);
     const source = await editor.pick(`Pin the environment of ${notebook.name} from`, sources);
     if (source === undefined) return;

@@ -1,7 +1,7 @@
 /** Environments laid out for reading: one of a notebook, and the difference of two. */
 import { affectsOfPackage } from '../../environment/affects';
 import type { Drift, Fingerprint } from '../../environment/fingerprint';
-import { plural } from '../../replay/words';
+import { kernelWords, plural } from '../../replay/words';
 import { type PinState, pinWords } from '../follow/pin';
 import type { Header } from '../follow/lines';
 import { differences, type Side } from './side';
@@ -12,15 +12,17 @@ export type Shown = { name: string; pin?: PinState; /** Of the newest run. */ he
 /** The packages of a notebook, those marked that the newest run had otherwise, and what machine it ran on. */
 export function environmentText({ name, pin, header }: Shown): string {
   const locked = pin?.packages ?? new Map<string, string>();
-  const ran = header?.environment.packages ?? {};
+  // A run in JavaScript has the fingerprint of the agent's Python, whose packages are not the notebook's.
+  const isPython = header?.javascript === undefined;
+  const ran = isPython ? (header?.environment.packages ?? {}) : {};
   const parts = [
     `# Environment of ${name}`,
     [
       pin === undefined ? 'Not pinned: *Reprise: Pin Environment* locks it.' : `Pinned: ${pinWords(pin)}.`,
       header === undefined ? 'Nothing has run yet.' : `Newest run: ${runWords(header)}.`,
     ].join('  \n'),
-    packages(locked, ran, header !== undefined),
-    ...(header === undefined ? [] : [`## Fingerprint of run ${header.run}`, fingerprint(header.environment)]),
+    packages(locked, ran, header !== undefined && isPython),
+    ...(header === undefined ? [] : [`## Fingerprint of run ${header.run}`, fingerprint(header)]),
   ];
   return `${parts.join('\n\n')}\n`;
 }
@@ -57,8 +59,14 @@ function shown(value: string | undefined): string {
   return /^[0-9a-f]{64}$/.test(value) ? value.slice(0, 12) : value;
 }
 
-function runWords({ run, pin, environment }: Header): string {
-  return `${run}, Python ${environment.python.version}, ${pin === undefined ? 'without a pin' : `pinned by ${pin.lock}`}`;
+function runWords(header: Header): string {
+  const { run, pin } = header;
+  return `${run}, ${ranOn(header)}, ${pin === undefined ? 'without a pin' : `pinned by ${pin.lock}`}`;
+}
+
+/** What ran the cells: a Python, or the kernel of a notebook in JavaScript. */
+export function ranOn({ environment, javascript }: Pick<Header, 'environment' | 'javascript'>): string {
+  return javascript === undefined ? `Python ${environment.python.version}` : kernelWords(javascript);
 }
 
 function packages(locked: ReadonlyMap<string, string>, ran: Record<string, string>, hasRun: boolean): string {
@@ -87,9 +95,14 @@ function isChanged(pinned: string | undefined, had: string | undefined): boolean
   return pinned !== undefined && had !== undefined && pinned !== had;
 }
 
-function fingerprint({ python, os, cpu, gpus = [], variables = {} }: Fingerprint): string {
+function fingerprint({ environment, javascript }: Header): string {
+  const { python, os, cpu, gpus = [], variables = {} }: Fingerprint = environment;
   const rows = [
-    ['python', `${python.implementation} ${python.version}, ${python.build}, ${python.compiler}`],
+    ...(javascript === undefined ? [] : [['kernel', kernelWords(javascript)]]),
+    [
+      javascript === undefined ? 'python' : 'python of the agent',
+      `${python.implementation} ${python.version}, ${python.build}, ${python.compiler}`,
+    ],
     ...(os ? [['system', `${os.system} ${os.release}, ${os.libc}`]] : []),
     ...(cpu ? [['processor', `${cpu.model}, ${plural(cpu.cores, 'core')}, flags ${shown(cpu.flags)}`]] : []),
     ...gpus.map(({ product, driver }) => ['gpu', `${product}${driver ? `, driver ${driver}` : ''}`]),

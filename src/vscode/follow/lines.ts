@@ -17,6 +17,7 @@ export type Header = Pick<
   | 'policy'
   | 'seed'
   | 'environment'
+  | 'javascript'
   | 'pin'
   | 'cells'
   | 'replayOf'

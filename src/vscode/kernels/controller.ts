@@ -5,16 +5,18 @@ import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { Failure } from '../../notebook/failure';
 import type { Kernels } from '../editor';
+import { isOfKernel, LANGUAGES, writtenIn } from '../languages';
 import type { Log } from '../log';
 import type { Settings } from '../settings';
 import type { Tools } from '../tools';
 import type { CellKeys } from './cells';
 import type { Basis, KernelHost, NotebookPlace } from './host';
 import { offerToAdd } from './installs';
-import { Interpreters, type PinUse } from './interpreter';
+import { Interpreters, type PinUse, type Place } from './interpreter';
 import { LocalHost, untitledPath } from './localHost';
 import { NotebookKernel } from './notebookKernel';
 import { find, movedUri, sameCells, workspaceFolderOf } from './notebooks';
+import { tellOfOtherLanguage } from './otherLanguage';
 import { explainFailure } from './remedies';
 import { type Memory, RemoteHost } from './remoteHost';
 import type { Servers } from './servers';
@@ -64,7 +66,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
   constructor(private readonly deps: ControllerDeps) {
     this.interpreters = new Interpreters(deps.memory, deps.settings, deps);
     this.controller = vscode.notebooks.createNotebookController(CONTROLLER, NOTEBOOK, 'Reprise');
-    this.controller.supportedLanguages = ['python'];
+    this.controller.supportedLanguages = [...LANGUAGES];
     this.controller.supportsExecutionOrder = true;
     this.controller.description = 'seeded, recorded, replayable';
     this.controller.executeHandler = (cells, notebook) => this.execute(notebook, cells);
@@ -88,10 +90,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
     const kernel = this.kernelOf(notebook);
     if (kernel.isLive || (await kernel.attach().catch(() => false)))
       await this.guarded(notebook, () => kernel.restart());
-    const cells = notebook.getCells().filter(({ kind, document }) => {
-      return kind === vscode.NotebookCellKind.Code && document.languageId === 'python';
-    });
-    await kernel.execute(cells);
+    await kernel.execute(notebook.getCells().filter(isOfKernel));
   }
 
   /** Runs these cells, by their keys, in the document's order; settles when all of them have ended. */
@@ -130,7 +129,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
   async selectInterpreter(uri: string): Promise<void> {
     const notebook = find(uri);
     const kernel = this.kernels.get(notebook);
-    const changed = await this.interpreters.pick(uri, this.placeOf(notebook).path, kernel?.host.runsOn);
+    const changed = await this.interpreters.pick(this.namedPlace(notebook), kernel?.host.runsOn);
     if (!changed) return;
     this.emitter.fire(uri);
     if (kernel?.isLive) await this.guarded(notebook, () => kernel.restart());
@@ -223,8 +222,12 @@ export class RepriseController implements Kernels, vscode.Disposable {
     const use = this.pinUse.get(notebook) ?? 'as-ever';
     this.pinUse.delete(notebook);
     const onDrift = (sentence: string): void => this.deps.log.warn(`${notebook.uri.path}: ${sentence}`);
+    return this.interpreters.basisFor(this.namedPlace(notebook), use, { signal, onStep, onDrift });
+  }
+
+  private namedPlace(notebook: vscode.NotebookDocument): Place {
     const { path } = this.placeOf(notebook);
-    return this.interpreters.basisFor(notebook.uri.toString(), path, use, { signal, onStep, onDrift });
+    return { uri: notebook.uri.toString(), path, written: writtenIn(notebook) };
   }
 
   private hostFor(place: NotebookPlace): KernelHost {
@@ -333,14 +336,21 @@ export class RepriseController implements Kernels, vscode.Disposable {
     notebook: vscode.NotebookDocument,
     cells: readonly vscode.NotebookCell[],
   ): Promise<void> {
-    const asked = this.ask?.(notebook, cells);
-    const run = asked === undefined ? cells : await asked;
+    const own = cells.filter(isOfKernel);
+    if (own.length === 0) {
+      const again = (): Promise<void> => this.kernelOf(notebook).execute(cells);
+      void tellOfOtherLanguage(cells, again);
+      return;
+    }
+    const asked = this.ask?.(notebook, own);
+    const run = asked === undefined ? own : await asked;
     if (run.length > 0) await this.kernelOf(notebook).execute(run);
   }
 
   private ended(cell: vscode.NotebookCell): void {
     const { notebook, document } = cell;
     this.cellEmitter.fire({ cell, what: 'ended' });
+    if (document.languageId !== 'python') return;
     const python = this.kernels.get(notebook)?.host.runsOn;
     void offerToAdd(notebook, document.getText(), python).catch((error: unknown) =>
       this.deps.log.warn(`What a cell installs could not be compared with the pin: ${String(error)}`),
@@ -379,6 +389,7 @@ export class RepriseController implements Kernels, vscode.Disposable {
       selectInterpreter: () => this.selectInterpreter(uri),
       connectServer: () => this.connectServer(),
       takeOver: () => this.attach(notebook, true),
+      folder: dirname(this.placeOf(notebook).path),
       python: () => this.interpreters.pythonFor(uri, this.placeOf(notebook).path),
       showLog: () => this.deps.log.show(),
       restore: () => using('restored'),

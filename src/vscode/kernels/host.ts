@@ -1,8 +1,8 @@
 /** Where a notebook's kernel runs: on this machine, or on a Jupyter Server that exists already. */
-import type { RecordHeader } from '../../lineage/record';
 import type { KernelTransport, TransportListener } from '../../kernel/transport';
 import type { CellRequest } from '../../kernel/messages';
 import type { KeptExecution } from '../../kernel/server/local';
+import type { LiveBasis } from '../../replay/live';
 
 export type NotebookPlace = {
   /** Absolute path; of an untitled notebook the path it would have in its folder. */
@@ -22,10 +22,9 @@ export type Opened = {
 };
 
 /** What a kernel starts on. */
-export type Basis = {
+export type Basis = LiveBasis & {
+  /** Of the agent, and of the notebook unless that is in JavaScript. */
   python: string;
-  /** As its record names the pin; absent where it runs without one. */
-  pin?: RecordHeader['pin'];
 };
 
 /** Finds it, which may take a while: a pin that is not there yet is built. @throws Failure */

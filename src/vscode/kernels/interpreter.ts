@@ -6,18 +6,35 @@ import type { PythonExtension } from '@vscode/python-extension';
 import * as vscode from 'vscode';
 import { checkedPython } from '../../environment/checked';
 import { findInterpreter } from '../../environment/interpreter';
+import { javascriptOf } from '../../environment/npm/kernel';
 import { findRoot } from '../../notebook/root';
 import { recordedPin } from '../../replay/live';
 import { settingsFor } from '../../replay/plan';
 import type { Settings } from '../settings';
 import type { Tools } from '../tools';
+import type { Written } from '../languages';
 import type { Basis } from './host';
+import { asOfAgent, javascriptBasis } from './javascript';
 import type { Memory } from './remoteHost';
 
 type Item = vscode.QuickPickItem & { python?: string; browse?: true; reset?: true };
 
 /** Of one start: the pin as ever, built anew whatever else was chosen, or left aside. */
 export type PinUse = 'as-ever' | 'restored' | 'without';
+
+export type Progress = {
+  signal: AbortSignal;
+  onStep: (what: string) => void;
+  /** Told of drift that is taken. */
+  onDrift: (sentence: string) => void;
+};
+
+export type Place = {
+  uri: string;
+  /** Absolute. */
+  path: string;
+  written: Written;
+};
 
 export class Interpreters {
   constructor(
@@ -28,15 +45,17 @@ export class Interpreters {
 
   /**
    * What was picked for the notebook, checked against its pin; else the pin, built where it is absent; else as without one.
-   * @throws Failure `drift`, `no-python`, and those of a restore
+   * @throws Failure `drift`, `no-python`, `no-javascript-kernel`, and those of a restore
    */
-  async basisFor(
-    uri: string,
-    path: string,
-    use: PinUse,
-    progress: { signal: AbortSignal; onStep: (what: string) => void; onDrift: (sentence: string) => void },
-  ): Promise<Basis> {
+  async basisFor({ uri, path, written }: Place, use: PinUse, progress: Progress): Promise<Basis> {
     const settings = settingsFor(path, {});
+    if (javascriptOf(written) !== undefined) {
+      const python = await this.pythonFor(uri, path).catch((error: unknown) => {
+        throw asOfAgent(error);
+      });
+      const { uvLock } = this.tools;
+      return javascriptBasis({ path, written, settings }, python, use, { uvLock, ...progress });
+    }
     if (settings.sidecar?.pin === undefined || use === 'without') {
       return { python: await this.pythonFor(uri, path) };
     }
@@ -68,10 +87,13 @@ export class Interpreters {
   }
 
   /** @returns whether another was chosen */
-  async pick(uri: string, path: string, current: string | undefined): Promise<boolean> {
+  async pick({ uri, path, written }: Place, current: string | undefined): Promise<boolean> {
     const items = await this.items(uri, path, current);
     const picked = await vscode.window.showQuickPick(items, {
-      title: 'Python for this notebook',
+      title:
+        javascriptOf(written) === undefined
+          ? 'Python for this notebook'
+          : 'Python of the agent that keeps the record of this notebook, which is in JavaScript',
       placeHolder: 'The kernel starts anew with the one you choose',
       matchOnDescription: true,
     });

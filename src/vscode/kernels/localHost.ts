@@ -4,6 +4,7 @@ import { existsSync, rmdirSync } from 'node:fs';
 import { isAlive, type KernelModel, type Lease, LocalServer } from '../../kernel/server/local';
 import { environmentFor } from '../../kernel/server/environment';
 import { placeOf } from '../../kernel/server/place';
+import { asOfAgent } from './javascript';
 import type { FindBasis, KernelHost, NotebookPlace, Opened } from './host';
 import { Store } from '../../lineage/store';
 import { liveKernel } from '../../replay/live';
@@ -38,10 +39,12 @@ export class LocalHost implements KernelHost {
 
   /** @throws Failure `in-use`, `no-ipykernel`, `kernel-start`, `cancelled`, and those of the basis */
   async start(basis: FindBasis, signal: AbortSignal): Promise<Opened> {
-    const { python, pin } = await basis(signal);
-    const server = await this.serverOn(python, signal);
+    const found = await basis(signal);
+    const server = await this.serverOn(found.python, signal).catch((error: unknown) => {
+      throw found.javascript === undefined ? error : asOfAgent(error);
+    });
     const settings = settingsFor(this.notebook.path, {});
-    const { config, environment } = liveKernel(settings, pin);
+    const { config, environment } = liveKernel(settings, found);
     const store = new Store(settings.root);
     const run = newRun(store);
     const document = existsSync(this.notebook.path) ? settings.notebook : null;

@@ -1,8 +1,11 @@
 /** What the user can do about a kernel that did not start, as buttons. */
 import * as vscode from 'vscode';
+import { TSLAB } from '../../environment/npm/kernel';
 import type { Failure } from '../../notebook/failure';
 
 export type Remedies = {
+  /** Of the notebook. */
+  folder: string;
   selectInterpreter(): Promise<void>;
   connectServer(): Promise<void>;
   takeOver(): Promise<void>;
@@ -51,6 +54,8 @@ function remedyFor(reason: string, remedies: Remedies): Button {
       return ['Select Python', () => remedies.selectInterpreter()];
     case 'no-ipykernel':
       return ['Install ipykernel', async () => installIpykernel(await remedies.python())];
+    case 'no-javascript-kernel':
+      return ['Install tslab', () => installTslab(remedies.folder)];
     case 'in-use':
       return ['Take Over', () => remedies.takeOver()];
     case 'bad-token':
@@ -64,11 +69,21 @@ function remedyFor(reason: string, remedies: Remedies): Button {
   }
 }
 
-/** In a terminal, where the user sees what is done to the environment. */
 function installIpykernel(python: string): void {
-  const execution = new vscode.ProcessExecution(python, ['-m', 'pip', 'install', 'ipykernel']);
+  install('ipykernel', new vscode.ProcessExecution(python, ['-m', 'pip', 'install', 'ipykernel']));
+}
+
+/** Beside the notebook, where it is found, and where npm notes it down. */
+function installTslab(cwd: string): void {
+  // Its own parts come built in its packages: none of their scripts is needed.
+  const args = ['install', '--ignore-scripts', ...TSLAB];
+  install('tslab', new vscode.ProcessExecution('npm', args, { cwd }));
+}
+
+/** In a terminal, where the user sees what is done to the environment. */
+function install(what: string, execution: vscode.ProcessExecution): void {
   const scope = vscode.workspace.workspaceFolders?.[0] ?? vscode.TaskScope.Workspace;
   void vscode.tasks.executeTask(
-    new vscode.Task({ type: 'process' }, scope, 'Install ipykernel', 'Reprise', execution),
+    new vscode.Task({ type: 'process' }, scope, `Install ${what}`, 'Reprise', execution),
   );
 }

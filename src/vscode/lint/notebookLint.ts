@@ -8,6 +8,7 @@ import { sidecarPath } from '../../notebook/sidecar';
 import type { Lint, ListedFinding, Severity } from '../editor';
 import type { LintCounts, NotebookState } from '../follow/state';
 import type { CellKeys } from '../kernels/cells';
+import { LANGUAGES } from '../languages';
 import type { Settings } from '../settings';
 import { FindingActions } from './codeActions';
 import { isExcluded } from './excluded';
@@ -19,7 +20,6 @@ import {
   documentsOf,
   isLinted,
   isNotebook,
-  LANGUAGES,
   openSources,
   type Source,
   workspaceEdit,

@@ -6,8 +6,6 @@ import { rangeOf } from './ranges';
 export type Source = vscode.NotebookDocument | vscode.TextDocument;
 
 const NOTEBOOK = 'jupyter-notebook';
-/** Languages of cells that are linted. */
-export const LANGUAGES = ['python', 'javascript', 'typescript'] as const;
 
 export function isNotebook(source: Source): source is vscode.NotebookDocument {
   return 'notebookType' in source;

@@ -11,6 +11,7 @@ import type { NotebookState } from '../follow/state';
 import type { CellKeys } from '../kernels/cells';
 import type { AskBefore, CellEvent } from '../kernels/controller';
 import type { Log } from '../log';
+import { javascriptIn } from '../languages';
 import { notebookFile } from '../notebookFile';
 import { StaleCellItems } from './cellItems';
 import { FolderWatchers } from './folderWatchers';
@@ -84,7 +85,7 @@ export class Staleness implements Stale, vscode.Disposable {
   async refresh(uri: string): Promise<void> {
     const notebook = documentOf(uri);
     if (notebook === undefined) return;
-    const known = this.notebooks.get(uri) ?? this.follow(notebook);
+    const known = this.known(notebook);
     if (known === undefined) return;
     await this.read(uri, known);
     known.watchers.watch(known.of.files.paths);
@@ -110,7 +111,7 @@ export class Staleness implements Stale, vscode.Disposable {
 
   private async cellChanged({ cell, what }: CellEvent): Promise<void> {
     const uri = cell.notebook.uri.toString();
-    const known = this.notebooks.get(uri) ?? this.follow(cell.notebook);
+    const known = this.known(cell.notebook);
     if (known === undefined) return;
     const key = this.deps.keys.keyOf(cell);
     if (what === 'began') known.of.began(key);
@@ -129,6 +130,12 @@ export class Staleness implements Stale, vscode.Disposable {
       const why = error instanceof Error ? error.message : String(error);
       this.deps.log.warn(`The record could not be read: ${why}. Stale cells are shown as they were before.`);
     });
+  }
+
+  /** Undefined of one in JavaScript, too: which of its cells are stale nobody can tell. */
+  private known(notebook: vscode.NotebookDocument): Known | undefined {
+    if (javascriptIn(notebook) !== undefined) return undefined;
+    return this.notebooks.get(notebook.uri.toString()) ?? this.follow(notebook);
   }
 
   private follow(notebook: vscode.NotebookDocument): Known | undefined {

@@ -3,6 +3,9 @@ import type { StaleReason } from '../../lineage/graph';
 import { reasonWords } from '../../lineage/reasons';
 import type { CellState, State } from '../../lineage/stale/state';
 
+/** Why which cells are stale is not known of a notebook in JavaScript. */
+export const NOT_OBSERVED = 'JavaScript kernels let nobody look into their variables';
+
 export type StaleItem = {
   text: string;
   /** All reasons. */

@@ -3,6 +3,7 @@ import { driftPhrase } from '../../environment/drift';
 import type { Cost } from '../../replay/cost/document';
 import type { Header } from '../follow/lines';
 import { plural, REACH_WORDS } from '../../replay/words';
+import { ranOn } from '../environments/text';
 import type { CommandId } from '../commands/ids';
 import { type PinState, pinDriftOf, pinWords } from '../follow/pin';
 import { sealWords } from '../follow/seal';
@@ -14,6 +15,7 @@ import {
   type NotebookState,
   type RunState,
 } from '../follow/state';
+import { NOT_OBSERVED } from '../stale/words';
 import { diedWords, differsNext, settingWords, unreachedWords, verdictWords } from './words';
 
 /** The commands that the hover has links to; it is trusted with no others. */
@@ -35,9 +37,14 @@ export type Surroundings = {
   /** The interpreter of the live kernel or of the next, with the home directory as `~`. */
   python?: string;
   isLive: boolean;
+  /** Written in JavaScript or TypeScript. */
+  javascript?: boolean;
 };
 
-export function hoverOf(state: NotebookState, { name, python, isLive }: Surroundings): string {
+export function hoverOf(
+  state: NotebookState,
+  { name, python, isLive, javascript = false }: Surroundings,
+): string {
   const { run, problem } = state;
   const settings = link(settingWords(state.policy, state.seed).join(', '), 'reprise.selectPolicy');
   const rows = [
@@ -50,7 +57,15 @@ export function hoverOf(state: NotebookState, { name, python, isLive }: Surround
       : [row('Seal', link(sealWords(state.seal, state.document), 'reprise.seal'))]),
     ...(state.cost === undefined ? [] : [row('Cost', costWords(state.cost))]),
     row('Kernel', isLive ? 'Reprise, live' : 'Reprise, not started'),
-    ...(python === undefined ? [] : [row('Interpreter', link(python, 'reprise.selectInterpreter'))]),
+    ...(javascript ? [row('Stale cells', `not observed: ${NOT_OBSERVED}`)] : []),
+    ...(python === undefined
+      ? []
+      : [
+          row(
+            javascript ? 'Recorded by the agent on' : 'Interpreter',
+            link(python, 'reprise.selectInterpreter'),
+          ),
+        ]),
   ];
   const title = `**Reprise** ${escape(name)}`;
   return [title, rows.map((line) => `- ${line}`).join('\n'), actions(run !== undefined)].join('\n\n');
@@ -66,10 +81,7 @@ function runRows(state: NotebookState, run: RunState): string[] {
       ? []
       : [
           row('Under', differsNext(state) ? under(header) : link(under(header), 'reprise.selectPolicy')),
-          row(
-            'Environment',
-            `Python ${header.environment.python.version}, ${recordedPinWords(header.pin?.lock)}`,
-          ),
+          row('Environment', `${ranOn(header)}, ${recordedPinWords(header.pin?.lock)}`),
         ]),
     row('Randomness', link(drawWords(run), 'reprise.showRandomness')),
   ];

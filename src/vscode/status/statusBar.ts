@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import type { Kernels } from '../editor';
 import type { Follower } from '../follow/follower';
 import { type PinState, pinWords } from '../follow/pin';
+import { javascriptIn } from '../languages';
 import type { NotebookLint } from '../lint/notebookLint';
 import { frontScript } from '../lint/sources';
 import type { Staleness } from '../stale/staleness';
@@ -98,6 +99,7 @@ export class StatusBar implements vscode.Disposable {
       name: path.posix.basename(notebook.uri.path),
       ...(python === undefined ? {} : { python }),
       isLive: this.kernels.liveRunOf(uri) !== undefined,
+      javascript: javascriptIn(notebook) !== undefined,
     });
     const hover = new vscode.MarkdownString(text);
     hover.isTrusted = { enabledCommands: [...HOVER_COMMANDS] };

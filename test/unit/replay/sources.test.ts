@@ -1,7 +1,10 @@
 /** What a replay executes of a live record, when cells were put in, moved and deleted while others ran. */
 import { expect, it } from 'vitest';
 import type { CellLine, RecordHeader, RunRecord } from '../../../src/lineage/record';
-import { cellsOf, documentOrder, executedOrder } from '../../../src/replay/sources';
+import { Store } from '../../../src/lineage/store';
+import { parseNotebook } from '../../../src/notebook/model';
+import { cellsOf, documentOfRun, documentOrder, executedOrder } from '../../../src/replay/sources';
+import { temporaryFolder } from '../lineage/build';
 
 function live(document: string[], executions: Pick<CellLine, 'id' | 'index' | 'order'>[]): RunRecord {
   const cells = document.map((id, index) => ({ id, index, type: 'code', source: `${id} on disk` }));
@@ -61,4 +64,14 @@ it('follows cells that were moved', () => {
     ['b', 0],
     ['a', 1],
   ]);
+});
+
+it('is put together in the language of the kernel that ran it', () => {
+  const store = new Store(temporaryFolder()).ensure();
+  const record = live([], []);
+  const languageOf = () =>
+    parseNotebook(JSON.stringify(documentOfRun(store, '20260101-000000-aaaaaa', record))).language;
+  expect(languageOf()).toBe('python');
+  record.header.javascript = { language: 'typescript', kernel: 'deno', sha256: '0'.repeat(64) };
+  expect(languageOf()).toBe('typescript');
 });

@@ -1,0 +1,1 @@
+export function ensureTslab(): Promise<string>;
