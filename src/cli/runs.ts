@@ -14,9 +14,7 @@ export function runsCommand(program: Command, _signal: AbortSignal, done: (code:
     .option('--notebook <notebook>', 'only of this notebook (path from the root)')
     .action((flags: Flags) => {
       const terminal = terminalOf(flags);
-      const runs = listRuns(storeHere(terminal)).filter(
-        (run) => !flags.notebook || run.notebook === flags.notebook,
-      );
+      const runs = listRuns(storeHere(terminal), flags.notebook || undefined);
       terminal.document({ schema: 'reprise/runs/0', runs });
       tellRuns(terminal, runs);
       done(EXIT.good);

@@ -4,10 +4,13 @@ import { type Direction, neighbours } from './focus';
 
 const DIGITS = 8;
 
-export function labelOf(node: LineageNode): string {
+/** @param notebooks of the runs, where cells of more than one are shown */
+export function labelOf(node: LineageNode, notebooks: LineageDocument['notebooks'] = {}): string {
   switch (node.kind) {
-    case 'cell':
-      return `cell ${node.cell.index}`;
+    case 'cell': {
+      const notebook = notebooks[node.run];
+      return `${notebook === undefined ? '' : `${notebook} `}cell ${node.cell.index}`;
+    }
     case 'variable':
       return node.version === 1 ? node.name : `${node.name}#${node.version}`;
     case 'data':
@@ -29,10 +32,11 @@ export function chains(
   const byId = new Map(document.nodes.map((node) => [node.id, node]));
   const lines: string[] = [];
   const told = new Set<string>();
+  const label = (node: LineageNode): string => labelOf(node, document.notebooks);
   const names = (ids: readonly string[]): string =>
     ids
       .flatMap((id) => byId.get(id) ?? [])
-      .map(labelOf)
+      .map(label)
       .join(', ');
   const follow = (node: LineageNode, depth: number): void => {
     if (told.has(node.id)) return;
@@ -41,7 +45,7 @@ export function chains(
     for (const cell of cells) {
       const { reads, writes } = neighbours(document, cell);
       const others = direction === 'upstream' ? reads : writes;
-      const head = node.kind === 'cell' ? labelOf(node) : `${labelOf(node)} ${arrow} ${labelOf(cell)}`;
+      const head = node.kind === 'cell' ? label(node) : `${label(node)} ${arrow} ${label(cell)}`;
       const tail = others.length === 0 ? '' : ` ${arrow} ${names(others)}`;
       const line = `${'  '.repeat(depth)}${head}${tail}`;
       lines.push(cell.title === '' ? line : `${line.padEnd(48)}  ${cell.title}`);
@@ -51,7 +55,7 @@ export function chains(
         if (other !== undefined) follow(other, depth + 1);
       }
     }
-    if (cells.length === 0 && depth === 0) lines.push(labelOf(node));
+    if (cells.length === 0 && depth === 0) lines.push(label(node));
   };
   for (const node of from) follow(node, 0);
   return lines;
@@ -78,16 +82,13 @@ function cellsAt(
 /** What all of it rests on: environment, seed, commit. */
 export function contextLine({ nodes }: LineageDocument): string {
   const isContext = (node: LineageNode): node is ContextNode => 'label' in node && node.kind !== 'data';
-  return nodes
-    .filter(isContext)
-    .map(({ label }) => label)
-    .join('; ');
+  return [...new Set(nodes.filter(isContext).map(({ label }) => label))].join('; ');
 }
 
-export function mermaid({ nodes, edges }: LineageDocument): string {
+export function mermaid({ nodes, edges, notebooks }: LineageDocument): string {
   const name = new Map(nodes.map(({ id }, at) => [id, `n${at}`]));
   const shape = (node: LineageNode): string => {
-    const text = `"${labelOf(node).replace(/["<>&#]/g, (char) => `#${char.codePointAt(0)};`)}"`;
+    const text = `"${labelOf(node, notebooks).replace(/["<>&#]/g, (char) => `#${char.codePointAt(0)};`)}"`;
     if (node.kind === 'cell') return `[${text}]`;
     return node.kind === 'file' ? `[(${text})]` : `(${text})`;
   };
@@ -100,13 +101,13 @@ export function mermaid({ nodes, edges }: LineageDocument): string {
   ].join('\n');
 }
 
-export function dot({ nodes, edges }: LineageDocument): string {
+export function dot({ nodes, edges, notebooks }: LineageDocument): string {
   const quoted = (text: string): string => `"${text.replace(/[\\"]/g, '\\$&')}"`;
   return [
     'digraph lineage {',
     ...nodes.map(
       (node) =>
-        `  ${quoted(node.id)} [label=${quoted(labelOf(node))}, shape=${node.kind === 'cell' ? 'box' : 'ellipse'}];`,
+        `  ${quoted(node.id)} [label=${quoted(labelOf(node, notebooks))}, shape=${node.kind === 'cell' ? 'box' : 'ellipse'}];`,
     ),
     ...edges.map(
       ({ from, to, seen }) =>

@@ -30,7 +30,9 @@ export function focus(
     const up = kind === 'rests-on' ? [source, to] : kind === 'deleted' ? undefined : [to, source];
     if (up === undefined || (kind === 'rests-on' && direction === 'downstream')) continue;
     const [at, towards] = direction === 'upstream' ? up : [up[1]!, up[0]!];
-    next.set(at!, [...(next.get(at!) ?? []), towards!]);
+    const known = next.get(at!);
+    if (known === undefined) next.set(at!, [towards!]);
+    else known.push(towards!);
   }
   const kept = new Set(from.map(({ id }) => id));
   for (const id of kept) for (const other of next.get(id) ?? []) kept.add(other);

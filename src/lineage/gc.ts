@@ -4,6 +4,7 @@
  */
 import { lstatSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { compactIndex } from './index/open';
 import { isAlive, readLocal } from './local';
 import { listRuns, type ListedRun } from './runs';
 import { readEnds } from './read';
@@ -74,6 +75,7 @@ export function applyGc(
     removed.objects += 1;
     removed.bytes += bytes;
   }
+  compactIndex(store);
   return removed;
 }
 

@@ -9,6 +9,10 @@ export type LineageDocument = {
   notebook: string;
   /** The newest run first; a graph over a live notebook can hold executions of more than one run. */
   runs: string[];
+  /** The notebook of each run, where files were followed from run to run. */
+  notebooks?: Record<string, string>;
+  /** Runs that files lead to and that are too many to be drawn. */
+  runsLeftOut?: number;
   nodes: LineageNode[];
   edges: LineageEdge[];
   /** What no record can say, in words for people: kinds of reads and writes that were not observed. */

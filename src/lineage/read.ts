@@ -4,16 +4,21 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type { CellLine, ClosingLine, RecordHeader, RecordSummary, RunRecord } from './record';
+import type { CellLine, ClosingLine, RecordHeader, RecordLine, RecordSummary, RunRecord } from './record';
 
 export class RecordError extends Error {
   constructor(
-    readonly reason: 'missing' | 'empty' | 'no-header' | 'newer',
+    readonly reason: 'missing' | 'empty' | 'no-header' | 'newer' | 'broken',
     message: string,
   ) {
     super(message);
     this.name = 'RecordError';
   }
+}
+
+/** Whether a record is at fault, or the file system that holds it: other records may be read all the same. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof RecordError || typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
 /** What another document says the record was when it was finished: only that shows a change in its last line. */
@@ -33,10 +38,38 @@ type Line = { bytes: Buffer; whole: boolean };
 export function readRecord(path: string, expected: Expected = {}): RunRecord {
   const file = createHash('sha256');
   const reading = new Reading();
-  for (const line of linesOf(path, file)) {
+  for (const line of linesOf(path, { file })) {
     if (!reading.take(line)) break;
   }
   return reading.finish(path, expected, file);
+}
+
+/** How far a record was read: bytes, and what its next line must name as the one before. */
+export type Mark = { offset: number; root: string };
+export const START: Mark = { offset: 0, root: FIRST };
+
+/**
+ * The lines of a record after a mark, for who keeps what it has read. A line that is still being written is left for the
+ * next time; one of a kind that this version does not know is `undefined`.
+ * @throws RecordError `broken` where the chain does not go on from the mark: `readRecord` says how far it holds
+ */
+export function* readOn(path: string, from: Mark): Generator<{ line: RecordLine | undefined; mark: Mark }> {
+  let { offset, root } = from;
+  for (const { bytes, whole } of linesOf(path, { offset })) {
+    if (!whole) return;
+    const line = parse(bytes);
+    if (line === null || line['prev'] !== root)
+      throw new RecordError('broken', `The chain of ${path} breaks at byte ${offset}.`);
+    offset += bytes.length + 1;
+    root = sha256(bytes);
+    yield { line: lineOf(line), mark: { offset, root } };
+  }
+}
+
+function lineOf(line: Record<string, unknown>): RecordLine | undefined {
+  if (isCell(line)) return withDefaults(line);
+  if (isHeader(line) || isClosing(line)) return line;
+  return line['type'] === 'summary' ? withSummaryDefaults(line) : undefined;
 }
 
 /** The header and the summary alone, without checking the chain: for lists. Never throws for a damaged record. */
@@ -132,11 +165,11 @@ class Reading {
     } else if (isCell(line)) {
       this.cells.push(withDefaults(line));
       this.last = 'cell';
-    } else if (line['type'] === 'closing' && Array.isArray(line['files'])) {
-      this.closing = line as unknown as ClosingLine;
+    } else if (isClosing(line)) {
+      this.closing = line;
       this.last = 'closing';
     } else if (line['type'] === 'summary') {
-      this.summary = { skipped: [], faults: [], ...line } as unknown as RecordSummary;
+      this.summary = withSummaryDefaults(line);
       this.last = 'summary';
     }
   }
@@ -171,6 +204,14 @@ function isCell(line: Record<string, unknown>): line is Partial<CellLine> & Pick
   return line['type'] === 'cell' && typeof line['index'] === 'number' && typeof line['id'] === 'string';
 }
 
+function isClosing(line: Record<string, unknown>): line is ClosingLine & Record<string, unknown> {
+  return line['type'] === 'closing' && Array.isArray(line['files']);
+}
+
+function withSummaryDefaults(line: Record<string, unknown>): RecordSummary {
+  return { skipped: [], faults: [], ...line } as unknown as RecordSummary;
+}
+
 /** A field that an older or faulty agent left out reads as "nothing was seen"; `faults` and `notObserved` say why. */
 export function withDefaults(line: Partial<CellLine>): CellLine {
   const none = {
@@ -192,13 +233,19 @@ export function withDefaults(line: Partial<CellLine>): CellLine {
   return { ...none, ...line } as CellLine;
 }
 
-function* linesOf(path: string, file: Hash): Generator<Line> {
+function* linesOf(
+  path: string,
+  { file, offset = 0 }: { file?: Hash; offset?: number } = {},
+): Generator<Line> {
   const descriptor = open(path);
   try {
     const block = Buffer.allocUnsafe(BLOCK);
+    const next = (at: number): number => readSync(descriptor, block, 0, BLOCK, at);
     let parts: Buffer[] = [];
-    for (let read = readSync(descriptor, block); read > 0; read = readSync(descriptor, block)) {
-      file.update(block.subarray(0, read));
+    let at = offset;
+    for (let read = next(at); read > 0; read = next(at)) {
+      at += read;
+      file?.update(block.subarray(0, read));
       let start = 0;
       for (let end = newline(block, start, read); end >= 0; end = newline(block, start, read)) {
         yield { bytes: Buffer.concat([...parts, block.subarray(start, end)]), whole: true };

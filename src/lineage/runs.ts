@@ -1,6 +1,6 @@
 /** The list behind `reprise runs`. */
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { Heads, readVerdict, type RunHead } from './heads';
 import { isAlive, readLocal } from './local';
 import { readEnds, readRecord } from './read';
 import type { Policy, RunStatus, Seed } from './record';
@@ -25,37 +25,52 @@ export type ListedRun = {
   verdict?: string;
 };
 
-/** Newest first. One damaged run never hides the others. */
-export function listRuns(store: Store): ListedRun[] {
-  return store.runIds().map((run) => listedRun(store, run));
+/** Newest first. One damaged run never hides the others. @param notebook whose runs; all where absent */
+export function listRuns(store: Store, notebook?: string): ListedRun[] {
+  const heads = new Heads(store);
+  const listed = heads
+    .all()
+    .filter(({ header }) => notebook === undefined || header?.notebook === notebook)
+    .map((head) =>
+      listedOf(store, head, { cells: () => heads.cells(head), verdict: () => heads.verdict(head) }),
+    );
+  heads.keep();
+  return listed;
 }
 
 export function listedRun(store: Store, run: string): ListedRun {
-  const folder = store.runFolder(run);
-  const { header, summary } = readEnds(store.recordPath(run));
-  const alive = summary === null && isAlive(readLocal(folder));
-  if (header === null) return { run, status: alive ? 'running' : 'unreadable', cells: 0 };
-  const verdict = readVerdict(folder);
+  const record = store.recordPath(run);
+  const { header, summary } = readEnds(record);
+  const head = {
+    run,
+    ...(header === null ? {} : { header }),
+    ...(summary === null ? {} : { summary }),
+  };
+  return listedOf(store, head, {
+    cells: () => summary?.executed ?? readRecord(record).cells.length,
+    verdict: () => readVerdict(path.join(store.runFolder(run), 'verdict.json')),
+  });
+}
+
+function listedOf(
+  store: Store,
+  { run, header, summary }: RunHead,
+  more: { cells: () => number; verdict: () => string | undefined },
+): ListedRun {
+  const alive = summary === undefined && isAlive(readLocal(store.runFolder(run)));
+  if (header === undefined) return { run, status: alive ? 'running' : 'unreadable', cells: 0 };
+  const { notebook, startedAt, policy, seed, replayOf } = header;
+  const verdict = more.verdict();
   return {
     run,
     status: summary?.status ?? (alive ? 'running' : 'incomplete'),
-    notebook: header.notebook,
-    startedAt: header.startedAt,
-    ...(summary === null ? {} : { durationMs: summary.durationMs }),
-    policy: header.policy,
-    seed: header.seed,
-    cells: summary?.executed ?? readRecord(store.recordPath(run)).cells.length,
-    ...(header.replayOf === undefined ? {} : { replayOf: header.replayOf }),
+    notebook,
+    startedAt,
+    ...(summary === undefined ? {} : { durationMs: summary.durationMs }),
+    policy,
+    seed,
+    cells: more.cells(),
+    ...(replayOf === undefined ? {} : { replayOf }),
     ...(verdict === undefined ? {} : { verdict }),
   };
-}
-
-function readVerdict(folder: string): string | undefined {
-  try {
-    const document: unknown = JSON.parse(readFileSync(path.join(folder, 'verdict.json'), 'utf8'));
-    const verdict = (document as { verdict?: unknown } | null)?.verdict;
-    return typeof verdict === 'string' ? verdict : undefined;
-  } catch {
-    return undefined;
-  }
 }

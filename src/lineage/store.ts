@@ -144,14 +144,17 @@ export class Store {
     return bytes;
   }
 
-  /** Newest first. Runs that began within one second are ordered by their headers. */
-  runIds(): string[] {
+  /**
+   * Newest first. Runs that began within one second are ordered by their headers.
+   * @param startedAt what the header says, where the caller knows
+   */
+  runIds(startedAt = (run: string): string | undefined => this.startedAt(run)): string[] {
     const ids = namesIn(this.runsFolder).filter((name) => RUN.test(name));
     const seconds = new Map<string, number>();
     for (const id of ids) seconds.set(id.slice(0, 15), (seconds.get(id.slice(0, 15)) ?? 0) + 1);
     const key = (id: string): string =>
       (seconds.get(id.slice(0, 15)) ?? 0) > 1
-        ? `${id.slice(0, 15)} ${this.startedAt(id)} ${id}`
+        ? `${id.slice(0, 15)} ${startedAt(id) ?? ''} ${id}`
         : `${id.slice(0, 15)} ${id}`;
     return ids
       .map((id) => ({ id, key: key(id) }))
@@ -159,21 +162,8 @@ export class Store {
       .map(({ id }) => id);
   }
 
-  /** The newest run of a notebook that ran to an end of its own (`ok` or `error`) and was not itself a replay. */
-  newestFinishedRun(notebook: string): string | undefined {
-    return this.runIds().find((run) => {
-      const { header, summary } = readEnds(this.recordPath(run));
-      return (
-        header !== null &&
-        header.notebook === notebook &&
-        header.replayOf === undefined &&
-        (summary?.status === 'ok' || summary?.status === 'error')
-      );
-    });
-  }
-
-  private startedAt(run: string): string {
-    return readEnds(this.recordPath(run)).header?.startedAt ?? '';
+  private startedAt(run: string): string | undefined {
+    return readEnds(this.recordPath(run)).header?.startedAt;
   }
 
   private renew(digest: string): boolean {

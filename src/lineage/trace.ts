@@ -1,6 +1,6 @@
 /** The lineage graph of runs: built from their records alone (graph.ts has the document). */
 import type { LineageDocument, LineageEdge, LineageNode, VariableNode } from './graph';
-import type { CellLine, RecordHeader } from './record';
+import type { CellLine, RecordedFile, RecordHeader } from './record';
 
 export type TracedRun = {
   header: RecordHeader;
@@ -22,53 +22,83 @@ export const NOT_OBSERVED = [
 
 /** @param runs the newest first */
 export function lineageOf(runs: readonly TracedRun[]): LineageDocument {
-  const nodes = new Map<string, LineageNode>();
-  const edges = new Map<string, LineageEdge>();
-  for (const run of runs) new Tracer(run, nodes, edges).trace();
+  const graph = emptyGraph();
+  for (const { header, cells, sourceOf } of runs) {
+    const tracer = new Tracer(header.run, sourceOf, graph);
+    const contexts = tracer.contexts(header);
+    for (const line of cells) tracer.take(line, contexts);
+  }
   return {
     schema: 'reprise/lineage/0',
     notebook: runs[0]?.header.notebook ?? '',
     runs: runs.map(({ header }) => header.run),
-    nodes: [...nodes.values()],
-    edges: [...edges.values()],
+    nodes: [...graph.nodes.values()],
+    edges: [...graph.edges.values()],
     notObserved: NOT_OBSERVED,
   };
 }
 
-class Tracer {
-  /** The version of each variable that its name holds now. */
-  private readonly held = new Map<string, VariableNode>();
-  private readonly versions = new Map<string, number>();
+/** By id, and by ends and kind, in the order in which they came. */
+export type Graph = { nodes: Map<string, LineageNode>; edges: Map<string, LineageEdge> };
 
+export function emptyGraph(): Graph {
+  return { nodes: new Map(), edges: new Map() };
+}
+
+/** What a run holds after some of its executions: from there its tracing goes on. */
+export type Traced = {
+  /** The version of each variable that its name holds. */
+  held: Map<string, VariableNode>;
+  /** The number of the last version of each name. */
+  versions: Map<string, number>;
+  /** Id of the last execution. */
+  last?: string;
+};
+
+export function cellNodeId(cell: string, run: string, seq: number): string {
+  return `cell:${cell}@${run}:${seq}`;
+}
+
+/** @param version sha256 of what it holds, or the run where nobody knows */
+export function fileNodeId(path: string, version: string): string {
+  return `file:${path}@${/^[0-9a-f]{64}$/.test(version) ? version.slice(0, DIGITS) : version}`;
+}
+
+/** Draws the executions of one run into a graph, one after the other. */
+export class Tracer {
   constructor(
-    private readonly run: TracedRun,
-    private readonly nodes: Map<string, LineageNode>,
-    private readonly edges: Map<string, LineageEdge>,
+    private readonly run: string,
+    private readonly sourceOf: TracedRun['sourceOf'],
+    /** Where it draws to; who keeps what is drawn may empty it between executions. */
+    private readonly into: Graph,
+    private readonly at: Traced = { held: new Map(), versions: new Map() },
   ) {}
 
-  trace(): void {
-    const contexts = this.contexts();
-    for (const line of this.run.cells) {
-      const cell = this.cell(line);
-      for (const context of contexts) this.edge(cell, context, 'rests-on', 'observed');
-      this.reads(line, cell);
-      this.writes(line, cell);
-      this.files(line, cell);
-      this.data(line, cell);
-    }
+  take(line: CellLine, contexts: readonly string[]): void {
+    const cell = this.cell(line);
+    this.at.last = cell;
+    for (const context of contexts) this.edge(cell, context, 'rests-on', 'observed');
+    this.reads(line, cell);
+    this.writes(line, cell);
+    this.files(line.files, cell);
+    this.data(line, cell);
+  }
+
+  /** Files that were open until the end count as the last execution's. */
+  close(files: readonly RecordedFile[]): void {
+    if (this.at.last !== undefined) this.files(files, this.at.last);
   }
 
   private cell(line: CellLine): string {
-    const { header, sourceOf } = this.run;
-    const id = `cell:${line.id}@${header.run}:${line.seq}`;
+    const id = cellNodeId(line.id, this.run, line.seq);
     const unreached = line.entropy.filter(({ reach }) => reach === 'unreached').map(({ source }) => source);
-    this.nodes.set(id, {
+    this.into.nodes.set(id, {
       id,
       kind: 'cell',
       cell: { index: line.index, id: line.id },
-      run: header.run,
+      run: this.run,
       seq: line.seq,
-      title: titleOf(sourceOf(line.source) ?? ''),
+      title: titleOf(this.sourceOf(line.source) ?? ''),
       status: line.status,
       startedAt: line.startedAt,
       durationMs: line.durationMs,
@@ -80,7 +110,7 @@ class Tracer {
 
   private reads(line: CellLine, cell: string): void {
     for (const name of line.reads) {
-      const version = this.held.get(name);
+      const version = this.at.held.get(name);
       const seen = line.precision === 'static' ? 'static' : 'observed';
       if (version !== undefined) this.edge(version.id, cell, 'read', seen);
     }
@@ -89,9 +119,9 @@ class Tracer {
   private writes(line: CellLine, cell: string): void {
     const mutated = new Set(line.mutated);
     for (const { name, how, digest, type } of line.writes) {
-      const before = this.held.get(name);
-      const number = (this.versions.get(name) ?? 0) + 1;
-      const { run } = this.run.header;
+      const before = this.at.held.get(name);
+      const number = (this.at.versions.get(name) ?? 0) + 1;
+      const { run } = this;
       const node: VariableNode = {
         id: `variable:${name}#${number}@${run}`,
         kind: 'variable',
@@ -102,25 +132,25 @@ class Tracer {
         ...(digest === undefined ? {} : { digest }),
         ...(type === undefined ? {} : { type }),
       };
-      this.versions.set(name, number);
-      this.held.set(name, node);
-      this.nodes.set(node.id, node);
+      this.at.versions.set(name, number);
+      this.at.held.set(name, node);
+      this.into.nodes.set(node.id, node);
       const isMutated = mutated.has(name) && before !== undefined;
       this.edge(cell, node.id, isMutated ? 'mutated' : 'wrote', 'observed');
       if (isMutated) this.edge(before.id, cell, 'read', 'observed');
     }
     for (const name of line.deletes) {
-      const before = this.held.get(name);
+      const before = this.at.held.get(name);
       if (before !== undefined) this.edge(cell, before.id, 'deleted', 'observed');
-      this.held.delete(name);
+      this.at.held.delete(name);
     }
   }
 
-  private files(line: CellLine, cell: string): void {
-    for (const { path, mode, sha256, size, outside, attribution, absent, deleted } of line.files) {
+  private files(files: readonly RecordedFile[], cell: string): void {
+    for (const { path, mode, sha256, size, outside, attribution, absent, deleted } of files) {
       if (absent || deleted) continue;
-      const id = `file:${path}@${sha256?.slice(0, DIGITS) ?? this.run.header.run}`;
-      this.nodes.set(id, {
+      const id = fileNodeId(path, sha256 ?? this.run);
+      this.into.nodes.set(id, {
         id,
         kind: 'file',
         path,
@@ -138,12 +168,12 @@ class Tracer {
     for (const { kind, name, query, version } of line.data ?? []) {
       const said = Object.entries(version).map(([field, text]) => `${field} ${text}`);
       const label = query === undefined ? name : `${name}: ${query}`;
-      const id = `data:${kind}:${label}@${said.join(' ') || this.run.header.run}`;
+      const id = `data:${kind}:${label}@${said.join(' ') || this.run}`;
       const shown = said.map((text) =>
         text.replace(/[0-9a-f]{64}$/, (digest) => digest.slice(0, DIGITS) + '…'),
       );
       const detail = shown.join(', ') || 'nothing says which version';
-      this.nodes.set(id, {
+      this.into.nodes.set(id, {
         id,
         kind: 'data',
         label,
@@ -153,8 +183,8 @@ class Tracer {
     }
   }
 
-  private contexts(): string[] {
-    const { run, environment, seed, git } = this.run.header;
+  /** What the whole run rests on. @returns ids */
+  contexts({ run, environment, seed, git }: RecordHeader): string[] {
     const packages = Object.entries(environment.packages).sort(([a], [b]) => (a < b ? -1 : 1));
     const found: LineageNode[] = [
       {
@@ -174,12 +204,12 @@ class Tracer {
         ...(git.branch ? { detail: git.branch } : {}),
       });
     }
-    for (const node of found) this.nodes.set(node.id, node);
+    for (const node of found) this.into.nodes.set(node.id, node);
     return found.map(({ id }) => id);
   }
 
   private edge(from: string, to: string, kind: LineageEdge['kind'], seen: LineageEdge['seen']): void {
-    this.edges.set(`${from} ${kind} ${to}`, { from, to, kind, seen });
+    this.into.edges.set(`${from} ${kind} ${to}`, { from, to, kind, seen });
   }
 }
 

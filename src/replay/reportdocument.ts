@@ -1,7 +1,8 @@
 /** The report of a run: what its record says, and the newest judgement that it takes part in. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { readEnds, RecordError } from '../lineage/read';
+import { headsOf } from '../lineage/heads';
+import { RecordError } from '../lineage/read';
 import { listedRun, type ListedStatus } from '../lineage/runs';
 import { StoreError, type Store } from '../lineage/store';
 import { effectWords } from './causes/environment';
@@ -89,18 +90,14 @@ export function reportDocument(reported: Reported): ReportDocument {
 
 /** The newest judgement that a run takes part in. `original`: what it is a replay of, or the run itself. */
 export function newestJudgement(store: Store, run: string, original: string): Judgement | undefined {
-  const ids = store.runIds();
-  const oldest = ids.indexOf(original);
-  for (const id of oldest < 0 ? ids : ids.slice(0, oldest + 1)) {
-    const isOurs = id === run || id === original || isReplayOf(store, id, original);
+  const heads = headsOf(store);
+  const oldest = heads.findIndex((head) => head.run === original);
+  for (const { run: id, header } of oldest < 0 ? heads : heads.slice(0, oldest + 1)) {
+    const isOurs = id === run || id === original || header?.replayOf === original;
     const judgement = isOurs ? readJudgement(store, id) : undefined;
     if (judgement?.original === run || judgement?.replays.includes(run) === true) return judgement;
   }
   return undefined;
-}
-
-function isReplayOf(store: Store, run: string, original: string): boolean {
-  return readEnds(store.recordPath(run)).header?.replayOf === original;
 }
 
 /** An absent or damaged verdict reads as none: replaying again gives another. */

@@ -62,7 +62,7 @@ export async function statusOf(file: string, { agent, python }: StatusOptions): 
   const store = new Store(root);
   const packages =
     javascriptOf(model) === undefined ? undefined : await packageStatus(path, root, sidecar, model);
-  const runs = listRuns(store).filter((run) => run.notebook === notebook);
+  const runs = listRuns(store, notebook);
   const { pin, lock, environment } = packages ?? (await pinStatus(path, root, sidecar));
   const asked =
     packages === undefined && python !== undefined && lock

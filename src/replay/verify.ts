@@ -3,6 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Failure } from '../notebook/failure';
 import { type Tolerance } from '../notebook/sidecar';
+import { newestFinishedRun } from '../lineage/heads';
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Judgement } from './documents';
@@ -115,7 +116,7 @@ export async function tryBothOrders(
 
 /** @throws Failure `no-run` where a notebook has no finished run */
 export function newestRunOf(store: Store, notebook: string): string {
-  const run = store.newestFinishedRun(notebook);
+  const run = newestFinishedRun(store, notebook);
   if (run === undefined) {
     throw new Failure(
       'unverifiable',

@@ -62,3 +62,49 @@ describe('reprise lineage as a page', () => {
     expect(stderr).toMatch(/The graph could not be written to .*n\.ipynb\/x\.html/);
   });
 });
+
+describe('reprise lineage from run to run', () => {
+  const place = new Workplace();
+
+  beforeAll(async () => {
+    place.notebook('prepare.ipynb', ['rows = 3', 'open("clean.csv", "w").write("x\\n" * rows)']);
+    place.notebook('train.ipynb', ['text = open("clean.csv").read()', 'size = len(text)']);
+    for (const name of ['prepare.ipynb', 'train.ipynb'])
+      expect((await place.execute('run', name)).code).toBe(0);
+  });
+  afterAll(() => place.remove());
+
+  it('follows a file to the run that wrote it, when told to', async () => {
+    const within = await place.reprise('lineage', 'train.ipynb', '--variable', 'size');
+    expect(within.stdout).not.toContain('prepare.ipynb');
+    const { stdout } = await place.reprise('lineage', 'train.ipynb', '--variable', 'size', '--across');
+    expect(stdout).toMatch(/^train\.ipynb, run \S+; prepare\.ipynb, run \S+\n/);
+    expect(stdout).toContain('size ← train.ipynb cell 1 ← text');
+    expect(stdout).toMatch(/clean\.csv \w{8}… ← prepare\.ipynb cell 1 ← rows/);
+  });
+
+  it('says of a file or a digest which runs wrote and read it, and what depends on it', async () => {
+    const { stdout } = await place.reprise('lineage', 'clean.csv', '--downstream');
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^clean\.csv \w{12}…: written by 1 run, read by 1 run$/);
+    expect(lines[1]).toMatch(/^\S+ {2}read {3}train\.ipynb cell 0$/);
+    expect(lines[2]).toMatch(/^\S+ {2}wrote {2}prepare\.ipynb cell 1$/);
+    expect(stdout).toMatch(/text → train\.ipynb cell 1 → size/);
+    const asked = await place.reprise('lineage', 'clean.csv', '--format', 'json');
+    const { touches, runs } = JSON.parse(asked.stdout) as LineageDocument & { touches: { sha256: string }[] };
+    expect([touches.length, runs.length]).toEqual([2, 1]);
+    const byDigest = await place.reprise('lineage', touches[0]!.sha256, '--format', 'json');
+    expect(byDigest.stdout).toBe(asked.stdout);
+  });
+
+  it('knows a file that has changed since by its newest version, and no file that no run knew', async () => {
+    place.write('clean.csv', 'something else\n');
+    const { stdout } = await place.reprise('lineage', 'clean.csv');
+    expect(stdout).toMatch(/^clean\.csv \w{12}…: written by 1 run, read by 1 run\n/);
+    const { code, stderr } = await place.reprise('lineage', 'nobody.csv');
+    expect(code).toBe(2);
+    expect(stderr).toContain('No recorded run read or wrote nobody.csv.');
+    const mixed = await place.reprise('lineage', 'clean.csv', '--variable', 'x');
+    expect(mixed.stderr).toContain('A file or a digest is looked for in all runs.');
+  });
+});

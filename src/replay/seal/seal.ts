@@ -9,6 +9,7 @@ import { asSeal, type Sealed } from '../../notebook/seal';
 import { sidecarPath } from '../../notebook/sidecar';
 import { driftThatMatters } from '../../environment/drift';
 import { expandHome, readLocal } from '../../lineage/local';
+import { headsOf } from '../../lineage/heads';
 import { readEnds, readRecord } from '../../lineage/read';
 import type { RecordHeader } from '../../lineage/record';
 import { digestFile, Store } from '../../lineage/store';
@@ -73,11 +74,11 @@ function entropyOfSeal(plan: Plan): Pick<VerifyOptions, 'sealed'> {
 }
 
 function knownVerdict(store: Store, plan: Plan, options: SealOptions): Judgement | undefined {
-  for (const run of store.runIds()) {
+  for (const { run, header: head } of headsOf(store)) {
+    if (head?.notebook !== plan.notebook || head.replayOf === undefined) continue;
     const { header, summary } = readEnds(store.recordPath(run));
     // Where an error ended the runs, nothing is known of the cells after it.
     if (header === null || summary === null || summary.skipped.length > 0) continue;
-    if (header.notebook !== plan.notebook || header.replayOf === undefined) continue;
     const judgement = keptVerdict(store, run);
     if (judgement === undefined || judgement.replays.at(-1) !== run) continue;
     if (judgement.replays.length < options.times || !store.hasRun(judgement.original)) continue;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { newestFinishedRun } from '../../../src/lineage/heads';
 import { listRuns } from '../../../src/lineage/runs';
 import { Store, StoreError } from '../../../src/lineage/store';
 import { sha, stdout, type CellSpec } from '../replay/build';
@@ -92,8 +93,8 @@ describe('the store', () => {
     writeRun(store, '20260104-000000-aaaaaa', CELLS, { summary: { status: 'died' } });
     writeRun(store, '20260105-000000-aaaaaa', CELLS, { summary: null });
     writeRun(store, '20260106-000000-aaaaaa', CELLS, { header: { notebook: 'other.ipynb' } });
-    expect(store.newestFinishedRun('study.ipynb')).toBe('20260102-000000-aaaaaa');
-    expect(store.newestFinishedRun('none.ipynb')).toBeUndefined();
+    expect(newestFinishedRun(store, 'study.ipynb')).toBe('20260102-000000-aaaaaa');
+    expect(newestFinishedRun(store, 'none.ipynb')).toBeUndefined();
   });
 });
 

@@ -1,0 +1,105 @@
+/** Lineage read from the records: what serves where there is no index, and what an index must agree with. */
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
+import { lineageOfRun } from '../document';
+import { type Direction, find, focus } from '../focus';
+import type { LineageDocument, LineageNode } from '../graph';
+import { isUnreadable, readRecord } from '../read';
+import type { RunRecord } from '../record';
+import type { Store } from '../store';
+import { cellNodeId } from '../trace';
+import { byTime, type From, type Lineages, type Part, type Touch } from './lineages';
+
+export class RecordLineages implements Lineages {
+  constructor(private readonly store: Store) {}
+
+  part(run: string, from: From, direction: Direction): Part {
+    const whole = lineageOfRun(this.store, run);
+    const start = startOf(whole, from);
+    const { notebook, nodes, edges } = focus(whole, start, direction);
+    return { notebook, nodes, edges };
+  }
+
+  touches(file: { sha256: string } | { path: string }): Touch[] {
+    // A digest stands in a record as it is; a path can be escaped in more than one way.
+    const needle = 'sha256' in file ? Buffer.from(file.sha256) : undefined;
+    const found = this.store.runIds().flatMap((run) => {
+      const record = this.store.recordPath(run);
+      if (needle !== undefined && !holds(record, needle)) return [];
+      return touchesIn(run, readable(record)).filter((touch) =>
+        'sha256' in file ? touch.sha256 === file.sha256 : touch.path === file.path,
+      );
+    });
+    return byTime(found);
+  }
+}
+
+function startOf(whole: LineageDocument, { seqs, ...wanted }: From): LineageNode[] {
+  if (seqs === undefined) return find(whole, wanted);
+  const asked = new Set(seqs);
+  return whole.nodes.filter((node) => node.kind === 'cell' && asked.has(node.seq));
+}
+
+function touchesIn(folder: string, record: RunRecord | undefined): Touch[] {
+  if (record === undefined) return [];
+  const { run, notebook, replayOf } = record.header;
+  const found = new Map<string, Touch>();
+  for (const line of record.cells) {
+    for (const { path, sha256, mode, absent, deleted } of line.files) {
+      if (absent || deleted || sha256 === undefined) continue;
+      found.set(`${line.seq} ${mode} ${sha256} ${path}`, {
+        run: folder,
+        notebook,
+        isReplay: replayOf !== undefined,
+        node: cellNodeId(line.id, run, line.seq),
+        seq: line.seq,
+        cell: { index: line.index, id: line.id },
+        startedAt: line.startedAt,
+        path,
+        sha256,
+        mode,
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+function readable(record: string): RunRecord | undefined {
+  try {
+    return readRecord(record);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return undefined;
+  }
+}
+
+/** Of so many bytes (some hundred executions), which are read sooner than rows of them are written. */
+const SMALL = 1 << 20;
+
+/** One that is not there is read in vain, and sooner still. */
+export function isSmall(store: Store, run: string): boolean {
+  const size = statSync(store.recordPath(run), { throwIfNoEntry: false })?.size ?? 0;
+  return size <= SMALL;
+}
+
+const BLOCK = 1 << 20;
+
+function holds(file: string, needle: Buffer): boolean {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return false;
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const block = Buffer.allocUnsafe(Math.min(size, BLOCK) + needle.length);
+    // Each block begins with the end of the one before, where the digest may begin.
+    for (let at = 0; at < size; at += BLOCK) {
+      const read = readSync(descriptor, block, 0, block.length, at);
+      if (block.subarray(0, read).includes(needle)) return true;
+    }
+    return false;
+  } finally {
+    closeSync(descriptor);
+  }
+}
