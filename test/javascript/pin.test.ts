@@ -41,7 +41,12 @@ describe('a pin', () => {
     expect(lock).toBe('../package-lock.json');
     expect(javascript).toMatchObject({ kernel: 'tslab', version: '1.0.22' });
     expect(javascript!.engine).toEqual({ node: process.versions.node, v8: process.versions.v8 });
-    expect(javascript!.tensorflow).toMatchObject({ [TFJS]: '4.22.0', '@tensorflow/tfjs-core': '4.22.0' });
+    // Of two versions in one tree, both.
+    expect(javascript!.tensorflow).toMatchObject({
+      [TFJS]: '4.22.0',
+      '@tensorflow/tfjs-core': '4.22.0',
+      'tfjs-3/node_modules/@tensorflow/tfjs-core': '3.21.0',
+    });
     const named = Object.keys(javascript!.native).filter((file) => file.startsWith(`${TFJS}/`));
     expect(named.map((file) => path.basename(file)).sort()).toEqual([
       'libtensorflow_cc.so.2',
