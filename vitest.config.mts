@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Vitest takes a file's size for its duration where it has not measured it: these are short and take minutes. */
-const LONGEST = ['session-property.test.ts', 'session-litmus.test.ts', 'seal.test.ts', 'pin.test.ts'];
+const LONGEST = [
+  'session-property.test.ts',
+  'session-litmus.test.ts',
+  'seal.test.ts',
+  'pin.test.ts',
+  'example.test.ts',
+];
 
 /** So that the last file of a run is a short one, and both workers end at about the same time. */
 class LongestFirst extends BaseSequencer {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { document } from '../documents';
 import type { Judgement } from '../../src/replay/documents';
 import { PYTHON, type Workplace } from '../cli/support';
-import { drawn, javascriptWorkplace, metadataFor, type NodeVersion, onNode } from './support';
+import { javascriptWorkplace, metadataFor, type NodeVersion, onNode } from './support';
 
 const EXAMPLE = readFileSync(path.resolve(__dirname, '../../examples/tfjs-digits.ipynb'), 'utf8');
 const TFJS = '@tensorflow/tfjs-node-gpu';
@@ -56,7 +56,8 @@ function printed(): string[] {
 
 async function printedWith(seed: string, name: string, version: NodeVersion): Promise<string[]> {
   const run = place.start(['run', name, '--seed', seed, '--python', PYTHON], { env: onNode(version) });
-  expect(await run.ended).toMatchObject({ code: 0 });
+  const { code, stdout, stderr } = await run.ended;
+  expect([code, stdout + stderr]).toEqual([0, expect.anything()]);
   return printed();
 }
 
@@ -67,11 +68,11 @@ it('differs where nothing is enforced, from the first digit on', async () => {
 });
 
 describe('under a policy', () => {
-  const kernel = drawn(['tslab', 'deno'] as const);
   let fresh: string[];
 
-  it(`is the same on ${kernel} when it is replayed with the entropy that was drawn for it`, async () => {
-    const { verdict, covered } = await judged(`${kernel}.ipynb`);
+  // On tslab other notebooks are (notebooks.test.ts).
+  it('is the same on Deno when it is replayed with the entropy that was drawn for it', async () => {
+    const { verdict, covered } = await judged('deno.ipynb');
     expect([verdict, covered.outputs]).toEqual(['identical', 3]);
     fresh = printed();
   });

@@ -41,7 +41,12 @@ describe('a pin', () => {
     expect(lock).toBe('../package-lock.json');
     expect(javascript).toMatchObject({ kernel: 'tslab', version: '1.0.22' });
     expect(javascript!.engine).toEqual({ node: process.versions.node, v8: process.versions.v8 });
-    expect(javascript!.tensorflow).toMatchObject({ [TFJS]: '4.22.0', '@tensorflow/tfjs-core': '4.22.0' });
+    // Of two versions in one tree, both.
+    expect(javascript!.tensorflow).toMatchObject({
+      [TFJS]: '4.22.0',
+      '@tensorflow/tfjs-core': '4.22.0',
+      'tfjs-3/node_modules/@tensorflow/tfjs-core': '3.21.0',
+    });
     const named = Object.keys(javascript!.native).filter((file) => file.startsWith(`${TFJS}/`));
     expect(named.map((file) => path.basename(file)).sort()).toEqual([
       'libtensorflow_cc.so.2',
@@ -71,17 +76,19 @@ describe('a pin', () => {
     expect(place.record().header.pin!.edits!.map(({ what }) => what)).toEqual(['node', 'v8']);
   });
 
-  it.each([
-    ['an addon of another build', 'native', `${TFJS}/lib/napi-v8/tfjs_binding.node`],
-    ['another library', 'native', `${TFJS}/deps/lib/libtensorflow_cc.so.2`],
-    ['an addon that is missing', 'native', 'gone/lib/napi-v8/tfjs_binding.node'],
-  ] as const)('refuses %s', async (_, part, file) => {
+  it('refuses an addon of another build, another library, and an addon that is missing', async () => {
+    const files = [
+      `${TFJS}/lib/napi-v8/tfjs_binding.node`,
+      `${TFJS}/deps/lib/libtensorflow_cc.so.2`,
+      'gone/lib/napi-v8/tfjs_binding.node',
+    ];
     const { code, stderr } = await under(
-      (pin) => (pin.javascript![part][file] = '0'.repeat(64)),
+      ({ javascript }) => files.forEach((file) => (javascript!.native[file] = '0'.repeat(64))),
       '--policy',
       'full',
     );
-    expect([code, stderr]).toEqual([3, expect.stringContaining(file)]);
+    expect(code).toBe(3);
+    for (const file of files) expect(stderr).toContain(file);
   });
 
   it('refuses a kernel whose program was edited, and another kernel', async () => {

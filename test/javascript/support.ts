@@ -3,9 +3,7 @@ import { execFile } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { SEED } from '../cli/fresh';
 import { Workplace } from '../cli/support';
-import { generator } from '../generator';
 
 const run = promisify(execFile);
 
@@ -31,11 +29,6 @@ export function nodeOf(version: NodeVersion): string {
 /** Variables under which the command, and what it starts, find that Node first. */
 export function onNode(version: NodeVersion): NodeJS.ProcessEnv {
   return { PATH: `${path.dirname(nodeOf(version))}${path.delimiter}${process.env.PATH}` };
-}
-
-/** One of these, by the seed that the suite prints: where each costs a kernel, all have their turn in time. */
-export function drawn<T>(cases: readonly T[]): T {
-  return cases[Math.floor(generator(SEED)() * cases.length)]!;
 }
 
 export type Enforced = {
