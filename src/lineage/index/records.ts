@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { lineageOfRun } from '../document';
 import { type Direction, find, focus } from '../focus';
-import type { LineageDocument, LineageNode } from '../graph';
+import type { LineageDocument, LineageEdge, LineageNode } from '../graph';
 import { isUnreadable, readRecord } from '../read';
 import type { RunRecord } from '../record';
 import type { Store } from '../store';
@@ -19,7 +19,10 @@ export class RecordLineages implements Lineages {
     const whole = lineageOfRun(this.store, run);
     const start = startOf(whole, from);
     const { notebook, nodes, edges } = focus(whole, start, direction);
-    return { notebook, nodes, edges };
+    const restsOn = ({ kind }: LineageEdge): boolean => kind === 'rests-on';
+    // In the order of an index, which has no rows for what every cell rests on.
+    const ordered = [...edges.filter(restsOn), ...edges.filter((edge) => !restsOn(edge))];
+    return { notebook, nodes, edges: ordered };
   }
 
   touches(files: Files): Touch[] {
