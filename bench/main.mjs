@@ -1,7 +1,7 @@
 /**
  * Benchmarks with their baselines in the same run. `npm run bench -- pass files` runs the scenarios whose names hold one
  * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code;
- * `-- cluster`: on Kubernetes; `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone.
+ * `-- cluster`: on Kubernetes; `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone; `-- store`: a large store.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,6 +10,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { lint } from './lint.mjs';
 import { pin } from './pin.mjs';
+import { store } from './store.mjs';
 
 const root = path.resolve(import.meta.dirname, '..');
 const python = process.env.REPRISE_TEST_PYTHON;
@@ -20,6 +21,7 @@ const ROUNDS = 7;
 if (words.includes('editor')) printGoals(byVitest('bench', 'editor'));
 else if (words.includes('cluster')) printGoals(byVitest('bench-cluster', 'cluster'));
 else if (words.includes('lint')) printGoals(await lint(process.env.REPRISE_BENCH_RUFF));
+else if (words.includes('store')) printGoals(await store());
 else if (words.includes('pin')) printGoals(pin(python));
 else {
   const results = await cells(words);

@@ -130,11 +130,11 @@ function ofFile(lineages: StoreLineages, what: string, flags: Flags): Shown {
 
 /** Of the file as it is now, else of its newest version that a run knew. */
 function touchesOf(lineages: StoreLineages, what: string): Touch[] {
-  if (isDigest(what)) return lineages.touches({ sha256: what });
+  if (isDigest(what)) return lineages.touches({ sha256: [what] });
   const file = resolve(what);
   const path = relativePath(findRoot(file), file);
   const present = statSync(file, { throwIfNoEntry: false })?.isFile() ? digestFile(file) : undefined;
-  const now = present === undefined ? [] : lineages.touches({ sha256: present });
+  const now = present === undefined ? [] : lineages.touches({ sha256: [present] });
   const here = now.filter((touch) => touch.path === path);
   if (here.length > 0) return here;
   const ever = lineages.touches({ path });

@@ -8,7 +8,7 @@ import type { From, Lineages, Touch } from './index/lineages';
 import { fileNodeId, NOT_OBSERVED } from './trace';
 
 /** More runs than these are counted, and not drawn. */
-export const MOST_RUNS = 25;
+export const MOST_RUNS = 10;
 
 /** What leads to something in a run, or away from it. */
 export function lineageWithin(
@@ -41,7 +41,7 @@ export function lineageOfFile(
   const drawing = new Drawing(lineages, direction);
   for (const touch of touches) drawing.file(touch);
   if (direction === 'downstream') {
-    drawing.lead(touches.filter(({ mode }) => mode === 'read'));
+    drawing.lead(lastOfCells(touches.filter(({ mode }) => mode === 'read')));
   } else {
     drawing.lead(touches.filter(({ mode, isReplay }) => mode === 'write' && !isReplay).slice(-1));
   }
@@ -91,7 +91,9 @@ class Drawing {
     this.notebooks.set(run, notebook);
     for (const node of nodes) this.nodes.set(node.id, node);
     for (const edge of edges) this.edge(edge);
-    for (const [cell, file] of this.passages(nodes, edges)) this.lead(this.elsewhere(run, cell, file));
+    const passages = this.passages(nodes, edges);
+    this.learn(passages.map(([, { sha256 }]) => sha256));
+    for (const [cell, file] of passages) this.lead(this.elsewhere(run, cell, file));
   }
 
   /** Of the newest runs first, as there may be more than are drawn. */
@@ -154,23 +156,33 @@ class Drawing {
   }
 
   private elsewhere(run: string, { id }: CellNode, { path, sha256 }: DigestedFile): Touch[] {
-    const touches = this.touchesOf(sha256).filter((touch) => touch.path === path);
+    const touches = this.touches.get(sha256)!.filter((touch) => touch.path === path);
     const origins = originsOf(touches);
     if (this.direction === 'downstream')
-      return touches.filter((touch) => touch.run !== run && origins.get(touch.node)?.node === id);
+      return lastOfCells(
+        touches.filter((touch) => touch.run !== run && origins.get(touch.node)?.node === id),
+      );
     const origin = origins.get(id);
     return origin === undefined || origin.run === run ? [] : [origin];
   }
 
-  private touchesOf(sha256: string): Touch[] {
-    const known = this.touches.get(sha256) ?? this.lineages.touches({ sha256 });
-    this.touches.set(sha256, known);
-    return known;
+  private learn(digests: readonly string[]): void {
+    const unknown = [...new Set(digests)].filter((digest) => !this.touches.has(digest));
+    if (unknown.length === 0) return;
+    for (const digest of unknown) this.touches.set(digest, []);
+    for (const touch of this.lineages.touches({ sha256: unknown }))
+      this.touches.get(touch.sha256)!.push(touch);
   }
 
   private edge(edge: LineageEdge): void {
     this.edges.set(`${edge.from} ${edge.kind} ${edge.to}`, edge);
   }
+}
+
+/** Of a cell that ran again and again in one kernel, its last execution: what the others left is no longer there. */
+function lastOfCells(touches: readonly Touch[]): Touch[] {
+  const last = new Map(touches.map((touch) => [`${touch.run} ${touch.cell.id}`, touch]));
+  return touches.filter((touch) => last.get(`${touch.run} ${touch.cell.id}`) === touch);
 }
 
 type DigestedFile = FileNode & { sha256: string };

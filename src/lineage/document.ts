@@ -8,8 +8,12 @@ import { lineageOf } from './trace';
 /** @throws RecordError, StoreError */
 export function lineageOfRun(store: Store, run: string): LineageDocument {
   const { header, cells } = readRecord(store.recordPath(run));
-  const sourceOf = (digest: string): string | undefined =>
-    store.hasObject(digest) ? store.getObject(digest).toString('utf8') : undefined;
+  const sources = new Map<string, string | undefined>();
+  const sourceOf = (digest: string): string | undefined => {
+    if (!sources.has(digest))
+      sources.set(digest, store.hasObject(digest) ? store.getObject(digest).toString('utf8') : undefined);
+    return sources.get(digest);
+  };
   return lineageOf([{ header, cells, sourceOf }]);
 }
 

@@ -1,4 +1,6 @@
 /** Causes of what two sides do not have in common, with the evidence for each. */
+import type { CellLine } from '../lineage/record';
+import { isUnderRoot } from './compare/files';
 import type { Cause } from './documents';
 import { differingOperation } from './causes/audited';
 import { changedSource, nothingFound, obstacles } from './causes/unknown';
@@ -83,7 +85,7 @@ function confidenceOf(suspect: Suspect, all: readonly Suspect[], context: Contex
     case 'proven':
       return 'certain';
     case 'decisive':
-      return isOnly && isFullyObserved(context) ? 'certain' : 'likely';
+      return isOnly && (isFullyObserved(context) || isOfSealedData(suspect, context)) ? 'certain' : 'likely';
     case 'plausible':
       return all.every((other) => other === suspect || other.strength === 'faint') ? 'likely' : 'possible';
     case 'faint':
@@ -95,8 +97,27 @@ function confidenceOf(suspect: Suspect, all: readonly Suspect[], context: Contex
 function isFullyObserved(context: Context): boolean {
   const lines = linesOf(context);
   if (lines === undefined) return false;
-  return [lines.before, lines.after].every(
-    ({ line }) => line.notObserved.length === 0 && line.faults.length === 0,
+  return [lines.before, lines.after].every(({ line }) => isObserved(line));
+}
+
+function isObserved({ notObserved, faults }: CellLine): boolean {
+  return notObserved.length === 0 && faults.length === 0;
+}
+
+/**
+ * Data of which the seal knows another version. A seal holds neither draws nor variables, but the same source ran with the
+ * same entropy: what was seen of the replay stands for both, where every cell before gave what was sealed.
+ */
+function isOfSealedData({ kind }: Suspect, context: Context): boolean {
+  const lines = linesOf(context);
+  if (kind !== 'data-drift' || context.original.seal === undefined || lines === undefined) return false;
+  const { line } = lines.after;
+  const before = context.cells.slice(0, context.cells.indexOf(context.comparison));
+  return (
+    isObserved(line) &&
+    // Files elsewhere are not sealed.
+    line.files.every((file) => file.mode === 'write' || isUnderRoot(file)) &&
+    before.every(({ verdict }) => verdict === 'identical')
   );
 }
 

@@ -22,6 +22,8 @@ export type Touch = {
   mode: 'read' | 'write';
 };
 
+export type Files = { sha256: readonly string[] } | { path: string };
+
 export interface Lineages {
   /**
    * What leads to something in one run, or away from it; empty where the run has no such thing.
@@ -29,8 +31,11 @@ export interface Lineages {
    */
   part(run: string, from: From, direction: Direction): Part;
 
-  /** Who read or wrote files of this content, or at this path from the root; oldest first. */
-  touches(file: { sha256: string } | { path: string }): Touch[];
+  /**
+   * Who read or wrote files of these contents, or at this path from the root; oldest first. Of runs that are recorded after
+   * this was first asked nothing need be said.
+   */
+  touches(files: Files): Touch[];
 }
 
 /** By the time at which the execution began; what one execution did stays together. */

@@ -6,7 +6,7 @@ import type { Direction } from '../focus';
 import { RecordError } from '../read';
 import { type Store, StoreError } from '../store';
 import { IndexedLineages } from './indexed';
-import type { From, Lineages, Part, Touch } from './lineages';
+import type { Files, From, Lineages, Part, Touch } from './lineages';
 import { isSmall, RecordLineages } from './records';
 import { Rows } from './rows';
 import { type Database, hasDatabase, isDamage, openDatabase, removeOthers } from './sqlite';
@@ -30,9 +30,9 @@ export class StoreLineages implements Lineages {
     return this.ask((lineages) => lineages.part(run, from, direction), isWorthIt);
   }
 
-  touches(file: { sha256: string } | { path: string }): Touch[] {
+  touches(files: Files): Touch[] {
     const isWorthIt = (): boolean => this.store.runIds(() => undefined).length > FEW_RUNS;
-    return this.ask((lineages) => lineages.touches(file), isWorthIt);
+    return this.ask((lineages) => lineages.touches(files), isWorthIt);
   }
 
   close(): void {

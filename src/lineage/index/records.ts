@@ -2,34 +2,50 @@
 import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { lineageOfRun } from '../document';
 import { type Direction, find, focus } from '../focus';
-import type { LineageDocument, LineageNode } from '../graph';
+import type { LineageDocument, LineageEdge, LineageNode } from '../graph';
 import { isUnreadable, readRecord } from '../read';
 import type { RunRecord } from '../record';
 import type { Store } from '../store';
 import { cellNodeId } from '../trace';
-import { byTime, type From, type Lineages, type Part, type Touch } from './lineages';
+import { byTime, type Files, type From, type Lineages, type Part, type Touch } from './lineages';
 
 export class RecordLineages implements Lineages {
+  private isAsked = false;
+  private all: Touch[] | undefined;
+
   constructor(private readonly store: Store) {}
 
   part(run: string, from: From, direction: Direction): Part {
     const whole = lineageOfRun(this.store, run);
     const start = startOf(whole, from);
     const { notebook, nodes, edges } = focus(whole, start, direction);
-    return { notebook, nodes, edges };
+    const restsOn = ({ kind }: LineageEdge): boolean => kind === 'rests-on';
+    // In the order of an index, which has no rows for what every cell rests on.
+    const ordered = [...edges.filter(restsOn), ...edges.filter((edge) => !restsOn(edge))];
+    return { notebook, nodes, edges: ordered };
   }
 
-  touches(file: { sha256: string } | { path: string }): Touch[] {
+  touches(files: Files): Touch[] {
+    const known = this.all ?? this.read(files);
+    if ('path' in files) return known.filter(({ path }) => path === files.path);
+    const asked = new Set(files.sha256);
+    return known.filter(({ sha256 }) => asked.has(sha256));
+  }
+
+  /** Of a first question only the records that name the file; who asks again asks about many. */
+  private read(files: Files): Touch[] {
     // A digest stands in a record as it is; a path can be escaped in more than one way.
-    const needle = 'sha256' in file ? Buffer.from(file.sha256) : undefined;
-    const found = this.store.runIds().flatMap((run) => {
-      const record = this.store.recordPath(run);
-      if (needle !== undefined && !holds(record, needle)) return [];
-      return touchesIn(run, readable(record)).filter((touch) =>
-        'sha256' in file ? touch.sha256 === file.sha256 : touch.path === file.path,
-      );
-    });
-    return byTime(found);
+    const needles =
+      'path' in files || this.isAsked ? undefined : files.sha256.map((each) => Buffer.from(each));
+    this.isAsked = true;
+    const found = byTime(
+      this.store.runIds().flatMap((run) => {
+        const record = this.store.recordPath(run);
+        return needles === undefined || holds(record, needles) ? touchesIn(run, readable(record)) : [];
+      }),
+    );
+    if (needles === undefined) this.all = found;
+    return found;
   }
 }
 
@@ -83,7 +99,8 @@ export function isSmall(store: Store, run: string): boolean {
 
 const BLOCK = 1 << 20;
 
-function holds(file: string, needle: Buffer): boolean {
+/** @param needles of one length */
+function holds(file: string, needles: readonly Buffer[]): boolean {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r');
@@ -92,11 +109,12 @@ function holds(file: string, needle: Buffer): boolean {
   }
   try {
     const { size } = fstatSync(descriptor);
-    const block = Buffer.allocUnsafe(Math.min(size, BLOCK) + needle.length);
+    const block = Buffer.allocUnsafe(Math.min(size, BLOCK) + (needles[0]?.length ?? 0));
     // Each block begins with the end of the one before, where the digest may begin.
     for (let at = 0; at < size; at += BLOCK) {
       const read = readSync(descriptor, block, 0, block.length, at);
-      if (block.subarray(0, read).includes(needle)) return true;
+      const bytes = block.subarray(0, read);
+      if (needles.some((needle) => bytes.includes(needle))) return true;
     }
     return false;
   } finally {

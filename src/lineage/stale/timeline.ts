@@ -3,9 +3,9 @@
  * generator each one read, and which it left.
  */
 import type { CellLine } from '../record';
-import { sameCode } from './same';
 import { Sharing } from './sharing';
 import { factsOf } from './source';
+import { surroundingsRead, surroundingsSet } from './surroundings';
 import { ABSENT, AT_START, type Key, keyOf, START, type Value, type Version } from './versions';
 
 export type Executed = {
@@ -39,13 +39,6 @@ export type LookAtFile = (path: string) => string | null | undefined;
 /** Global generators of which the record has no states. */
 const STATELESS = new Set(['tensorflow', 'keras', 'polars']);
 const HISTORY = /^(_{1,3}|_\d+|_oh|Out)$/;
-const PROCESS_READERS = {
-  cwd: /\bgetcwd\b|\bchdir\b|\bcwd\b|\bPath\b|\bglob\b|\blistdir\b|\bpwd\b|^\s*[!%]/m,
-  // Not `environ[…] = …` and `environ.update`, which only set.
-  environ: /\benviron\b(?!\s*\[[^\]]*\]\s*=(?!=)|\.update\b)|\bgetenv\b|\bsubprocess\b|\bsystem\b|^\s*[!%]/m,
-  'sys.path': /\bsys\b|^\s*(import|from)\b/m,
-};
-
 export class Timeline {
   readonly executions: Execution[] = [];
   /** What variables, generators and the process hold in the kernel that lives now. */
@@ -170,23 +163,10 @@ export class Timeline {
     for (const file of line.files) {
       if (file.mode === 'read') reads.set(keyOf('file', file.path), this.fileRead(file));
     }
-    this.readProcess(executed, reads);
+    for (const [key, version] of surroundingsRead(executed, this.now, this.newest.get(line.id)))
+      reads.set(key, version);
     this.readGenerators(executed, reads);
     return reads;
-  }
-
-  private readProcess(executed: Executed, reads: Map<Key, Version>): void {
-    const { line, source } = executed;
-    for (const [name, digest] of Object.entries(line.process?.before ?? {})) {
-      const key = keyInProcess(name);
-      if (!this.now.has(key)) this.now.set(key, { ...AT_START, digest });
-      const reader = PROCESS_READERS[name as keyof typeof PROCESS_READERS];
-      // A cell that makes a setting does not depend on what it was.
-      const depends =
-        reader?.test(source) ?? (line.process?.used?.includes(name) && !this.sets(executed, name));
-      if (depends || (name === 'cwd' && line.files.length > 0))
-        reads.set(key, { ...this.current(key, START), digest });
-    }
   }
 
   private variableRead(line: CellLine, name: string): Version {
@@ -292,25 +272,10 @@ export class Timeline {
         deleted ? ABSENT : { is: 'value', by: at, cell, ...(sha256 ? { digest: sha256 } : {}) },
       );
     }
-    for (const [name, digest] of Object.entries(line.process?.after ?? {})) {
-      if (this.sets(executed, name)) writes.set(keyInProcess(name), { is: 'value', by: at, cell, digest });
-    }
+    for (const [key, digest] of surroundingsSet(executed, this.newest.get(cell)))
+      writes.set(key, { is: 'value', by: at, cell, digest });
     this.writeGenerators(executed, at, writes);
     return writes;
-  }
-
-  /** Whether it changed something of the process, or set it again as when it last ran. */
-  private sets({ line, source }: Executed, name: string): boolean {
-    const { before, after } = line.process!;
-    const facts = factsOf(source);
-    const setsAny = facts.changesProcess || facts.setsAttributes;
-    // Of a library that the cell imported: what it came with, unless the cell went on to set something.
-    if (before[name] === undefined) return setsAny;
-    if (after[name] !== before[name]) return true;
-    const last = this.newest.get(line.id);
-    const version = last?.writes.get(keyInProcess(name));
-    if (version?.is !== 'value' || version.digest !== after[name]) return false;
-    return sameCode(last!.source, source) || setsAny;
   }
 
   private writeGenerators({ line, perCell }: Executed, at: number, writes: Map<Key, Version>): void {
@@ -331,12 +296,6 @@ export class Timeline {
         writes.set(keyOf('generator', source), { is: 'value', by: at, cell: line.id });
     }
   }
-}
-
-/** `module config` is the state of a module's attributes. */
-function keyInProcess(name: string): Key {
-  const module = /^module (.+)/.exec(name)?.[1];
-  return module === undefined ? keyOf('process', name) : keyOf('module', module);
 }
 
 /** What an execution did to which names share. */

@@ -106,7 +106,7 @@ describe('lineage from run to run', () => {
   it('says of a file who wrote and read it, what it came from and what depends on it', () => {
     const store = pipeline();
     asked(store, (lineages) => {
-      const touches = lineages.touches({ sha256: sha('new') });
+      const touches = lineages.touches({ sha256: [sha('new')] });
       expect(touches.map(({ run: each, mode, notebook }) => [each, mode, notebook])).toEqual([
         [run(3), 'write', 'prepare.ipynb'],
         [run(4), 'read', 'train.ipynb'],
@@ -114,6 +114,23 @@ describe('lineage from run to run', () => {
       expect(lineageOfFile(lineages, touches, 'upstream').runs).toEqual([run(3)]);
       expect(lineageOfFile(lineages, touches, 'downstream').runs).toEqual([run(5), run(4)]);
     });
+  });
+
+  it('goes on from the last execution of a cell that read the file again and again', () => {
+    const store = temporaryStore();
+    add(store, 1, 'train.ipynb', TRAIN('new', 'm1'));
+    add(store, 2, 'report.ipynb', REPORT('m1'), { order: [0, 1, 0, 1, 0, 1] });
+    const document = asked(store, (lineages) =>
+      lineageAcross(lineages, { run: run(1), from: { variable: 'model' } }, 'downstream'),
+    );
+    expect(document.runs).toEqual([run(1)]);
+    const after = asked(store, (lineages) =>
+      lineageAcross(lineages, { run: run(1), from: { cell: 1 } }, 'downstream'),
+    );
+    const cells = after.nodes.flatMap((node) =>
+      node.kind === 'cell' && node.run === run(2) ? [node.seq] : [],
+    );
+    expect(cells).toEqual([4, 5]);
   });
 
   it('draws the newest of very many runs and counts the others', () => {

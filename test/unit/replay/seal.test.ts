@@ -197,6 +197,7 @@ describe('judged against a seal', () => {
     expect(judgement).toMatchObject({ verdict: 'different', firstDivergence: { index: 0 } });
     expect(judgement.causes[0]).toMatchObject({
       kind: 'data-drift',
+      confidence: 'certain',
       summary: '`data.csv`, which cell 0 reads, is not what was sealed.',
     });
     expect(judgement.cells[2]!.causes[0]).toMatchObject({
@@ -225,8 +226,27 @@ describe('judged against a seal', () => {
     expect(judgement.verdict).toBe('different');
     expect(judgement.causes[0]).toMatchObject({
       kind: 'data-drift',
+      confidence: 'certain',
       summary: '`https://data.example/a.csv`, which cell 0 reads, has another version than was sealed.',
     });
+  });
+
+  it('data that drifted is only a likely cause where something else may have differed too', () => {
+    const cells = (data: string, printed: string, more: CellSpec = {}, first = '0\n'): CellSpec[] => [
+      { outputs: [stdout(first)] },
+      { files: [read('data.csv', data)], outputs: [stdout(printed)], ...more },
+    ];
+    const seal = sealed(cells('1', '1\n'));
+    const confidence = (...now: Parameters<typeof cells>): string[] =>
+      against(seal, cells(...now)).cells[1]!.causes.flatMap(({ kind, confidence: each }) =>
+        kind === 'data-drift' ? [each] : [],
+      );
+    expect(confidence('2', '2\n')).toEqual(['certain']);
+    expect(confidence('2', '2\n', { notObserved: ['names in exec()'] })).toEqual(['likely']);
+    expect(confidence('2', '2\n', { clock: [{ call: 'time.time' }] })).toEqual(['likely']);
+    const outside = { ...read('~/more.csv', 'x'), outside: true as const };
+    expect(confidence('2', '2\n', { files: [read('data.csv', '2'), outside] })).toEqual(['likely']);
+    expect(confidence('2', '2\n', {}, '9\n')).toEqual(['likely']);
   });
 
   it('an environment that is another one is named as far as a seal knows', () => {
