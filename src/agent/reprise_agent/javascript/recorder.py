@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Set
 
 from ..cells import Cells
 from ..config import Config
 from ..entropy import EntropyLog
 from ..recorder import Recorder
+from ..tracking.modules import ModuleAttributes
 from .clocks import clock_reads
 from .lines import original_lines
 
@@ -84,10 +85,11 @@ class _States:
 
 
 class _NotObserved:
-    """In the place of a tracker that this kernel cannot have."""
+    """In the place of a tracker that this kernel cannot have: of variables, or of warnings."""
 
     def __init__(self, what: List[str]) -> None:
         self._what = what
+        self.trees: List[Any] = []
 
     def install(self) -> None:
         pass
@@ -98,12 +100,24 @@ class _NotObserved:
     def after(self, *_: object) -> Any:
         return {"notObserved": list(self._what)} if self._what else []
 
+    def mentioned(self) -> List[Any]:
+        return []
+
+    def made_values(self) -> bool:
+        return False
+
 
 class _NoSurroundings:
-    """Folder and variables of this process are not the JavaScript kernel's."""
+    """Folder, variables and modules of this process are not the JavaScript kernel's."""
+
+    def __init__(self) -> None:
+        self.modules = ModuleAttributes()
 
     def digests(self) -> Dict[str, str]:
         return {}
+
+    def used(self, families: Set[str]) -> List[str]:
+        return []
 
 
 class _NoShell:
