@@ -1,13 +1,15 @@
 /**
  * Benchmarks with their baselines in the same run. `npm run bench -- pass files` runs the scenarios whose names hold one
  * of the words; without words all of them, and `reprise run` beside nbclient. `npm run bench -- editor`: in VS Code;
- * `-- cluster`: on Kubernetes; `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone; `-- store`: a large store.
+ * `-- cluster`: on Kubernetes; `-- lint`: lint beside ruff; `-- pin`: environments beside uv alone; `-- store`: a large store;
+ * `-- javascript`: the preload of JavaScript kernels beside bare Node.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { javascript } from './javascript.mjs';
 import { lint } from './lint.mjs';
 import { pin } from './pin.mjs';
 import { store } from './store.mjs';
@@ -23,6 +25,7 @@ else if (words.includes('cluster')) printGoals(byVitest('bench-cluster', 'cluste
 else if (words.includes('lint')) printGoals(await lint(process.env.REPRISE_BENCH_RUFF));
 else if (words.includes('store')) printGoals(await store());
 else if (words.includes('pin')) printGoals(pin(python));
+else if (words.includes('javascript')) printGoals(await javascript());
 else {
   const results = await cells(words);
   if (words.length === 0 || words.includes('run')) results.push(wholeRuns());

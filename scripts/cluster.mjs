@@ -44,6 +44,8 @@ function show(cluster) {
     REPRISE_TEST_IMAGE: cluster.image,
     REPRISE_TEST_IMAGE_OTHER: cluster.imageOther,
     REPRISE_TEST_IMAGE_BARE: cluster.imageBare,
+    REPRISE_TEST_IMAGE_NODE: cluster.imageNode,
+    REPRISE_TEST_NODE_PROJECT: cluster.javascript,
   };
   for (const [name, value] of Object.entries(variables)) console.log(`export ${name}=${value}`);
 }

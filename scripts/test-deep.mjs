@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import clusterSetup from '../test/cluster/support/globalSetup.mjs';
 import { bootstrap } from './bootstrap.mjs';
+import { ensureJavaScript } from './javascript-env.mjs';
 import { node, root } from './lib/checkout.mjs';
 import { vitestCounts } from './lib/reports.mjs';
 import { ensureEnv } from './python-env.mjs';
@@ -37,6 +38,9 @@ await runScript(async () => {
   const python = /^(frameworks|cost|faults)/.test(tier) ? await ensureEnv('frameworks-311') : demo;
   // Only lint needs the libraries that it knows, and they are large.
   const lintPython = tier.startsWith('lint') ? { REPRISE_LINT_PYTHON: await ensureEnv('lint-311') } : {};
+  const javascript = tier.startsWith('cluster-javascript')
+    ? { REPRISE_TEST_JAVASCRIPT: await ensureJavaScript() }
+    : {};
   const removeCluster = tier.startsWith('cluster') ? await clusterSetup() : undefined;
   say(`Tier ${tier}, seed ${seed}`);
   const begun = Date.now();
@@ -44,6 +48,7 @@ await runScript(async () => {
     REPRISE_TEST_SEED: seed,
     REPRISE_TEST_PYTHON: python,
     ...lintPython,
+    ...javascript,
   }).finally(removeCluster);
   const failed = counts.failed + counts.skipped.length;
   const durationSeconds = Math.round((Date.now() - begun) / 1000);

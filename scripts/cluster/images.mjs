@@ -1,9 +1,11 @@
 /**
  * The images of the test cluster, made without a daemon, a registry or a chroot: Debian's Python 3.11 from .deb files,
- * and the wheels of the environment `demo-311`, so that what is recorded on this machine finds the same libraries there.
+ * and the wheels of the environment `demo-311`, so that what is recorded on this machine finds the same libraries there;
+ * and one with Node, tslab and the agent's Python, laid out as the images that `reprise image` writes.
  */
 import { createHash } from 'node:crypto';
 import {
+  copyFileSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -24,8 +26,9 @@ const PAUSE = 'localhost/pause:3.9';
 const IMAGE = 'localhost/nb:1';
 const IMAGE_OTHER = 'localhost/nb-other:1';
 const IMAGE_BARE = 'localhost/nb-bare:1';
+const IMAGE_NODE = 'localhost/nb-node:1';
 
-const DEBS = [
+export const DEBS = [
   ...['python3.11', 'dash', 'coreutils', 'tar', 'findutils', 'grep', 'sed'],
   ...['libgomp1', 'libstdc++6', 'base-files', 'netbase', 'tzdata'],
 ];
@@ -34,6 +37,8 @@ const LOCKS = {
   other: 'test/python/image-other.lock',
   bare: 'test/python/image-bare.lock',
 };
+/** Of the image with Node. */
+const PROJECT = ['package.json', 'package-lock.json'].map((name) => `test/cluster/javascript/${name}`);
 const SCRIPTS = ['scripts/cluster/images.mjs', 'scripts/cluster/oci.py', 'scripts/cluster/pause/main.go'];
 
 /** What belongs to the one library that `nb-other` has in another version: a layer of its own. */
@@ -42,19 +47,30 @@ const LIBRARY = /^(sklearn|scikit_learn)\b/;
 const PACKAGES = 'usr/local/lib/python3.11/dist-packages';
 const CONFIG = { Env: ['PATH=/usr/local/bin:/usr/bin', 'LC_ALL=C.UTF-8'], User: '1000:1000' };
 
+const NOTEBOOK = '/opt/notebook';
+const NODE_CONFIG = {
+  ...CONFIG,
+  Env: [
+    `PATH=${NOTEBOOK}/node_modules/node-20/bin:/usr/local/bin:/usr/bin`,
+    `NODE_PATH=${NOTEBOOK}/node_modules`,
+    'LC_ALL=C.UTF-8',
+  ],
+};
+
 /** `prefix` of the names that images get by their digests: `PREFIX@sha256:…` */
 export const PREFIX = 'localhost/reprise';
 
 /**
  * @param {string} binaries folder that holds the program `pause`.
- * @returns {Promise<{ archive: string, image: string, imageOther: string, imageBare: string }>} one OCI archive of all images, and the
- *   names by digest that pods use.
+ * @returns {Promise<{ archive: string, image: string, imageOther: string, imageBare: string, imageNode: string, javascript: string }>} one OCI
+ *   archive of all images, the names by digest that pods use, and the folder with the packages of the one with Node.
  */
 export async function ensureImages(binaries) {
   const base = await findPython(['3.11']);
   if (base === null) throw new Failure('The images are made with Python 3.11, and none was found.');
   const hash = createHash('sha256').update(base.build);
-  for (const name of [...Object.values(LOCKS), ...SCRIPTS]) hash.update(readFileSync(path.join(root, name)));
+  for (const name of [...Object.values(LOCKS), ...PROJECT, ...SCRIPTS])
+    hash.update(readFileSync(path.join(root, name)));
   const folder = await cached('images', hash, (target) =>
     step('Making the images of the test cluster', () => build(target, base, binaries)),
   );
@@ -64,6 +80,8 @@ export async function ensureImages(binaries) {
     image: `${PREFIX}@${digests[IMAGE]}`,
     imageOther: `${PREFIX}@${digests[IMAGE_OTHER]}`,
     imageBare: `${PREFIX}@${digests[IMAGE_BARE]}`,
+    imageNode: `${PREFIX}@${digests[IMAGE_NODE]}`,
+    javascript: path.join(folder, 'javascript'),
   };
 }
 
@@ -75,6 +93,7 @@ async function build(target, python, binaries) {
   await installWheels(python, LOCKS.other, layer('library-other'), ['--no-deps']);
   await installWheels(python, LOCKS.bare, layer('pip'));
   moveLibrary(layer('site'), layer('library'));
+  await installPackages(path.join(layer('node'), NOTEBOOK));
   for (const name of ['base', 'site', 'library', 'library-other', 'pip']) await compile(python, layer(name));
   mkdirSync(layer('pause'));
   await mustExecute('cp', 'cp', [path.join(binaries, 'pause'), layer('pause')]);
@@ -85,24 +104,30 @@ async function build(target, python, binaries) {
     [IMAGE]: notebook('library'),
     [IMAGE_OTHER]: notebook('library-other'),
     [IMAGE_BARE]: { layers: [layer('base'), layer('pip')], config: CONFIG },
+    [IMAGE_NODE]: {
+      layers: [layer('base'), layer('site'), layer('library'), layer('node')],
+      config: NODE_CONFIG,
+    },
   };
   const script = path.join(root, 'scripts', 'cluster', 'oci.py');
   const spec = path.join(work, 'images.json');
   writeFileSync(spec, JSON.stringify(images));
   const digests = await mustExecute('oci.py', python.path, [script, spec, path.join(target, 'images.tar')]);
   writeFileSync(path.join(target, 'digests.json'), digests);
+  // What is recorded on this machine runs in the same packages.
+  renameSync(path.join(layer('node'), NOTEBOOK), path.join(target, 'javascript'));
   await mustExecute('rm', 'rm', ['-r', work]);
 }
 
-/** Debian's files without its maintainer scripts, over the folders of a merged /usr. */
-async function makeBase(folder, debs) {
+/** Debian's files without its maintainer scripts, over the folders of a merged /usr. @param debs where they are downloaded to */
+export async function makeBase(folder, debs, names = DEBS) {
   mkdirSync(path.join(debs, 'partial'), { recursive: true });
   // With an empty list of what is installed, apt resolves the whole closure.
   const status = path.join(debs, 'status');
   writeFileSync(status, '');
   const locations = { 'Dir::State::status': status, 'Dir::Cache::archives': debs, 'Debug::NoLocking': '1' };
   const options = Object.entries(locations).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  await aptInstall(DEBS, [...options, '--download-only']);
+  await aptInstall(names, [...options, '--download-only']);
 
   mkdirSync(path.join(folder, 'tmp'), { recursive: true });
   for (const name of ['bin', 'sbin', 'lib', 'lib64']) {
@@ -154,6 +179,14 @@ async function installWheels(python, lock, layer, options = []) {
     '{}',
     '+',
   ]);
+}
+
+/** Node itself is one of them. */
+async function installPackages(folder) {
+  mkdirSync(folder, { recursive: true });
+  for (const name of PROJECT) copyFileSync(path.join(root, name), path.join(folder, path.basename(name)));
+  const args = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', folder];
+  await mustExecute('Installing the packages of the image with Node', 'npm', args);
 }
 
 function moveLibrary(from, to) {

@@ -3,6 +3,7 @@ import { type Locked, lockedByPin } from '../environment/exports/locked';
 import { findInterpreter } from '../environment/interpreter';
 import { findUv, type Uv } from '../environment/uv';
 import { Failure } from '../notebook/failure';
+import type { JavaScriptPin } from '../notebook/javascriptPin';
 import type { planRun } from '../replay/plan';
 import { imageOf, uvLockPath } from './shared';
 
@@ -32,10 +33,20 @@ export async function uvFor(path: string, root: string, signal?: AbortSignal): P
 export function baseImage(image: string | undefined, { python }: Locked, option: string): string {
   if (image !== undefined) return imageOf(image);
   const forGood = option === '--image' ? '; or once for good: reprise pin --image' : '';
-  throw new Failure(
+  throw noImage('Python', `${option} python@sha256:…`, `python:${python}-slim`, forGood);
+}
+
+/** Of a notebook in JavaScript. @throws Failure `no-image`, `bad-image` */
+export function nodeBaseImage(image: string | undefined, { engine: { node } }: JavaScriptPin): string {
+  if (image !== undefined) return imageOf(image);
+  throw noImage('Node on Debian', '--base node@sha256:…', `node:${node ?? '24'}-bookworm`);
+}
+
+function noImage(what: string, option: string, example: string, more = ''): Failure {
+  return new Failure(
     'usage',
     'no-image',
-    'A container starts from an image, and none is named. Nothing was written. Name one with Python by its digest: ' +
-      `${option} python@sha256:…, which "docker buildx imagetools inspect python:${python}-slim" shows${forGood}.`,
+    `A container starts from an image, and none is named. Nothing was written. Name one with ${what} by its digest: ` +
+      `${option}, which "docker buildx imagetools inspect ${example}" shows${more}.`,
   );
 }

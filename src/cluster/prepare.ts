@@ -1,13 +1,10 @@
 /** All that is sent for a run, made ready here: what it is made from does not change between its check and its sending. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import type { Locked } from '../environment/exports/locked';
-import { requirementsText } from '../environment/exports/requirements';
 import { Failure } from '../notebook/failure';
-import { parseNotebook } from '../notebook/model';
 import { type Archive, packFiles } from '../replay/archive';
-import { askedInputs, type Chosen, type Left, notebookInputs, recordedInputs } from '../replay/inputs';
+import type { Left } from '../replay/inputs';
 import type { Work } from '../replay/target';
 import { addressOf, type Addresses, placeOf } from './addresses';
 import { addressSecret, type Inputs, inputs, type Way } from './manifests/inputs';
@@ -16,8 +13,10 @@ import type { Secret } from './manifests/kubernetes';
 import { type JobIdentity, type JobRequest, nameOf } from './manifests/request';
 import { packed } from './packing';
 import { PATIENCE_MS } from './patience';
+import { environmentOf, javascriptEnvironment, toInstall } from './podEnvironment';
 import type { Target as Settings } from './profile/merge';
 import type { ClaimFolder, SecretKey } from './profile/profile';
+import { inputsOf } from './sentFiles';
 import type { ClusterRun } from './state';
 
 export type Prepared = {
@@ -61,7 +60,8 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
   const { settings, agent, purpose, asked = [] } = making;
   const { run, notebook, original } = work;
   const [sink, depot] = [ofRun(making.sink, run), ofRun(making.depot, run)];
-  const locked = await making.locked(work);
+  const javascript = javascriptEnvironment(work);
+  const locked = javascript === undefined ? await making.locked(work) : undefined;
   const { files, left } = inputsOf(work, asked);
   const { way, bundle, sources, mounted } = await packed(work, files, {
     claim: settings.bundle,
@@ -99,7 +99,7 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
     ...(by === 'address' ? { url: BUNDLE_URL } : {}),
     ...(by === 'claim' ? { kept: folderOn('/bundle', settings.bundle) } : {}),
     ...(by === 'exec' || by === 'claim' ? { supply: { patienceSeconds: PATIENCE_MS / 1000 } } : {}),
-    environment: environmentOf(locked),
+    environment: javascript ?? environmentOf(locked),
     ...(settings.deadlineSeconds === undefined ? {} : { deadlineSeconds: settings.deadlineSeconds }),
     holdSeconds: settings.holdSeconds,
     results: {
@@ -111,7 +111,7 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
     agent: readFileSync(agent),
     pod: JSON.stringify(pod),
     ...(mounted === undefined ? {} : { bundle: mounted }),
-    ...(settings.environment === 'install' ? { lock: toInstall(locked) } : {}),
+    ...(settings.environment === 'install' ? { lock: toInstall(locked, javascript !== undefined) } : {}),
   });
   const lock = made.lock === undefined ? {} : { lock: made.lock };
   const { sha256, size } = bundle;
@@ -172,26 +172,6 @@ export async function packInputs(work: Work, asked: readonly string[], to: strin
   throw new Failure('usage', 'no-files', why);
 }
 
-function inputsOf(work: Work, asked: readonly string[]): Chosen {
-  const { original, store } = work;
-  if (original === undefined) return importedModules(work, asked);
-  const recorded = recordedInputs(store.root, original);
-  const besides = askedInputs(store.root, asked);
-  const files = [...new Set([...recorded.files, ...besides.files])];
-  return { files, left: [...recorded.left.filter(({ path }) => !files.includes(path)), ...besides.left] };
-}
-
-function importedModules({ store, run, notebook }: Work, globs: readonly string[]): Chosen {
-  const text = readFileSync(path.join(store.runFolder(run), 'notebook.ipynb'), 'utf8');
-  const cells = parseNotebook(text).cells.filter(({ type }) => type === 'code');
-  return notebookInputs(
-    store.root,
-    notebook,
-    cells.map(({ source }) => source),
-    { globs },
-  );
-}
-
 /** @throws Failure `no-image` */
 function imageFor({ sidecar }: Work, { image = sidecar?.settings.image }: Settings): string {
   if (image !== undefined) return image;
@@ -199,37 +179,6 @@ function imageFor({ sidecar }: Work, { image = sidecar?.settings.image }: Settin
     'usage',
     'no-image',
     'Which image is it to run in? Give --image name@sha256:…, or name one in reprise.yaml or in the pin (reprise pin --image). Nothing was sent.',
-  );
-}
-
-/** A pinned notebook runs in nothing else than its pin; what an image has beside it changes no number. */
-function environmentOf(locked: Locked | undefined): object {
-  if (locked === undefined) return { check: 'record' };
-  const { python, packages } = locked;
-  const always = packages.filter(({ marker }) => marker === undefined);
-  return {
-    check: 'refuse',
-    python,
-    packages: Object.fromEntries(always.map(({ name, version }) => [name, version])),
-    // Only the pod knows what platform it is.
-    conditional: packages.flatMap(({ name, version, marker }) =>
-      marker === undefined ? [] : [{ name, version, marker }],
-    ),
-  };
-}
-
-/** @throws Failure `no-pin`, `conda` */
-function toInstall(locked: Locked | undefined): string {
-  if (locked !== undefined && locked.packages.every(({ sha256 }) => sha256.length > 0))
-    return requirementsText(locked);
-  const [reason, what] =
-    locked === undefined
-      ? ['no-pin', 'There is nothing to install: the notebook has no pin. Pin it first (reprise pin)']
-      : ['conda', `${locked.lock} lists packages of conda, and a pod installs wheels. Pin to those`];
-  throw new Failure(
-    'usage',
-    reason,
-    `${what}, or take an image that has its packages (environment: image, in reprise.yaml). Nothing was sent.`,
   );
 }
 

@@ -83,7 +83,7 @@ const KINDS: readonly Kind[] = [
     matches: /^package-lock\.json$/,
     versions: (text, name) => new Map(readPackageLock(text, name).map((each) => [each.name, each.version])),
     install: ({ name }) => {
-      throw new Failure('usage', 'other-language', `${name} lists packages of npm, and this is for packages of Python. Nothing was written.`);
+      throw new Failure('usage', 'other-language', `${name} lists packages of npm, and this is for packages of Python. Nothing was written. An image of them: reprise image NOTEBOOK.`);
     },
   },
 ]; // prettier-ignore

@@ -2,7 +2,7 @@ import { realpathSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { NotebookDocument } from '../notebook/model';
 import { serializeNotebook } from '../notebook/model';
-import { type JavaScriptKernel, recordedKernel } from '../environment/npm/kernel';
+import { isElsewhere, type JavaScriptKernel, recordedKernel } from '../environment/npm/kernel';
 import { agentSettings, type Policy } from '../determinism/policy';
 import type { RecordHeader, Seed } from '../lineage/record';
 import type { Store } from '../lineage/store';
@@ -73,7 +73,9 @@ export function writeBundle(store: Store, content: BundleContent): string {
       ignore: content.detached ? [] : ownOutput(store.root),
       header: {
         ...content.header,
-        ...(content.javascript ? { javascript: recordedKernel(content.javascript) } : {}),
+        ...(content.javascript && !isElsewhere(content.javascript)
+          ? { javascript: recordedKernel(content.javascript) }
+          : {}),
       },
     },
     environment: content.environment,

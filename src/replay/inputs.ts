@@ -5,6 +5,7 @@ import picomatch from 'picomatch';
 import type { RunRecord } from '../lineage/record';
 import { inputs, readOutside } from './isolated';
 import { localModules } from './localModules';
+import { localScripts } from './localScripts';
 
 /** `outside` of the root; `too-big`; `gone`: nothing is there (any more). `size` in bytes. */
 export type Left = { path: string; why: 'outside' | 'too-big' | 'gone'; size?: number };
@@ -32,10 +33,14 @@ export function notebookInputs(
   root: string,
   notebook: string,
   cells: readonly string[],
-  { globs = [], largest = LARGEST }: { globs?: readonly string[]; largest?: number } = {},
+  {
+    globs = [],
+    largest = LARGEST,
+    isPython = true,
+  }: { globs?: readonly string[]; largest?: number; isPython?: boolean } = {},
 ): Chosen {
   const { inside, outside } = asked(root, globs);
-  const modules = localModules(root, path.posix.dirname(notebook), cells);
+  const modules = (isPython ? localModules : localScripts)(root, path.posix.dirname(notebook), cells);
   const { files, left } = sorted(root, [...modules, ...inside], largest);
   return { files, left: [...outside, ...left] };
 }

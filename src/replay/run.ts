@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { type Notebook, type NotebookDocument, parseNotebook } from '../notebook/model';
 import { type Sidecar } from '../notebook/sidecar';
 import { checkedJavaScript } from '../environment/npm/checked';
-import { type JavaScriptKernel, javascriptOf } from '../environment/npm/kernel';
+import { type JavaScriptKernel, javascriptOf, kernelElsewhere } from '../environment/npm/kernel';
 import { probe } from '../environment/interpreter';
 import { checkedPython } from '../environment/checked';
 import { compareFingerprints, driftPhrase, driftThatMatters } from '../environment/drift';
@@ -159,7 +159,8 @@ export async function replayRun(
   const document = documentOfRun(store, original, record);
   context.onDocument?.(document);
   const parsed = parseNotebook(JSON.stringify(document));
-  const javascript = await javascriptFor(parsed, pinned, { policy }, context);
+  const known = header.javascript?.kernel;
+  const javascript = await javascriptFor(parsed, pinned, { policy, known }, context);
   const edits = [...chosen.edits, ...(javascript?.drift ?? [])];
   const run = store.newRunId();
   const folder = writeBundle(store, {
@@ -294,22 +295,24 @@ async function pythonFor(
 }
 
 /**
- * The kernel of a notebook that is not in Python, and how what it runs in differs from its pin.
+ * The kernel of a notebook that is not in Python, and how what it runs in differs from its pin, which elsewhere than here
+ * is looked at there.
  * @throws Failure `drift` as `pythonFor`
  */
 async function javascriptFor(
   model: Notebook,
   notebook: Pinned,
-  { policy, refuse = false }: { policy: Policy; refuse?: boolean | undefined },
+  {
+    policy,
+    refuse = false,
+    known,
+  }: { policy: Policy; refuse?: boolean | undefined; known?: JavaScriptKernel['kernel'] | undefined },
   { target, signal, onNotice, uvLock }: Context,
 ): Promise<{ kernel: JavaScriptKernel; drift: Drift[] } | undefined> {
   if (javascriptOf(model) === undefined) return undefined;
   if (target !== undefined) {
-    throw new Failure(
-      'usage',
-      'other-language',
-      'A notebook in JavaScript runs on this machine only, not yet on a cluster.',
-    );
+    const kernel = kernelElsewhere(model, notebook.sidecar?.pin?.javascript?.kernel ?? known);
+    return { kernel, drift: [] };
   }
   return checkedJavaScript(model, notebook, {
     uvLock,

@@ -46,10 +46,11 @@ export async function targetOf(
   const { context, namespace } = settings;
   const api = await connect({ kubeconfig: flags.kubeconfig, context, namespace });
   const onPrepared =
-    prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made)) : undefined);
+    prepared ?? (flags.dryRun ? (made: Sent) => showManifests(terminal, manifestsOf(made), made) : undefined);
   const asked = askedFor(flags.input ?? [], findRoot(path));
-  // What is printed or exported is for many runs; an address is for one.
-  const making = makingOf(settings, purpose, asked, onPrepared ? {} : addressesOf(flags));
+  const addresses = addressesOf(flags);
+  if (prepared) tellLeftOut(terminal, addresses);
+  const making = makingOf(settings, purpose, asked, prepared ? {} : addresses);
   const target = (telling: Telling) => new KubernetesTarget(api, making, telling);
   const telling = { ...tellingOf(terminal), ...(onPrepared ? { onPrepared } : {}) };
   if (flags.bundleOut !== undefined) return onlyPacked(target(telling), asked, flags.bundleOut, terminal);
@@ -153,9 +154,28 @@ export function tellingOf(terminal: Terminal): Telling {
 
 type Sent = Parameters<NonNullable<Telling['onPrepared']>>[0];
 
-/** On stdout, for `kubectl apply -f -`; what was looked at goes beside it. */
-function showManifests(terminal: Terminal, objects: readonly object[]): void {
-  terminal.document({ schema: 'reprise/manifests/0', items: objects });
+/** What is exported is for many runs and many readers; an address is for one run, and a secret. */
+function tellLeftOut(terminal: Terminal, { depot, sink }: ReturnType<typeof addressesOf>): void {
+  if (depot.get === undefined && sink.put === undefined) return;
+  terminal.warn(
+    'The addresses of a store that were given are not in what is written: each of them is for one run, and who reads the files could use it.',
+  );
+}
+
+/** On stdout, for `kubectl apply -f -`; what was looked at goes beside it. Of a Secret only its name is shown. */
+function showManifests(terminal: Terminal, objects: readonly object[], { secrets }: Sent): void {
+  const names = secrets.map(({ metadata }) => metadata.name);
+  terminal.document({
+    schema: 'reprise/manifests/0',
+    items: objects,
+    ...(names.length > 0 ? { secrets: names } : {}),
+  });
+  for (const { metadata, stringData } of secrets) {
+    const keys = Object.keys(stringData).join(', ');
+    terminal.tell(
+      `  They need the Secret ${metadata.name} with the key ${keys}, which a run makes of the address that was given; it is not printed.`,
+    );
+  }
   terminal.say(
     objects
       .map((object) => stringify(object, { lineWidth: 0 }))

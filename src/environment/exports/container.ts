@@ -3,6 +3,11 @@ import { requirementsText } from './requirements';
 
 const PYTHON = '/opt/notebook/bin/python';
 
+/** The user of an image that runs notebooks: those are other people's code, too. */
+export const AS_NOBODY = `# Notebooks are other people's code, too.
+RUN id -u 1000 >/dev/null 2>&1 || getent passwd 1000 >/dev/null || useradd --create-home --uid 1000 notebook || adduser -D -u 1000 notebook
+USER 1000`;
+
 /**
  * A Dockerfile that needs no other file: the lock is in it, wheel by wheel.
  * @param image with Python, by its digest: a tag is moved to another one
@@ -21,9 +26,7 @@ LOCK
 RUN python3 -m venv /opt/notebook \\
  && ${PYTHON} -m pip install --no-cache-dir --require-hashes --only-binary :all: --no-deps -r /opt/notebook.txt
 
-# Notebooks are other people's code, too.
-RUN id -u 1000 >/dev/null 2>&1 || getent passwd 1000 >/dev/null || useradd --create-home --uid 1000 notebook || adduser -D -u 1000 notebook
-USER 1000
+${AS_NOBODY}
 ENV PATH=/opt/notebook/bin:$PATH
 WORKDIR /work
 `;

@@ -23,7 +23,7 @@ export type AddonRequest = {
 };
 
 /** Names that the linker looks for, by the wheel's file. */
-const LIBRARIES = [
+export const LIBRARIES = [
   ['libtensorflow_cc.so.2', 'libtensorflow.so'],
   ['libtensorflow_framework.so.2', 'libtensorflow_framework.so'],
 ] as const;

@@ -46,12 +46,12 @@ export function findJavaScriptKernel(
   place: Place,
 ): JavaScriptKernel {
   const language = javascriptOf(notebook) ?? 'javascript';
-  const named = objectOr(objectOr(notebook.document.metadata).kernelspec).name;
-  const wanted = typeof named === 'string' && /deno/i.test(named) ? 'deno' : 'tslab';
   const found =
-    wanted === 'deno' ? (deno(place) ?? tslab(place, language)) : (tslab(place, language) ?? deno(place));
+    namedKernel(notebook) === 'deno'
+      ? (deno(place) ?? tslab(place, language))
+      : (tslab(place, language) ?? deno(place));
   if (found !== undefined) return { language, ...found };
-  throw tslabEntry(place) === undefined ? noKernel(language) : noNode(language);
+  throw entryOf('tslab', place) === undefined ? noKernel(language) : noNode(language);
 }
 
 /** What to install for a kernel, as npm is told. */
@@ -75,6 +75,25 @@ function noNode(language: JavaScriptLanguage): Failure {
   );
 }
 
+/**
+ * A kernel whose programs are found where it runs (`reprise_agent/javascript/finding.py`): in `{node}`, `{tslab}` and
+ * `{deno}` their places are left open.
+ * @param known what a pin or a record says that it is; else the notebook's kernelspec does, and tslab comes before Deno
+ */
+export function kernelElsewhere(
+  notebook: Pick<Notebook, 'language' | 'document'>,
+  known?: JavaScriptKernel['kernel'],
+): JavaScriptKernel {
+  const language = javascriptOf(notebook) ?? 'javascript';
+  const kernel = known ?? namedKernel(notebook);
+  const argv = kernel === 'deno' ? denoArgv('{deno}') : tslabArgv('{node}', '{tslab}', language);
+  return { language, kernel, argv };
+}
+
+export function isElsewhere({ argv }: JavaScriptKernel): boolean {
+  return argv[0]!.startsWith('{');
+}
+
 /** What a record says of a kernel: its version, and the digest of the file that it begins with. */
 export function recordedKernel({ language, kernel, argv }: JavaScriptKernel): RecordedKernel {
   const entry = kernel === 'tslab' ? argv[1]! : argv[0]!;
@@ -90,26 +109,45 @@ export function nodeProgram(path: string): string {
   throw new Failure('infrastructure', 'no-node', 'There is no Node on the PATH. Nothing was done.');
 }
 
-type Started = Pick<JavaScriptKernel, 'kernel' | 'argv'>;
-
-function tslab(place: Place, language: JavaScriptLanguage): Started | undefined {
-  const entry = tslabEntry(place);
-  const node = onPath(place.path, 'node');
-  if (entry === undefined || node === undefined) return undefined;
-  const languageOption = language === 'javascript' ? ['--js'] : [];
-  const argv = [node, realpathSync(entry), 'kernel', ...languageOption, '--config-path', '{connection_file}'];
-  return { kernel: 'tslab', argv };
+function namedKernel({ document }: Pick<Notebook, 'document'>): JavaScriptKernel['kernel'] {
+  const { name } = objectOr(objectOr(document.metadata).kernelspec);
+  return typeof name === 'string' && /deno/i.test(name) ? 'deno' : 'tslab';
 }
 
-function tslabEntry({ folder, path: variable }: Place): string | undefined {
-  return installed(folder, 'tslab/bin/tslab') ?? onPath(variable, 'tslab');
+type Started = Pick<JavaScriptKernel, 'kernel' | 'argv'>;
+
+/** The file that a kernel begins with, from `node_modules`. */
+export const ENTRIES: Readonly<
+  Record<JavaScriptKernel['kernel'], (platform: string, arch: string) => string>
+> = {
+  tslab: () => 'tslab/bin/tslab',
+  deno: (platform, arch) => `@deno/${platform}-${arch}${platform === 'linux' ? '-glibc' : ''}/deno`,
+};
+
+function entryOf(kernel: JavaScriptKernel['kernel'], place: Place): string | undefined {
+  return (
+    installed(place.folder, ENTRIES[kernel](process.platform, process.arch)) ?? onPath(place.path, kernel)
+  );
+}
+
+function tslab(place: Place, language: JavaScriptLanguage): Started | undefined {
+  const [entry, node] = [entryOf('tslab', place), onPath(place.path, 'node')];
+  if (entry === undefined || node === undefined) return undefined;
+  return { kernel: 'tslab', argv: tslabArgv(node, realpathSync(entry), language) };
+}
+
+function tslabArgv(node: string, entry: string, language: JavaScriptLanguage): string[] {
+  const languageOption = language === 'javascript' ? ['--js'] : [];
+  return [node, entry, 'kernel', ...languageOption, '--config-path', '{connection_file}'];
 }
 
 function deno(place: Place): Started | undefined {
-  const platform = `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}/deno`;
-  const program = installed(place.folder, platform) ?? onPath(place.path, 'deno');
-  if (program === undefined) return undefined;
-  return { kernel: 'deno', argv: [program, 'jupyter', '--kernel', '--conn', '{connection_file}'] };
+  const program = entryOf('deno', place);
+  return program === undefined ? undefined : { kernel: 'deno', argv: denoArgv(program) };
+}
+
+function denoArgv(program: string): string[] {
+  return [program, 'jupyter', '--kernel', '--conn', '{connection_file}'];
 }
 
 /** In the nearest `node_modules`, as Node itself looks. */

@@ -24,6 +24,13 @@ export function imageBare(context: TestContext): string {
   return process.env.REPRISE_TEST_IMAGE_BARE ?? optional(context, 'REPRISE_TEST_IMAGE_BARE names no image');
 }
 
+/** Node and tslab beside the first, and the folder on this machine that has the same packages. */
+export function nodeImage(context: TestContext): { image: string; project: string } {
+  const { REPRISE_TEST_IMAGE_NODE: image, REPRISE_TEST_NODE_PROJECT: project } = process.env;
+  if (image !== undefined && project !== undefined) return { image, project };
+  return optional(context, 'REPRISE_TEST_IMAGE_NODE and REPRISE_TEST_NODE_PROJECT name no image with Node');
+}
+
 /** An address of this machine that pods reach. */
 export function nodeAddress(context: TestContext): string {
   return (

@@ -139,3 +139,32 @@ describe('a replay', () => {
 function recordOf(files: Partial<RecordedFile>[]): RunRecord {
   return { cells: [{ files } as CellLine] } as RunRecord;
 }
+
+describe('a run of a notebook in JavaScript', () => {
+  const scripts = (cell: string): string[] =>
+    notebookInputs(root, 'study/train.ipynb', [cell], { isPython: false }).files;
+
+  it('takes the scripts along that its cells load by a relative path, and those that they load', () => {
+    write({
+      'study/scale.js': 'const { unit } = require("../lib/units");',
+      'lib/units.ts': 'import table from "./table.json"; export { x } from "./deep";',
+      'lib/table.json': '{ "require(\'./never\')": 1 }',
+      'lib/deep/index.js': 'require("./index.js"); require("lodash");',
+      'lib/never.js': '',
+      'study/other.mjs': '',
+    });
+    const cell = 'import { scale } from "./scale";\nconst other = await import(`./other.mjs`)';
+    expect(scripts(cell)).toEqual([
+      'lib/deep/index.js',
+      'lib/table.json',
+      'lib/units.ts',
+      'study/other.mjs',
+      'study/scale.js',
+    ]);
+  });
+
+  it('takes nothing along from outside of the root, and nothing that is not there', () => {
+    write({ 'study/a.js': '' });
+    expect(scripts('require("../../../etc/passwd"); require("./gone"); import fs from "fs"')).toEqual([]);
+  });
+});

@@ -1,8 +1,7 @@
-"""Before anything runs: are the inputs those that were sent, and is the image's Python the one that was asked for?"""
+"""Before anything runs: are the inputs those that were sent, and is the image the environment that was asked for?"""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import stat
@@ -10,7 +9,9 @@ import sys
 from typing import Any, Dict, List, Optional
 
 from ..fingerprint import packages
-from .request import DRIFT, INPUTS, Conditional, Input, Refused, Request
+from ..javascript.finding import digest
+from .packages import packages_drift
+from .request import DRIFT, INPUTS, NOTHING_RAN, Conditional, Input, Refused, Request
 
 # An event is a line of the pod's log, which has to stay small.
 _SHOWN = 50
@@ -34,16 +35,13 @@ def sha256_of(path: str) -> Optional[str]:
             return None
     except (OSError, ValueError):
         return None
-    total = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            total.update(block)
-    return total.hexdigest()
+    return digest(path)
 
 
-def check_environment(request: Request) -> None:
-    """Raises Refused with the drift: Python's minor version, and packages that are named and not there as named."""
-    drift = _drift(request)
+def check_environment(request: Request, root: str, folder: str) -> None:
+    """Raises Refused with the drift: Python's minor version, and packages that are named and not there as named; or of a
+    notebook in JavaScript kernel, engine and packages. `folder` is the notebook's."""
+    drift = [*_drift(request), *_drift_of_npm(request, root, folder)]
     if drift and request.refuses_drift:
         first = "; ".join(_phrase(item) for item in drift[:3])
         more = f" and {len(drift) - 3} more" if len(drift) > 3 else ""
@@ -66,6 +64,16 @@ def _drift(request: Request) -> List[Dict[str, Any]]:
         if after != version:
             drift.append({"what": name, "before": version, "after": after})
     return drift
+
+
+def _drift_of_npm(request: Request, root: str, folder: str) -> List[Dict[str, Any]]:
+    if request.javascript is None:
+        return []
+    try:
+        return packages_drift(request.javascript, root, folder)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        message = f"The lock that was sent cannot be read: {type(error).__name__}: {error}. Nothing ran."
+        raise Refused(NOTHING_RAN, "pod", message) from None
 
 
 def _wanted_here(conditional: List[Conditional]) -> Dict[str, str]:

@@ -11,6 +11,7 @@ from typing import Any, Dict, Optional
 
 from ..fingerprint.gpus import listed
 from ..fingerprint.reading import Readings
+from ..javascript.finding import lend_packages
 from ..runner.bundle import BundleError, read_bundle
 from ..runner.main import run_bundle
 from . import message, request
@@ -98,11 +99,13 @@ class _Pod:
         if asked.deadline is not None:
             self._ending.limit(asked.deadline)
         check_inputs(asked.inputs, self._root)
-        check_environment(asked)
+        folder = self._root
         # Of a notebook that reads nothing from its own folder, the bundle has no file there. What else may be wrong
         # with the bundle, the runner says.
         with contextlib.suppress(BundleError):
-            os.makedirs(read_bundle(self._folder(asked)).working_folder, exist_ok=True)
+            folder = read_bundle(self._folder(asked)).working_folder
+            os.makedirs(folder, exist_ok=True)
+        check_environment(asked, self._root, folder)
 
     def _unpack(self, path: str, archive: Archive) -> None:
         unpack(path, self._root, archive.unpacked)
@@ -127,6 +130,8 @@ class _Pod:
         if os.path.lexists(self._ack):
             os.unlink(self._ack)
         os.mkdir(self._root)
+        # Above the root, so that it is no file of the notebook's.
+        lend_packages(self._work)
 
     def _execute(self, asked: Request) -> int:
         before = objects_in(self._root)

@@ -62,6 +62,8 @@ class Request:
     python: Optional[str] = None
     packages: Dict[str, str] = field(default_factory=dict)
     conditional: List[Conditional] = field(default_factory=list)
+    # Kernel, engine and lock that a notebook in JavaScript is pinned to.
+    javascript: Optional[Dict[str, Any]] = None
     # Mounted, where the bundle comes from elsewhere and has only the files.
     sources: Optional[Archive] = None
     # The variable with the address that the bundle is fetched from.
@@ -112,6 +114,7 @@ def _request(document: Dict[str, Any]) -> Request:
             Conditional(item["name"], item["version"], item["marker"])
             for item in environment.get("conditional") or []
         ],
+        javascript=environment.get("javascript"),
         sources=_archive(document["sources"], _SOURCES) if "sources" in document else None,
         url=document.get("url"),
         kept=document.get("kept"),

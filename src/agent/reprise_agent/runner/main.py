@@ -16,6 +16,7 @@ from ..config import from_document
 from ..fingerprint import fingerprint
 from ..git import git_state
 from ..guard import Guard
+from ..javascript.finding import NoKernel, located
 from ..outputs import OutputArea, digest_form, raw_form
 from ..record.folder import write_local
 from ..record.header import header, now
@@ -34,6 +35,7 @@ def run_bundle(folder: str, events: Optional[Events] = None, control: Optional[C
     try:
         bundle = read_bundle(folder)
         _require_ipykernel()
+        bundle.agent = located(bundle.agent, bundle.working_folder)
         return _Run(bundle, events, control).execute()
     except BundleError as error:
         return _failed(events, "bad-bundle", str(error))
@@ -41,6 +43,8 @@ def run_bundle(folder: str, events: Optional[Events] = None, control: Optional[C
         return _failed(
             events, "no-ipykernel", "This Python has no ipykernel, which Reprise runs notebooks with."
         )
+    except NoKernel as error:
+        return _failed(events, "no-javascript-kernel", str(error))
     except OSError as error:
         return _failed(events, "disk", f"The run folder cannot be written: {error.strerror}.")
 

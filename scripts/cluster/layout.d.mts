@@ -1,0 +1,2 @@
+export const CONTAINERD_SOCKET: string;
+export function at(...names: string[]): string;
