@@ -9,22 +9,21 @@ import { CellKeys } from './vscode/kernels/cells';
 import { RepriseController } from './vscode/kernels/controller';
 import { Servers } from './vscode/kernels/servers';
 import { ClusterRunsView } from './vscode/kubernetes/runs';
-import { installationOf } from './vscode/launcher';
 import { NotebookLint } from './vscode/lint/notebookLint';
 import { logTo } from './vscode/log';
+import { machineOf } from './vscode/machine';
 import { openPages } from './vscode/pages';
 import { registerCommands } from './vscode/register';
 import { followRenames } from './vscode/renames';
 import { Settings } from './vscode/settings';
 import { Sidecars } from './vscode/sidecars';
-import { SigningKey } from './vscode/exporting/key';
 import { Staleness } from './vscode/stale/staleness';
 import { StatusBar } from './vscode/status/statusBar';
 import { bundledTools } from './vscode/tools';
 import { Workbench } from './vscode/workbench';
 
 export function activate(context: vscode.ExtensionContext): void {
-  const { extensionPath, extensionUri, secrets, subscriptions, workspaceState } = context;
+  const { extensionUri, secrets, subscriptions, workspaceState } = context;
   const inDist = (name: string): string => vscode.Uri.joinPath(extensionUri, 'dist', name).fsPath;
   const channel = vscode.window.createOutputChannel('Reprise', { log: true });
   const log = logTo(channel);
@@ -47,14 +46,9 @@ export function activate(context: vscode.ExtensionContext): void {
   const pages = openPages(extensionUri, { runs, stale, editor: () => editorFor(undefined) });
   const clusterRuns = new ClusterRunsView({ commandLine, settings, log, editor: () => editorFor(undefined) });
   const own = { kernels, runs, lint, stale, sidecars, settings, commandLine, clusterRuns, log };
-  const machine = {
-    ...pages.services,
-    installation: installationOf(extensionPath),
-    memory: workspaceState,
-    signing: new SigningKey(secrets),
-  };
+  const machine = machineOf(context);
   const editorFor = (argument: unknown): Editor =>
-    Object.assign(new Workbench({ keys, documents }, argument), own, machine);
+    Object.assign(new Workbench({ keys, documents }, argument), own, pages.services, machine);
   subscriptions.push(
     ...[channel, commandLine, clusterRuns, kernels, runs, lint, stale, status, pages],
     documents.register(),

@@ -157,7 +157,7 @@ it('a notebook that is renamed while a cell runs keeps its kernel and its output
   expect(await renamed.run(1)).toBe('11');
 });
 
-type TextBox = { value: string; selectionStart: number; selectionEnd: number };
+type TextBox = { value: string; focus(): void; setSelectionRange(start: number, end: number): void };
 
 it('an untitled notebook that is saved keeps its kernel', async () => {
   const uri = await window.evaluate(async (vscode) => {
@@ -176,19 +176,25 @@ it('an untitled notebook that is saved keeps its kernel', async () => {
   const saving = window.command('workbench.action.files.saveAs');
   const box = window.page.locator('.quick-input-widget input').first();
   await box.waitFor();
-  const written = () =>
+  // The dialog proposes a name once it has read the folder, and hears neither letters nor Enter while it reads.
+  const proposed = path.join(folder, 'Untitled-1.ipynb');
+  const selectStem = () =>
     box.evaluate((element) => {
-      const { value, selectionStart, selectionEnd } = element as unknown as TextBox;
-      return { value, selected: value.slice(selectionStart, selectionEnd) };
+      const input = element as unknown as TextBox;
+      const end = input.value.length - '.ipynb'.length;
+      input.focus();
+      input.setSelectionRange(end - 'Untitled-1'.length, end);
     });
-  // The dialog proposes a name, with its stem selected, once it has read the folder, and does not hear Enter while it reads.
   await expect
     .poll(
       async () => {
         if (!(await box.isVisible())) return 'gone';
-        const { value, selected } = await written();
+        const value = await box.inputValue({ timeout: 1000 }).catch(() => 'closing');
         if (value === file) await box.press('Enter', { timeout: 1000 }).catch(() => undefined);
-        else if (selected === 'Untitled-1') await window.page.keyboard.insertText('named');
+        else if (value === proposed) {
+          await selectStem();
+          await window.page.keyboard.insertText('named');
+        }
         return value;
       },
       { interval: 300, timeout: 60_000 },
