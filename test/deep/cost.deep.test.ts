@@ -6,7 +6,7 @@ import type { Cost } from '../../src/replay/cost/document';
 import { spreadOf, type Spread } from '../../src/replay/cost/statistics';
 import { type Framework, FRAMEWORKS, Matrix } from '../frameworks/support';
 
-const ROUNDS = Number(process.env.REPRISE_COST_ROUNDS ?? '5');
+const ROUNDS = Number(process.env.REPRISE_COST_ROUNDS ?? '3');
 const GOAL = 1.05;
 
 /** What makes the training of a notebook long enough to be timed. */
@@ -16,16 +16,16 @@ const LONGER: Record<Framework, readonly (readonly [string, string])[]> = {
     ['RandomForestClassifier(20', 'RandomForestClassifier(200'],
   ],
   xgboost: [
-    ['n_estimators=3', 'n_estimators=60'],
-    ['n_estimators=10', 'n_estimators=400'],
+    ['n_estimators=3', 'n_estimators=300'],
+    ['n_estimators=10', 'n_estimators=1500'],
   ],
   lightgbm: [
-    ['n_estimators=3', 'n_estimators=40'],
-    ['n_estimators=8', 'n_estimators=100'],
+    ['n_estimators=3', 'n_estimators=200'],
+    ['n_estimators=8', 'n_estimators=500'],
   ],
-  jax: [['range(2)', 'range(40)']],
-  torch: [['range(2)', 'range(15)']],
-  tensorflow: [['epochs=2', 'epochs=30']],
+  jax: [['range(2)', 'range(25)']],
+  torch: [['range(2)', 'range(7)']],
+  tensorflow: [['epochs=2', 'epochs=15']],
 };
 
 const ONE_THREAD = `import os

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ast
-import inspect
-import textwrap
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
+
+from .sources import source_text
 
 _CLOCKS = frozenset(
     f"time.{name}"
@@ -67,7 +67,7 @@ class _Reader:
             return []
         self._visited.add(id(function))
         try:
-            tree = _parse(textwrap.dedent(inspect.getsource(function.__code__)))
+            tree = _parse(source_text(function.__code__))
         except (OSError, TypeError, IndexError):
             return []
         definition = next(iter(getattr(tree, "body", [])), None)

@@ -222,10 +222,11 @@ class FileTracker:
 
     def _imported(self) -> List[str]:
         """Files of modules under the root that this cell imported, or loaded again after a change."""
-        for name in sys.modules.keys() - self._modules:
+        new, folder, real = sys.modules.keys() - self._modules, os.getcwd(), _real_paths()
+        for name in new:
             self._modules.add(name)
             path = getattr(sys.modules.get(name), "__file__", None)
-            path = self._places.resolve(os.getcwd(), path) if isinstance(path, str) else ""
+            path = self._places.resolve(folder, path, real) if isinstance(path, str) else ""
             if self._places.is_inside(path) and self._places.concerns(path):
                 self._sources[path] = 0
         found = []
@@ -290,6 +291,20 @@ class FileTracker:
     def _watch_folder(self, folder: str) -> None:
         if folder and self._places.concerns(folder + os.sep):
             self._watch.add(folder)
+
+
+def _real_paths() -> Callable[[str], str]:
+    """`os.path.realpath` for many files in few folders, for as long as no link changes."""
+    folders = {os.sep: os.sep}
+
+    def real(path: str) -> str:
+        folder, name = os.path.split(path)
+        if folder not in folders:
+            folders[folder] = real(folder)
+        path = os.path.join(folders[folder], name)
+        return os.path.realpath(path) if os.path.islink(path) else path
+
+    return real
 
 
 def _closed() -> bool:

@@ -36,12 +36,13 @@ class Places:
         )
         self._libraries = tuple(libraries)
 
-    def resolve(self, folder, path):
-        """The absolute path by which a file is known; links are followed only for what lies outside the root."""
+    def resolve(self, folder, path, real=os.path.realpath):
+        """The absolute path by which a file is known; links are followed, by `real`, only for what lies outside the
+        root."""
         path = os.path.join(folder, path)
         if "//" in path or "/." in path or path.endswith("/"):
             path = os.path.normpath(path)
-        return path if path.startswith(self._root) else os.path.realpath(path)
+        return path if path.startswith(self._root) else real(path)
 
     def concerns(self, path):
         """Whether a resolved path is the notebook's business: not Python's, the system's, ours."""

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import inspect
 import os
 import sys
 import sysconfig
-import textwrap
 import types
 import weakref
 from typing import Any, Dict, List, Optional, Tuple
 
+from ..sources import source_text
 from .base import Form, is_a, qualified_name
 
 _LIBRARY_PARTS = (os.sep + "site-packages" + os.sep, os.sep + "dist-packages" + os.sep)
@@ -134,7 +133,7 @@ def source_of(code: types.CodeType) -> str:
     if known is not None and known[0]() is code:
         return known[1]
     try:
-        lines = [line.rstrip() for line in textwrap.dedent(inspect.getsource(code)).splitlines()]
+        lines = [line.rstrip() for line in source_text(code).splitlines()]
         text = "\n".join(lines).strip("\n")
     except Exception:
         text = repr(_instructions(code))
