@@ -43,9 +43,9 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: 'src/(?!(replay/report|lineage/page|notebook/visible)$)',
+              regex: 'src/(?!(replay/report/report|lineage/page|notebook/visible)$)',
               message:
-                'A page and src/ share its contract, src/replay/report.ts or src/lineage/page.ts, and what makes text visible.',
+                'A page and src/ share its contract, src/replay/report/report.ts or src/lineage/page.ts, and what makes text visible.',
             },
           ],
         },

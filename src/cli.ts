@@ -13,7 +13,7 @@ import { compareCommand } from './cli/compare';
 import { costCommand } from './cli/cost';
 import { doctorCommand } from './cli/doctor';
 import { EXIT, problemOf } from './cli/exit';
-import { Detached, NothingSent } from './replay/target';
+import { Detached, NothingSent } from './replay/execution/target';
 import { explainCommand } from './cli/explain';
 import { verifyAttestationCommand } from './cli/exchange/attest';
 import { exportCommand } from './cli/export';

@@ -1,6 +1,6 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { readOutside } from '../replay/isolated';
+import { readOutside } from '../replay/execution/isolated';
 import { type CheckedOut, checkOutRun } from '../replay/checkout';
 import { sentenceList } from '../replay/causes/context';
 import { plainName } from '../git/words';

@@ -7,7 +7,7 @@ import type { Locked } from '../environment/exports/locked';
 import { requirementsText } from '../environment/exports/requirements';
 import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
-import { planRun } from '../replay/plan';
+import { planRun } from '../replay/execution/plan';
 import { exportReplay, GITOPS, type GitopsFlags } from './cluster/gitops';
 import { clusterOptions } from './cluster/options';
 import { EXCHANGES, type ExchangeFlags, exportRun } from './exchange/export';

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { applyGc, planGc } from '../lineage/gc';
-import { forgetSnapshots, orphanedSnapshots } from '../replay/snapshot';
+import { forgetSnapshots, orphanedSnapshots } from '../replay/execution/snapshot';
 import { EXIT } from './exit';
 import { count, type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
 

@@ -6,7 +6,7 @@ import { isJavaScriptPin } from '../environment/npm/checked';
 import { nodeImage } from '../environment/npm/image';
 import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
-import { type Plan, planRun } from '../replay/plan';
+import { type Plan, planRun } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import { baseImage, lockedFor, nodeBaseImage, uvFor } from './pinnedTo';
 import { type OutputFlags, outputOptions, terminalOf } from './shared';

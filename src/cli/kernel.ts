@@ -4,8 +4,8 @@ import { javascriptOf } from '../environment/npm/kernel';
 import { choosePython } from '../environment/pinned';
 import { POLICIES } from '../determinism/policy';
 import { describeKernel, installKernel, type KernelRequest, settleAgent } from '../kernel/kernelspec';
-import { liveKernel, recordedPin } from '../replay/live';
-import { planRun } from '../replay/plan';
+import { liveKernel, recordedPin } from '../replay/execution/live';
+import { planRun } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import {
   agentPath,

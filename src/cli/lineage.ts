@@ -13,7 +13,7 @@ import { openLineagePage } from '../lineage/lineagepage';
 import { digestFile, isRunId, Store } from '../lineage/store';
 import { Failure } from '../notebook/failure';
 import { findRoot, relativePath } from '../notebook/root';
-import { settingsFor } from '../replay/plan';
+import { settingsFor } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import { storeHere } from './shared';
 import { Terminal } from './terminal';

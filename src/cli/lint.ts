@@ -15,7 +15,7 @@ import { findingText } from '../lint/report/text';
 import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import { relativePath } from '../notebook/root';
-import { settingsFor } from '../replay/plan';
+import { settingsFor } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import { filesAt } from './lintPaths';
 import { Skipped } from './lintSkipped';

@@ -11,7 +11,7 @@ import { Failure } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import type { Sidecar } from '../notebook/sidecar';
 import { changeSidecar } from '../notebook/sidecarFile';
-import { type Plan, planRun } from '../replay/plan';
+import { type Plan, planRun } from '../replay/execution/plan';
 import { kernelWords } from '../replay/words';
 import { EXIT } from './exit';
 import { imageOf, type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';

@@ -4,7 +4,7 @@ import { findInterpreter } from '../environment/interpreter';
 import { findUv, type Uv } from '../environment/uv';
 import { Failure } from '../notebook/failure';
 import type { JavaScriptPin } from '../notebook/javascriptPin';
-import type { planRun } from '../replay/plan';
+import type { planRun } from '../replay/execution/plan';
 import { imageOf, uvLockPath } from './shared';
 
 /** What the pin of a notebook locks. @throws Failure `no-pin`, `no-lock`, `lock-changed`, `bad-lock`, `no-wheel`, `conda` */

@@ -1,5 +1,5 @@
 import { type NotebookDocument, parseNotebook } from '../notebook/model';
-import type { RunnerEvent } from '../replay/local';
+import type { RunnerEvent } from '../replay/execution/local';
 import { duration, firstLine } from '../replay/words';
 import type { Terminal } from './terminal';
 

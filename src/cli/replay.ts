@@ -8,9 +8,9 @@ import { cellDigest } from '../notebook/digest';
 import { Failure } from '../notebook/failure';
 import { readRecord } from '../lineage/read';
 import { Store } from '../lineage/store';
-import { readOutside } from '../replay/isolated';
-import { recover } from '../replay/run';
-import { parseDuration } from '../replay/stopping';
+import { readOutside } from '../replay/execution/isolated';
+import { recover } from '../replay/execution/putback';
+import { parseDuration } from '../replay/execution/stopping';
 import { newestRunOf, replayAndJudge } from '../replay/verify';
 import {
   auditOption,

@@ -6,9 +6,9 @@ import type { Command } from 'commander';
 import { Failure } from '../notebook/failure';
 import type { Store } from '../lineage/store';
 import type { Judgement } from '../replay/documents';
-import { judgedReport } from '../replay/reportdocument';
-import { reportHtml } from '../replay/reportpage';
-import type { Side } from '../replay/side';
+import { judgedReport } from '../replay/report/document';
+import { reportHtml } from '../replay/report/page';
+import type { Side } from '../replay/compare/side';
 import type { Terminal } from './terminal';
 
 export type ReportFlags = { report?: string };

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { isJavaScriptPin, toolsFor } from '../environment/npm/checked';
 import { type JavaScriptRestore, restoreJavaScript } from '../environment/npm/restore';
 import { restorePin } from '../environment/pinned';
-import { planRun } from '../replay/plan';
+import { planRun } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import { type OutputFlags, outputOptions, terminalOf, uvLockPath } from './shared';
 import type { Terminal } from './terminal';

@@ -3,7 +3,7 @@ import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Store } from '../lineage/store';
 import { UNPINNED } from '../notebook/seal';
-import { planRun } from '../replay/plan';
+import { planRun } from '../replay/execution/plan';
 import { sealNotebook, type SealResult } from '../replay/seal/seal';
 import { coverage, plural } from '../replay/words';
 import { EXIT } from './exit';

@@ -5,8 +5,8 @@ import { kernelEnvironment, POLICIES } from '../determinism/policy';
 import { checkedPython } from '../environment/checked';
 import { checkedJavaScript } from '../environment/npm/checked';
 import { javascriptOf } from '../environment/npm/kernel';
-import { type LiveBasis, recordedPin } from '../replay/live';
-import { type Plan, planRun } from '../replay/plan';
+import { type LiveBasis, recordedPin } from '../replay/execution/live';
+import { type Plan, planRun } from '../replay/execution/plan';
 import { BadLine, type Operation, parseOperation } from '../replay/session/protocol';
 import { NotebookSession } from '../replay/session/session';
 import {

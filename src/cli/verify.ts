@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { findRoot } from '../notebook/root';
 import type { Judgement } from '../replay/documents';
-import { type Plan, planRun } from '../replay/plan';
+import { type Plan, planRun } from '../replay/execution/plan';
 import { verifyNotebook } from '../replay/verify';
 import { isSealed, verifySealed } from '../replay/seal/verify';
 import { Store } from '../lineage/store';

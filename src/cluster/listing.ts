@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Store } from '../lineage/store';
-import { TARGET_FILE } from '../replay/target';
+import { TARGET_FILE } from '../replay/execution/target';
 import type { Api } from './api';
 import { collectionOf, FLAVOURS, suspension } from './manifests/flavours';
 import type { Owner } from './follow/watched';

@@ -1,8 +1,8 @@
 /** What a run is made from, packed, and the way on which it gets to its pod. */
 import { readFileSync, rmSync } from 'node:fs';
 import { Failure } from '../notebook/failure';
-import { type Archive, packBundle, packFiles, TooLarge } from '../replay/archive';
-import type { Work } from '../replay/target';
+import { type Archive, packBundle, packFiles, TooLarge } from '../replay/execution/archive';
+import type { Work } from '../replay/execution/target';
 import type { Addresses } from './addresses';
 import {
   addressWay,

@@ -4,7 +4,7 @@ import type { Locked } from '../environment/exports/locked';
 import { requirementsText } from '../environment/exports/requirements';
 import { lockOf } from '../environment/locks';
 import { Failure } from '../notebook/failure';
-import type { Work } from '../replay/target';
+import type { Work } from '../replay/execution/target';
 
 /**
  * Of a notebook that is pinned to packages of npm.

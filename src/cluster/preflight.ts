@@ -1,6 +1,6 @@
 /** What would stop a run on this cluster, asked before anything is spent. */
 import { Failure } from '../notebook/failure';
-import type { Left } from '../replay/inputs';
+import type { Left } from '../replay/execution/inputs';
 import { lacking, type Right, rightWords } from './access';
 import type { Api } from './api';
 import { explained } from './errors';

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { javascriptOf } from '../environment/npm/kernel';
 import { type Notebook, parseNotebook } from '../notebook/model';
-import { askedInputs, type Chosen, notebookInputs, recordedInputs } from '../replay/inputs';
-import type { Work } from '../replay/target';
+import { askedInputs, type Chosen, notebookInputs, recordedInputs } from '../replay/execution/inputs';
+import type { Work } from '../replay/execution/target';
 
 /** Paths relative to the root; those of `asked` are globs beneath it. */
 export function inputsOf(work: Work, asked: readonly string[]): Chosen {

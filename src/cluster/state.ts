@@ -5,7 +5,7 @@ import type { Store } from '../lineage/store';
 import { Failure, type FailureKind } from '../notebook/failure';
 import { replaceFile } from '../notebook/replaceFile';
 import type { Forecast } from '../replay/forecast';
-import { TARGET_FILE } from '../replay/target';
+import { TARGET_FILE } from '../replay/execution/target';
 import { BUNDLE } from './manifests/inputs';
 import type { Target as Settings } from './profile/merge';
 

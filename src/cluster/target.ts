@@ -1,7 +1,7 @@
 /** A cluster as a place to run notebooks. */
 import { createHash } from 'node:crypto';
-import type { Ended, RunnerEvent } from '../replay/local';
-import { NothingSent, type Signals, type Target, type Work } from '../replay/target';
+import type { Ended, RunnerEvent } from '../replay/execution/local';
+import { NothingSent, type Signals, type Target, type Work } from '../replay/execution/target';
 import type { Api } from './api';
 import { readSmall } from './collect/fetch';
 import { ROOT } from './collect/gather';

@@ -9,7 +9,7 @@ import { readRecord } from '../lineage/read';
 import type { RecordHeader, RunRecord } from '../lineage/record';
 import { digestFile, Store } from '../lineage/store';
 import { Failure } from '../notebook/failure';
-import { inputs, isOutside } from './isolated';
+import { inputs, isOutside } from './execution/isolated';
 
 export type CheckedOut = {
   /** Absolute. */

@@ -10,7 +10,7 @@ import type { LoadedLibrary } from '../environment/fingerprint';
 import type { RunRecord } from '../lineage/record';
 import type { Store } from '../lineage/store';
 import type { Judgement, Verdict } from './documents';
-import { TARGET_FILE } from './target';
+import { TARGET_FILE } from './execution/target';
 import { plural } from './words';
 
 /** What a run is given elsewhere. */

@@ -8,7 +8,7 @@ import { Failure } from '../notebook/failure';
 import type { CellLine, RunRecord } from '../lineage/record';
 import { worst } from './compare/part';
 import type { Cause, CellVerdict, Judgement } from './documents';
-import { documentOrder } from './sources';
+import { documentOrder } from './execution/sources';
 
 /** Sixteen hexadecimal digits of each executed cell's raw digest, in the order in which they ran. */
 export type LastWords = { run: string; root: string; cells: string };

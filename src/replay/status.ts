@@ -17,7 +17,7 @@ import { Failure } from '../notebook/failure';
 import type { Notebook, NotebookCell } from '../notebook/model';
 import { UNPINNED } from '../notebook/seal';
 import type { Sidecar } from '../notebook/sidecar';
-import { planRun } from './plan';
+import { planRun } from './execution/plan';
 import { staleAgainst } from './stale';
 import { sealableCells, sealState } from './seal/state';
 

@@ -7,11 +7,13 @@ import { newestFinishedRun } from '../lineage/heads';
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Judgement } from './documents';
-import { type Experiment, judge } from './judge';
+import { type Experiment, judge } from './compare/judge';
 import { judgeByLastWords, ResultsLost } from './lastwords';
-import { planRun, type RunOptions } from './plan';
-import { type Context, type Finished, type ReplayOptions, replayRun, runNotebook } from './run';
-import { loadNotebookSide, loadRunSide } from './side';
+import { planRun, type RunOptions } from './execution/plan';
+import type { Context, Finished } from './execution/context';
+import { type ReplayOptions, replayRun } from './execution/replay';
+import { runNotebook } from './execution/run';
+import { loadNotebookSide, loadRunSide } from './compare/side';
 import { errorSentence } from './words';
 
 /** What is told between executions, for people who wait. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import type { Check } from '../cluster/preflight';
-import type { RunnerEvent } from '../replay/local';
+import type { RunnerEvent } from '../replay/execution/local';
 
 /** How long an interrupted command may take to keep its partial record before it is ended. */
 const GRACE_MS = 15_000;

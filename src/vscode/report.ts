@@ -12,8 +12,8 @@ import {
   type ReportAction,
   type ReportDocument,
   type ToPage,
-} from '../replay/report';
-import { reportHtml } from '../replay/reportpage';
+} from '../replay/report/report';
+import { reportHtml } from '../replay/report/page';
 import type { Place } from './editor';
 
 const VIEW = 'reprise.report';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { Store } from '../lineage/store';
-import { readReport } from '../replay/reportdocument';
+import { readReport } from '../replay/report/document';
 import type { Editor } from './editor';
 import { notebookFile } from './notebookFile';
 import { replay, replayRun } from './replaying';

@@ -7,10 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readRecord } from '../../src/lineage/read';
 import type { RunRecord } from '../../src/lineage/record';
 import { parseNotebook } from '../../src/notebook/model';
-import { packBundle } from '../../src/replay/archive';
-import { writeBundle } from '../../src/replay/bundle';
-import { notebookInputs, recordedInputs } from '../../src/replay/inputs';
-import { documentOfRun, documentOrder } from '../../src/replay/sources';
+import { packBundle } from '../../src/replay/execution/archive';
+import { writeBundle } from '../../src/replay/execution/bundle';
+import { notebookInputs, recordedInputs } from '../../src/replay/execution/inputs';
+import { documentOfRun, documentOrder } from '../../src/replay/execution/sources';
 import { AGENT, PYTHON, Workplace } from './support';
 
 let place: Workplace;

@@ -1,6 +1,6 @@
 /** The report page as a reader meets it: in a real browser, by eye, by keyboard and by screen reader. */
 import { describe, expect, it } from 'vitest';
-import type { ReportDocument } from '../../src/replay/report';
+import type { ReportDocument } from '../../src/replay/report/report';
 import * as reports from './reports';
 import { type Opened, openFile, openInEditor, shown, using } from './support';
 

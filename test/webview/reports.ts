@@ -1,9 +1,9 @@
 /** Reports of every kind, judged as real runs are. */
 import { PNG } from 'pngjs';
 import type { Judgement } from '../../src/replay/documents';
-import { judge, type JudgeOptions } from '../../src/replay/judge';
-import type { ReportDocument } from '../../src/replay/report';
-import { reportDocument } from '../../src/replay/reportdocument';
+import { judge, type JudgeOptions } from '../../src/replay/compare/judge';
+import type { ReportDocument } from '../../src/replay/report/report';
+import { reportDocument } from '../../src/replay/report/document';
 import {
   display,
   draw,

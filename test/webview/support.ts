@@ -4,8 +4,8 @@ import path from 'node:path';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
-import type { FromPage, ReportDocument, ToPage } from '../../src/replay/report';
-import { reportHtml } from '../../src/replay/reportpage';
+import type { FromPage, ReportDocument, ToPage } from '../../src/replay/report/report';
+import { reportHtml } from '../../src/replay/report/page';
 
 declare module 'vitest' {
   export interface ProvidedContext {

@@ -1,5 +1,5 @@
 /** The list of cells: each a line that opens. */
-import type { Mark, ReportCell, ReportDocument } from '../../src/replay/report';
+import type { Mark, ReportCell, ReportDocument } from '../../src/replay/report/report';
 import { button, element } from '../common/dom';
 import { icon } from './icons';
 import { causeBlock, differenceBlock, randomnessList, sourceBlock, type PlaceMaker } from './parts';

@@ -1,5 +1,5 @@
 /** Who shows the page: a panel of the editor, or a plain browser, in which the page holds its report itself. */
-import { asToPage, type FromPage, type PanelState, type ToPage } from '../../src/replay/report';
+import { asToPage, type FromPage, type PanelState, type ToPage } from '../../src/replay/report/report';
 
 /** What the page looked like, so that it looks the same after it was hidden or the window reloaded. */
 export type View = { open: string[]; top: number };

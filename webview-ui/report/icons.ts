@@ -1,4 +1,4 @@
-import type { Mark } from '../../src/replay/report';
+import type { Mark } from '../../src/replay/report/report';
 import { svgElement } from '../common/dom';
 
 const CHECK = 'M5 8.3 7.1 10.4 11 6';

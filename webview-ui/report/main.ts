@@ -1,5 +1,5 @@
 /** The report page: shows what it is sent, keeps what the reader had opened, and asks the editor for what it cannot do. */
-import type { ReportCell, ReportDocument, ReportPlace, ToPage } from '../../src/replay/report';
+import type { ReportCell, ReportDocument, ReportPlace, ToPage } from '../../src/replay/report/report';
 import { linkTo } from './cells';
 import { button } from '../common/dom';
 import { Host } from './host';

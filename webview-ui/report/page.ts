@@ -1,5 +1,5 @@
 /** The whole page of a report, and the page that says why there is none. */
-import type { ReportAction, ReportDocument, ReportFact } from '../../src/replay/report';
+import type { ReportAction, ReportDocument, ReportFact } from '../../src/replay/report/report';
 import { cellsSection, linkTo, type CellActions } from './cells';
 import { button, element, prose } from '../common/dom';
 import { icon } from './icons';

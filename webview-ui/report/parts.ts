@@ -7,7 +7,7 @@ import type {
   ReportDraw,
   ReportEvidence,
   ReportPlace,
-} from '../../src/replay/report';
+} from '../../src/replay/report/report';
 import { element, prose, unseen } from '../common/dom';
 import { icon } from './icons';
 import { pictureBlock } from './pictures';

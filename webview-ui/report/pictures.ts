@@ -1,5 +1,5 @@
 /** Two pictures: beside each other, one swiped over the other, one faded over the other, and the pixels that differ. */
-import type { ReportDifference } from '../../src/replay/report';
+import type { ReportDifference } from '../../src/replay/report/report';
 import { element } from '../common/dom';
 
 type Pictures = NonNullable<ReportDifference['pictures']>;

@@ -5,7 +5,7 @@ import type {
   ReportDrift,
   ReportStreams,
   ReportUse,
-} from '../../src/replay/report';
+} from '../../src/replay/report/report';
 import { element, prose, svgElement, unseen, type Child } from '../common/dom';
 import type { PlaceMaker } from './parts';
 import { scrolling } from './sides';

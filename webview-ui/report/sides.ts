@@ -6,7 +6,7 @@ import type {
   ReportTableCell,
   ReportTableRow,
   ReportTextRow,
-} from '../../src/replay/report';
+} from '../../src/replay/report/report';
 import { element, unseen, type Child } from '../common/dom';
 import { safeMarkup } from './markup';
 

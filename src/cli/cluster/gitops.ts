@@ -6,7 +6,7 @@ import { readRecord } from '../../lineage/read';
 import type { RunRecord } from '../../lineage/record';
 import { Failure } from '../../notebook/failure';
 import { replaceFile } from '../../notebook/replaceFile';
-import { NothingSent } from '../../replay/target';
+import { NothingSent } from '../../replay/execution/target';
 import { replayAndJudge } from '../../replay/verify';
 import { EXIT } from '../exit';
 import { findRun } from '../replay';

@@ -15,7 +15,7 @@ import { type Statement, statementsOf } from '../../exchange/attestation/stateme
 import { Store } from '../../lineage/store';
 import { canonicalJson } from '../../notebook/digest';
 import { Failure } from '../../notebook/failure';
-import { newestJudgement } from '../../replay/reportdocument';
+import { newestJudgement } from '../../replay/report/document';
 import { trustOf } from '../../replay/trust';
 import { judging } from '../../replay/verify';
 import { headline, TRUST_WORDS } from '../../replay/words';

@@ -9,7 +9,7 @@ import { sha256 } from '../../notebook/digest';
 import { Failure } from '../../notebook/failure';
 import { serializeNotebook } from '../../notebook/model';
 import { replaceFile } from '../../notebook/replaceFile';
-import { documentOfRun } from '../../replay/sources';
+import { documentOfRun } from '../../replay/execution/sources';
 
 /** In bytes: more data than this goes by its digest only. */
 const MOST_DATA = 256 * 2 ** 20;

@@ -8,7 +8,7 @@ import type { Exchanged } from '../../exchange/provenance';
 import { readRecord } from '../../lineage/read';
 import { type Store, StoreError } from '../../lineage/store';
 import { replaceFile } from '../../notebook/replaceFile';
-import { newestJudgement } from '../../replay/reportdocument';
+import { newestJudgement } from '../../replay/report/document';
 import { firstLine, plural } from '../../replay/words';
 import { EXIT } from '../exit';
 import { findRun } from '../replay';

@@ -1,7 +1,7 @@
 /** The results of a run, from its pod while that holds them, else from the volume that they were kept on. */
 import { join } from 'node:path';
 import { Failure } from '../../notebook/failure';
-import type { Work } from '../../replay/target';
+import type { Work } from '../../replay/execution/target';
 import type { Api } from '../api';
 import type { Holding } from '../follow/events';
 import type { ClusterRun } from '../state';

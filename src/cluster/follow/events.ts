@@ -1,5 +1,5 @@
 /** What a pod says while it runs. A pod may be anybody's: nothing that it says is taken for more than it is. */
-import type { RunnerEvent } from '../../replay/local';
+import type { RunnerEvent } from '../../replay/execution/local';
 
 export type Holding = {
   n: number;

@@ -2,7 +2,7 @@
 import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../notebook/failure';
-import type { Ended, RunnerEvent } from '../../replay/local';
+import type { Ended, RunnerEvent } from '../../replay/execution/local';
 import type { Api } from '../api';
 import { exec } from '../exec';
 import type { Pod } from '../pods';

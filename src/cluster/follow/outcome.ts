@@ -1,7 +1,7 @@
 /** What a followed run came to: an end with results, or why there are none. */
 import { Failure, type FailureKind } from '../../notebook/failure';
-import type { Ended } from '../../replay/local';
-import type { Work } from '../../replay/target';
+import type { Ended } from '../../replay/execution/local';
+import type { Work } from '../../replay/execution/target';
 import type { ClusterRun } from '../state';
 import { failureWords } from '../words/failure';
 import type { ObservedJob } from '../words/observed';

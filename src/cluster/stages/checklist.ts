@@ -1,7 +1,7 @@
 /** What is said of a run before anything is spent: whether the cluster takes it, how it travels, and what will come of it. */
 import { Failure } from '../../notebook/failure';
 import { forecast, type Forecast, forecastWords } from '../../replay/forecast';
-import type { Work } from '../../replay/target';
+import type { Work } from '../../replay/execution/target';
 import { rightsFor } from '../access';
 import { collectionOf } from '../manifests/flavours';
 import type { Addresses } from '../addresses';

@@ -1,7 +1,7 @@
 /** The results of a run that has ended come here; then its pod need not hold them any longer. */
 import { Failure } from '../../notebook/failure';
 import { ResultsLost } from '../../replay/lastwords';
-import type { Work } from '../../replay/target';
+import type { Work } from '../../replay/execution/target';
 import { addressOf } from '../addresses';
 import { gather, type Gathering, ResultsGone } from '../collect/gather';
 import { explained } from '../errors';

@@ -1,6 +1,6 @@
 /** A run is over, well or not: nothing of it stays in the cluster, and why it came to nothing is kept here. */
 import { Failure } from '../../notebook/failure';
-import type { Work } from '../../replay/target';
+import type { Work } from '../../replay/execution/target';
 import { explained } from '../errors';
 import { collectionOf } from '../manifests/flavours';
 import { dropBundle, readState, type Stage, writeState } from '../state';

@@ -1,7 +1,7 @@
 /** A run in the cluster until it has ended: what its pod wants is brought, and how it ended is kept. */
 import { Failure } from '../../notebook/failure';
-import type { Ended, RunnerEvent } from '../../replay/local';
-import type { Signals, Work } from '../../replay/target';
+import type { Ended, RunnerEvent } from '../../replay/execution/local';
+import type { Signals, Work } from '../../replay/execution/target';
 import { endKept } from '../collect/gather';
 import { follow, type Followed } from '../follow/follow';
 import { endedBy, howItEnded, isUnheard } from '../follow/outcome';

@@ -1,6 +1,6 @@
 /** A run goes into the cluster; what is begun can be found and taken away, whatever happens to us. */
 import { Failure } from '../../notebook/failure';
-import { wasSubmitted, type Work } from '../../replay/target';
+import { wasSubmitted, type Work } from '../../replay/execution/target';
 import { explained } from '../errors';
 import { collectionOf } from '../manifests/flavours';
 import { sizeText } from '../manifests/inputs';

@@ -1,7 +1,7 @@
 /** What a pod waits for, from the run's folder to there: said, tried for as long as it waits, and explained where it fails. */
 import { digestFile, type Store } from '../../lineage/store';
 import { Failure } from '../../notebook/failure';
-import { wasSubmitted } from '../../replay/target';
+import { wasSubmitted } from '../../replay/execution/target';
 import type { Api } from '../api';
 import { PATIENCE_MS } from '../patience';
 import { hasEnded, type Pod } from '../pods';

@@ -5,8 +5,8 @@ import { Failure } from '../../notebook/failure';
 import type { Tolerance } from '../../notebook/tolerance';
 import type { RunRecord } from '../../lineage/record';
 import type { Store } from '../../lineage/store';
-import { judge } from '../../replay/judge';
-import { loadRunSide } from '../../replay/side';
+import { judge } from '../../replay/compare/judge';
+import { loadRunSide } from '../../replay/compare/side';
 import type { Envelope } from './envelope';
 import {
   CELLS,

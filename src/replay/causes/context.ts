@@ -2,9 +2,9 @@
 import type { CellLine } from '../../lineage/record';
 import type { Drift } from '../../environment/fingerprint';
 import type { CauseKind, Evidence } from '../documents';
-import type { Comparison } from '../compare';
-import type { Side } from '../side';
-import type { CellView } from '../view';
+import type { Comparison } from '../compare/compare';
+import type { Side } from '../compare/side';
+import type { CellView } from '../compare/view';
 
 /** Two replays of one record: in the order it was executed in, and in document order. */
 export type Experiment = { executedRepeats: boolean; documentDoes: boolean };

@@ -1,6 +1,6 @@
 /** Operations that have no deterministic form, and work whose parts are joined as they finish. */
 import type { Operation } from '../../lineage/record';
-import { earlierThan } from '../view';
+import { earlierThan } from '../compare/view';
 import { indexOf, linesOf, sentenceList, type Context, type Ran, type Suspect } from './context';
 
 type Found = Operation & { cell: number };

@@ -1,8 +1,8 @@
 /** The original ran its cells in another sequence than the replay: out of order, again, or from cells since deleted. */
 import type { CellLine, RunRecord } from '../../lineage/record';
 import type { Evidence } from '../documents';
-import type { Side } from '../side';
-import { writerOf } from '../view';
+import type { Side } from '../compare/side';
+import { writerOf } from '../compare/view';
 import { indexOf, linesOf, sentenceList, type Context, type Suspect } from './context';
 
 /** Did the notebook run otherwise than once from top to bottom? */

@@ -1,10 +1,10 @@
 /** Inputs of a cell that differed before it began: which variable, file or generator, and which cell left it so. */
 import type { CellLine } from '../../lineage/record';
 import type { Evidence } from '../documents';
-import type { Comparison } from '../compare';
+import type { Comparison } from '../compare/compare';
 import { carrierOf, differingReads } from '../compare/variables';
-import type { Side } from '../side';
-import { earlierThan, writerOf } from '../view';
+import type { Side } from '../compare/side';
+import { earlierThan, writerOf } from '../compare/view';
 import { indexOf, linesOf, sameEntropy, sentenceList, type Context, type Ran, type Suspect } from './context';
 
 type Carrier = {

@@ -2,8 +2,8 @@
 import { canonicalize, type Canonical, type CanonContext, type Mask } from '../../notebook/canon';
 import { joinStreams, layoutDigest, rawDigest, type Output } from '../../notebook/output';
 import type { Tolerance } from '../../notebook/tolerance';
-import { asDifference, outputDifferences } from '../differences';
-import type { CellView } from '../view';
+import { asDifference, outputDifferences } from '../differences/outputs';
+import type { CellView } from './view';
 import { different, identical, unverifiable, type Part } from './part';
 import { compareSealedOutputs } from './sealed';
 import { outputsWithin } from './tolerance';

@@ -6,7 +6,7 @@ import { canonicalize, type CanonContext } from '../../notebook/canon';
 import { withinTolerance, type Tolerance } from '../../notebook/tolerance';
 import type { Difference } from '../documents';
 import { sealOutputs } from '../seal/outputs';
-import type { CellView } from '../view';
+import type { CellView } from './view';
 import { different, identical, unverifiable, type Part } from './part';
 
 export function compareSealedOutputs(

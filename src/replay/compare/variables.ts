@@ -3,7 +3,7 @@
  * or inputs that differ, and after draws that were all seeded or enforced. Equality is counted everywhere.
  */
 import type { CellLine, WrittenVariable } from '../../lineage/record';
-import { fileWriterOf, writerOf, type CellView } from '../view';
+import { fileWriterOf, writerOf, type CellView } from './view';
 import { differingData } from './data';
 import { different, identical, together, unverifiable, type Part } from './part';
 

@@ -18,8 +18,8 @@ import type { DataRead, RecordedFile, RunRecord } from '../../lineage/record';
 import { isUnderRoot } from '../compare/files';
 import { contextOf, outputCount } from '../compare/outputs';
 import type { Judgement } from '../documents';
-import type { Side } from '../side';
-import { type CellView, codeCells, viewOf } from '../view';
+import type { Side } from '../compare/side';
+import { type CellView, codeCells, viewOf } from '../compare/view';
 import { sealOutputs } from './outputs';
 
 /** Characters of a cell's line: 100 of them stay below 80 kB. Numbers give way to digests. */

@@ -15,9 +15,9 @@ import type { RecordHeader } from '../../lineage/record';
 import { digestFile, Store } from '../../lineage/store';
 import { isUnderRoot } from '../compare/files';
 import type { Judgement } from '../documents';
-import { type Plan, planRun } from '../plan';
-import type { Context } from '../run';
-import { loadRunSide } from '../side';
+import { type Plan, planRun } from '../execution/plan';
+import type { Context } from '../execution/context';
+import { loadRunSide } from '../compare/side';
 import { isGoodJudgement, type Steps, verifyNotebook, type VerifyOptions } from '../verify';
 import { makeSeal, type RecordedSide } from './make';
 

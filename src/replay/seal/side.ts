@@ -7,8 +7,8 @@ import { type Sealed, type SealedCell, type SealedEnvironment, UNPINNED } from '
 import { compareFingerprints } from '../../environment/drift';
 import type { Drift, Fingerprint } from '../../environment/fingerprint';
 import type { CellLine, DataRead, RecordedCell, RunRecord } from '../../lineage/record';
-import type { Side } from '../side';
-import { codeCells } from '../view';
+import type { Side } from '../compare/side';
+import { codeCells } from '../compare/view';
 import { type RecordedSide, sealedEnvironment } from './make';
 
 /** How an environment differs from the lock that a notebook is pinned to, package by package. */

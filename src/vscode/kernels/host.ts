@@ -2,7 +2,7 @@
 import type { KernelTransport, TransportListener } from '../../kernel/transport';
 import type { CellRequest } from '../../kernel/messages';
 import type { KeptExecution } from '../../kernel/server/local';
-import type { LiveBasis } from '../../replay/live';
+import type { LiveBasis } from '../../replay/execution/live';
 
 export type NotebookPlace = {
   /** Absolute path; of an untitled notebook the path it would have in its folder. */

@@ -6,7 +6,7 @@ import { normalized } from '../../environment/installed';
 import { lockedVersions, lockOf } from '../../environment/locks';
 import { INDEX } from '../../environment/restore';
 import { packagesIn } from '../../lint/installs';
-import { settingsFor } from '../../replay/plan';
+import { settingsFor } from '../../replay/execution/plan';
 
 const BUTTON = 'Add to Pin';
 

@@ -2,8 +2,8 @@
 import { checkedJavaScript, isJavaScriptPin, kernelFor, toolsFor } from '../../environment/npm/checked';
 import { restoreJavaScript } from '../../environment/npm/restore';
 import { Failure } from '../../notebook/failure';
-import { recordedPin } from '../../replay/live';
-import type { Settings } from '../../replay/plan';
+import { recordedPin } from '../../replay/execution/live';
+import type { Settings } from '../../replay/execution/plan';
 import type { Written } from '../languages';
 import type { Basis } from './host';
 import type { PinUse, Progress } from './interpreter';

@@ -7,8 +7,8 @@ import { placeOf } from '../../kernel/server/place';
 import { asOfAgent } from './javascript';
 import type { FindBasis, KernelHost, NotebookPlace, Opened } from './host';
 import { Store } from '../../lineage/store';
-import { liveKernel } from '../../replay/live';
-import { settingsFor } from '../../replay/plan';
+import { liveKernel } from '../../replay/execution/live';
+import { settingsFor } from '../../replay/execution/plan';
 
 export type LocalSettings = { agent: string; owner: string; startSeconds: number };
 

@@ -6,7 +6,7 @@ import { readEnds } from '../../lineage/read';
 import type { RunStatus } from '../../lineage/record';
 import { relativePath } from '../../notebook/root';
 import { Store } from '../../lineage/store';
-import { isFollowed, TARGET_FILE, wasSubmitted } from '../../replay/target';
+import { isFollowed, TARGET_FILE, wasSubmitted } from '../../replay/execution/target';
 import { parseLine, readVerdict, type ReplayVerdict, summaryIn } from '../follow/lines';
 import type { RunRef } from './followers';
 

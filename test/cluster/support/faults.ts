@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { type ClusterRun, readState } from '../../../src/cluster/state';
 import type { Judgement, Run } from '../../../src/replay/documents';
-import { wasSubmitted } from '../../../src/replay/target';
+import { wasSubmitted } from '../../../src/replay/execution/target';
 import { type Ended, PYTHON, type Running, type Spawning } from '../../cli/support';
 import { document } from '../../documents';
 import { Site } from './site';

@@ -5,7 +5,7 @@ import type { Store } from '../../../src/lineage/store';
 import { writeRun } from '../lineage/build';
 import type { RunRecord } from '../../../src/lineage/record';
 import type { Exchanged } from '../../../src/exchange/provenance';
-import { judge } from '../../../src/replay/judge';
+import { judge } from '../../../src/replay/compare/judge';
 import type { Judgement } from '../../../src/replay/documents';
 import {
   type CellSpec,

@@ -18,8 +18,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterEach, expect, it } from 'vitest';
 import { Store } from '../../../src/lineage/store';
 import { parseNotebook } from '../../../src/notebook/model';
-import { packBundle, TooLarge } from '../../../src/replay/archive';
-import { writeBundle } from '../../../src/replay/bundle';
+import { packBundle, TooLarge } from '../../../src/replay/execution/archive';
+import { writeBundle } from '../../../src/replay/execution/bundle';
 
 const python = process.env.REPRISE_TEST_PYTHON ?? 'python3';
 const RUN = '20260101-000000-abcdef';

@@ -1,8 +1,8 @@
 /** What `explain` says where both runs were audited deeply. */
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../src/replay/judge';
+import { judge } from '../../../src/replay/compare/judge';
 import type { Judgement } from '../../../src/replay/documents';
-import type { Side } from '../../../src/replay/side';
+import type { Side } from '../../../src/replay/compare/side';
 import { FINGERPRINT, side, stdout, type RunSpec } from './build';
 
 function audited(text: string, log: string, spec: RunSpec = {}): Side {

@@ -10,7 +10,7 @@ import type {
   RunRecord,
   WrittenVariable,
 } from '../../../src/lineage/record';
-import type { Side } from '../../../src/replay/side';
+import type { Side } from '../../../src/replay/compare/side';
 
 export type CellSpec = Partial<Omit<CellLine, 'outputs' | 'writes' | 'type' | 'prev'>> & {
   code?: string;

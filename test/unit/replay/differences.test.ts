@@ -1,8 +1,8 @@
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import type { Output } from '../../../src/notebook/output';
-import { asDifference, outputDifferences } from '../../../src/replay/differences';
-import { unifiedDiff } from '../../../src/replay/texts';
+import { asDifference, outputDifferences } from '../../../src/replay/differences/outputs';
+import { unifiedDiff } from '../../../src/replay/differences/texts';
 import { display, failure, result, stderr, stdout } from './build';
 
 const summaries = (before: Output[], after: Output[]): string[] =>

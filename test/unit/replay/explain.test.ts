@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge, type JudgeOptions } from '../../../src/replay/judge';
+import { judge, type JudgeOptions } from '../../../src/replay/compare/judge';
 import { whatToDo } from '../../../src/replay/words';
 import type { Cause, Judgement } from '../../../src/replay/documents';
 import type { RecordHeader } from '../../../src/lineage/record';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CellLine, RecordedFile, RunRecord } from '../../../src/lineage/record';
-import { askedInputs, notebookInputs, recordedInputs } from '../../../src/replay/inputs';
+import { askedInputs, notebookInputs, recordedInputs } from '../../../src/replay/execution/inputs';
 
 let root: string;
 

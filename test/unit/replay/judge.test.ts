@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PNG } from 'pngjs';
-import { judge, type JudgeOptions } from '../../../src/replay/judge';
+import { judge, type JudgeOptions } from '../../../src/replay/compare/judge';
 import type { Judgement, Verdict } from '../../../src/replay/documents';
 import {
   display,

@@ -1,7 +1,7 @@
 /** Random changes to one side of a comparison: whatever a person could see must never be called identical. */
 import { describe, expect, it } from 'vitest';
 import type { Output } from '../../../src/notebook/output';
-import { judge } from '../../../src/replay/judge';
+import { judge } from '../../../src/replay/compare/judge';
 import {
   display,
   draw,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseNotebook } from '../../../src/notebook/model';
-import { injectParameters, parseParameter, planRun } from '../../../src/replay/plan';
-import { parseDuration } from '../../../src/replay/stopping';
+import { injectParameters, parseParameter, planRun } from '../../../src/replay/execution/plan';
+import { parseDuration } from '../../../src/replay/execution/stopping';
 
 const document = (tags: string[]) =>
   JSON.stringify({

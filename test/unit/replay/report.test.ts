@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { asFromPage, asPanelState, asToPage } from '../../../src/replay/report';
-import { reportHtml } from '../../../src/replay/reportpage';
+import { asFromPage, asPanelState, asToPage } from '../../../src/replay/report/report';
+import { reportHtml } from '../../../src/replay/report/page';
 import { onlyRecorded, HOSTILE } from '../../webview/reports';
 
 describe('messages of the page', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asSeal, readSeal, type Sealed, type SealedCell } from '../../../src/notebook/seal';
 import { readSidecar, SidecarError, writeSidecar } from '../../../src/notebook/sidecar';
-import { judge, type JudgeOptions } from '../../../src/replay/judge';
+import { judge, type JudgeOptions } from '../../../src/replay/compare/judge';
 import { makeSeal, type RecordedSide } from '../../../src/replay/seal/make';
 import { sealSide } from '../../../src/replay/seal/side';
 import { sealState } from '../../../src/replay/seal/state';

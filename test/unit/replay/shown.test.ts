@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { visible } from '../../../src/notebook/visible';
-import { sidesOf } from '../../../src/replay/shown/sides';
-import { tableOf, tableRows } from '../../../src/replay/shown/tables';
-import { textRows } from '../../../src/replay/shown/texts';
-import { differingPaths } from '../../../src/replay/shown/values';
+import { sidesOf } from '../../../src/replay/report/shown/sides';
+import { tableOf, tableRows } from '../../../src/replay/report/shown/tables';
+import { textRows } from '../../../src/replay/report/shown/texts';
+import { differingPaths } from '../../../src/replay/report/shown/values';
 
 describe('two texts beside each other', () => {
   it('mark the numbers that differ, with the largest relative difference of the line', () => {

@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/notebook/digest';
 import { rawForm } from '../../../src/notebook/output';
 import type { Store } from '../../../src/lineage/store';
-import { judge } from '../../../src/replay/judge';
-import { loadNotebookSide, loadRunSide } from '../../../src/replay/side';
+import { judge } from '../../../src/replay/compare/judge';
+import { loadNotebookSide, loadRunSide } from '../../../src/replay/compare/side';
 import { temporaryStore, writeRun } from '../lineage/build';
 import { display, stdout, type CellSpec } from './build';
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { CellLine, RecordHeader, RunRecord } from '../../../src/lineage/record';
 import { Store } from '../../../src/lineage/store';
 import { parseNotebook } from '../../../src/notebook/model';
-import { cellsOf, documentOfRun, documentOrder, executedOrder } from '../../../src/replay/sources';
+import { cellsOf, documentOfRun, documentOrder, executedOrder } from '../../../src/replay/execution/sources';
 import { temporaryFolder } from '../lineage/build';
 
 function live(document: string[], executions: Pick<CellLine, 'id' | 'index' | 'order'>[]): RunRecord {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../../src/notebook/digest';
 import { Store } from '../../../src/lineage/store';
-import { Stopper } from '../../../src/replay/stopping';
+import { Stopper } from '../../../src/replay/execution/stopping';
 import { record, sha, stdout } from './build';
 
 let store: Store;

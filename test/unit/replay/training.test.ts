@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { BatchStream, Ledger, Training, TrainingStep } from '../../../src/lineage/record';
 import { batchesOfStep, listBatches } from '../../../src/replay/batches';
 import { floatOf } from '../../../src/replay/causes/training';
-import { judge } from '../../../src/replay/judge';
+import { judge } from '../../../src/replay/compare/judge';
 import type { Cause } from '../../../src/replay/documents';
 import { draw, read, record, sha, side, stdout, type CellSpec } from './build';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../src/replay/judge';
+import { judge } from '../../../src/replay/compare/judge';
 import { trustOf } from '../../../src/replay/trust';
 import { type CellSpec, notebookSide, side, stdout } from './build';
 
