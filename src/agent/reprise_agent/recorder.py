@@ -12,20 +12,22 @@ import traceback
 from typing import Any, Dict, Iterator, List, Optional
 
 from .audit.deep import DeepAudit
-from .cells import Cells, Execution, cell_keys
+from .cells import Cells
 from .config import Config
 from .data.dvc import DvcFiles
 from .data.log import DataLog
 from .data.pachyderm import PachydermInputs
 from .entropy import EntropyLog
 from .fingerprint.loaded import loaded
+from .identity import Identity
 from .outputs import OutputArea, digest_form, raw_form
-from .record.header import now, read_document, source_of
+from .record.header import now
 from .record.summary import append_summary
 from .record.writer import RecordWriter, put_object
 from .reruns import Reruns
 from .seeding import states
 from .seeding.percell import PerCell
+from .shown import Shown
 from .tracking.clocks import clock_reads
 from .tracking.files import FileTracker
 from .tracking.surroundings import Surroundings, families_of
@@ -62,13 +64,11 @@ class Recorder:
         self._dvc = DvcFiles(root, self.data)
         self._pachyderm = PachydermInputs(dict(os.environ), self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)
-        self._identity = _Identity(os.path.join(root, config.notebook) if config.notebook else None)
+        self._identity = Identity(os.path.join(root, config.notebook) if config.notebook else None)
         self._order: Optional[List[str]] = self._identity.keys
         self._moved: Optional[List[str]] = None
-        self._areas: Dict[str, "tuple[Execution, OutputArea]"] = {}
-        self._message: Optional[str] = None
-        self._area = OutputArea()
-        self._revised: Dict[str, "tuple[Execution, OutputArea]"] = {}
+        self._shown = Shown()
+        self.heard, self.recall = self._shown.heard, self._shown.recall
         self._faults: List[str] = []
         self._incomplete = False
         self._seq = 0
@@ -77,7 +77,6 @@ class Recorder:
         self._ends_record = config.starter == "agent"
         self._closed = False
         self._closing = threading.Lock()
-        self._shown: Dict[str, OutputArea] = {}
 
     def install(self) -> None:
         self._generators, self._rng_after = self._states.save(), self._states.digests()
@@ -118,8 +117,7 @@ class Recorder:
         self._started = now()
         key, position = self._identity.find(code, cell_id, index)
         self.execution = self._cells.begin(key, position, self._code_name(code))
-        self._message, self._area, self._revised = message, OutputArea(), {}
-        self._shown = {**dict(list(self._shown.items())[-1:]), message: self._area}
+        self._shown.begin(message)
         self._rng_before: Dict[str, str] = {}
         with self.guard("tracking variables"):
             self._variables.before(key, code)
@@ -149,25 +147,6 @@ class Recorder:
 
     def _clock_reads(self, code: str) -> List[Dict[str, Any]]:
         return clock_reads(self._shell, code)
-
-    def heard(self, message: str, kind: str, content: Dict[str, Any]) -> None:
-        """One IOPub message on its way out, in whichever thread sent it."""
-        if kind == "update_display_data":
-            if self._message is not None:
-                self._area.update(content)
-            for earlier, (execution, area) in self._areas.items():
-                if area.update(content):
-                    self._revised[earlier] = (execution, area)
-        elif message == self._message:
-            self._area.add(kind, content)
-
-    def recall(self, message: str) -> Dict[str, Any]:
-        """What this cell shows until now, of the running one and the one before it: for a front end whose connection
-        lost some of it."""
-        area = self._shown.get(message)
-        if area is None:
-            return {"state": "unknown", "outputs": []}
-        return {"state": "running" if message == self._message else "done", "outputs": area.finished()}
 
     def end(self) -> None:
         self._duration = (time.perf_counter() - self._clock) * 1000
@@ -254,22 +233,21 @@ class Recorder:
             if audited is not None:
                 line["audit"] = audited
         with self.guard("digesting outputs"):
-            line["outputs"] = self._outputs(self._area)
+            line["outputs"] = self._outputs(self._shown.area)
         with self.guard("reading the process"):
             # A cell that shows and makes nothing depends on no setting.
             if line["outputs"]["count"] or self._variables.made_values():
                 line["process"]["used"] = self._surroundings.used(families_of(self._variables.mentioned()))
         with self.guard("digesting outputs"):
-            if self._revised:
-                line["revised"] = [
-                    {"index": earlier.index, "id": earlier.key, **self._outputs(area)}
-                    for earlier, area in self._revised.values()
-                ]
+            revised = [
+                {"index": earlier.index, "id": earlier.key, **self._outputs(area)}
+                for earlier, area in self._shown.revised()
+            ]
+            if revised:
+                line["revised"] = revised
         if self._moved is not None:
             line["order"] = self._moved
-        if self._area.shows_displays() and self._message is not None:
-            self._areas[self._message] = (execution, self._area)
-        self._message = None
+        self._shown.end(execution)
         self._cells.end()
         self._seq += 1
         reply = self._append(line)
@@ -343,35 +321,3 @@ class Recorder:
             reply = {**reply, "files": line["files"][:_FILES_IN_REPLY], "filesInRecord": len(line["files"])}
         self._faults, self._incomplete = [], False
         return reply
-
-
-class _Identity:
-    """Which cell of the notebook a request is for, when the front end does not say (nbclient sends no cell id)."""
-
-    def __init__(self, notebook: Optional[str]) -> None:
-        document = read_document(notebook) if notebook else None
-        cells = document["cells"] if document else []
-        keys = cell_keys(document) if document else []
-        self.keys = keys
-        self._index = {key: index for index, key in enumerate(keys)}
-        self._sources = [
-            (index, key, source_of(cell))
-            for index, (key, cell) in enumerate(zip(keys, cells))
-            if cell.get("cell_type") == "code"
-        ]
-        self._next = 0
-        self._unknown: Dict[str, int] = {}
-
-    def find(self, code: str, cell_id: Optional[str], index: Optional[int]) -> "tuple[str, int]":
-        if cell_id is not None:
-            known = self._index.get(
-                cell_id, self._unknown.setdefault(cell_id, len(self._index) + len(self._unknown))
-            )
-            return cell_id, known if index is None else index
-        ordered = self._sources[self._next :] + self._sources[: self._next]
-        for position, key, source in ordered:
-            if source == code:
-                self._next = next(i for i, entry in enumerate(self._sources) if entry[0] == position) + 1
-                return key, position
-        position = self._unknown.setdefault(code, len(self._index) + len(self._unknown))
-        return f"cell-{position}", position
