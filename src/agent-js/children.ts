@@ -1,11 +1,14 @@
 /** Worker threads and child processes: each has streams of its own, and tells of its draws in the log. */
-import childProcess from 'node:child_process';
 import { appendFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { threadId } from 'node:worker_threads';
 import type { Entropy } from './entropy';
+import type { Hook } from './modules';
 import type { Sources } from './sources';
 import { TASK_VARIABLE } from './configuration';
 
+/** What starts child processes; loading it takes longer than all else that is done here. */
+const CHILD_PROCESS = /^(?:node:)?child_process$/;
 const STARTERS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
 
 /** The name of this thread or process among those of the kernel; empty in the kernel's own. */
@@ -18,23 +21,27 @@ export function taskOf(environment: NodeJS.ProcessEnv): string[] {
 }
 
 /** Gives every child process its number before it starts. */
-export function numberChildren(environment: NodeJS.ProcessEnv): void {
+export function numberChildren(environment: NodeJS.ProcessEnv): Hook {
   const own = environment[TASK_VARIABLE];
   let started = 0;
-  const methods = childProcess as unknown as Record<string, (...args: unknown[]) => unknown>;
-  for (const name of STARTERS) {
-    const original = methods[name]!;
-    methods[name] = function (this: unknown, ...args) {
-      const before = environment[TASK_VARIABLE];
-      environment[TASK_VARIABLE] = own === undefined ? String(++started) : `${own}.${++started}`;
-      try {
-        return original.apply(this, args);
-      } finally {
-        if (before === undefined) delete environment[TASK_VARIABLE];
-        else environment[TASK_VARIABLE] = before;
-      }
-    };
-  }
+  const apply = (childProcess: Record<string, unknown>): void => {
+    const methods = childProcess as Record<string, (...args: unknown[]) => unknown>;
+    for (const name of STARTERS) {
+      const original = methods[name]!;
+      methods[name] = function (this: unknown, ...args) {
+        const before = environment[TASK_VARIABLE];
+        environment[TASK_VARIABLE] = own === undefined ? String(++started) : `${own}.${++started}`;
+        try {
+          return original.apply(this, args);
+        } finally {
+          if (before === undefined) delete environment[TASK_VARIABLE];
+          else environment[TASK_VARIABLE] = before;
+        }
+      };
+    }
+    syncBuiltinESMExports();
+  };
+  return { request: CHILD_PROCESS, apply };
 }
 
 /** At the end of a thread or process: what it drew, whose line in a cell nobody knows. */

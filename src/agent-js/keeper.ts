@@ -1,6 +1,5 @@
 /** The line to the kernel's keeper: it says where cells begin and end, and is answered with what they drew. */
 import { connect } from 'node:net';
-import { createInterface } from 'node:readline';
 import type { Entropy } from './entropy';
 import type { Sources } from './sources';
 import type { TensorFlow } from './tensorflow';
@@ -25,11 +24,17 @@ export function listenTo(socket: string, sources: Sources, loaded: () => TensorF
   // Without its keeper nobody reads what it says.
   line.on('close', () => process.exit(1));
   line.on('error', () => {});
-  createInterface({ input: line }).on('line', (text) => {
-    const told = JSON.parse(text) as Told;
-    if (told.op === 'mark') mark(told.marker);
-    const answer = told.op === 'mark' ? {} : answerTo(told, sources, loaded());
-    line.write(`${JSON.stringify(answer)}\n`);
+  line.setEncoding('utf8');
+  let begun = '';
+  line.on('data', (text: string) => {
+    const lines = (begun + text).split('\n');
+    begun = lines.pop()!;
+    for (const each of lines) {
+      const told = JSON.parse(each) as Told;
+      if (told.op === 'mark') mark(told.marker);
+      const answer = told.op === 'mark' ? {} : answerTo(told, sources, loaded());
+      line.write(`${JSON.stringify(answer)}\n`);
+    }
   });
 }
 

@@ -8,7 +8,7 @@ import { numberChildren, taskOf, tellAtEnd } from './children';
 import { readConfiguration } from './configuration';
 import { installCrypto } from './crypto';
 import { listenTo } from './keeper';
-import { hookModules } from './modules';
+import { hookModules, loadNow } from './modules';
 import { installRandom } from './random';
 import { Sources } from './sources';
 import { tslabHook } from './tslab';
@@ -27,10 +27,15 @@ function install(): void {
   const sources = new Sources(configuration, task);
   let tensorflow: TensorFlow | undefined;
   mendUtil();
-  hookModules([...tensorflowHooks(sources, (loaded) => (tensorflow = loaded)), tslabHook(sources.log)]);
+  hookModules([
+    ...tensorflowHooks(sources, (loaded) => (tensorflow = loaded)),
+    tslabHook(sources.log),
+    numberChildren(process.env),
+  ]);
   installCrypto(sources, configuration);
-  numberChildren(process.env);
   syncBuiltinESMExports();
+  // tslab loads it before any cell runs.
+  if (!isKernel || process.versions.deno !== undefined) loadNow('child_process');
   if (isKernel) listenTo(configuration.socket, sources, () => tensorflow);
   else tellAtEnd(configuration.log, task, sources);
   // Last: what Node and the kernel draw while they start is no stream of the notebook's.

@@ -22,3 +22,8 @@ export function hookModules(hooks: Hook[]): void {
     return loaded;
   };
 }
+
+/** Loads a module of Node's that a script could also get by an `import`, of which the hooks would not hear. */
+export function loadNow(name: string): void {
+  (Module as unknown as Loader)._load(name);
+}
