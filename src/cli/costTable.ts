@@ -74,13 +74,19 @@ function tellAblation(terminal: Terminal, { rows, leftOut }: Ablation, { variant
   const idle = leftOut.filter(({ why }) => why === 'not-loaded').map(({ without }) => frameworkOf(without));
   if (idle.length > 0)
     terminal.say(terminal.dim(`Not tried, as nothing here loads it: ${[...new Set(idle)].join(', ')}.`));
-  const set = leftOut.filter(({ why }) => why === 'set-already');
-  if (set.length > 0) {
-    const names = set.map(
-      ({ without }) => SETTINGS.find(({ id }) => id === without)?.variable?.name ?? without,
-    );
-    terminal.say(terminal.dim(`Not tried, as your environment sets it already: ${names.join(', ')}.`));
-  }
+  const named = (wanted: (typeof leftOut)[number]['why']): string[] =>
+    leftOut.filter(({ why }) => why === wanted).map(({ without }) => nameOf(without));
+  const set = named('set-already');
+  if (set.length > 0)
+    terminal.say(terminal.dim(`Not tried, as your environment sets it already: ${set.join(', ')}.`));
+  const needed = named('raises');
+  if (needed.length > 0)
+    terminal.say(terminal.dim(`Not measured, as the notebook raises without it: ${needed.join('; ')}.`));
+}
+
+function nameOf(id: string): string {
+  const row = SETTINGS.find((each) => each.id === id);
+  return row?.variable?.name ?? row?.setting ?? id;
 }
 
 function frameworkOf(id: string): string {

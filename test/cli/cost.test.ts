@@ -9,6 +9,8 @@ const STUDY = [
   'import numpy as np\nfrom sklearn.cluster import KMeans',
   'points = np.random.rand(200, 2)',
   'print(KMeans(3, n_init=1).fit(points).inertia_)',
+  // Raises without one setting, as TensorFlow's deterministic operations do without a seed.
+  "import os\nassert 'OMP_DYNAMIC' not in os.environ or 'OMP_NUM_THREADS' in os.environ",
 ];
 const temporary = place.path('tmp');
 
@@ -58,6 +60,7 @@ it('times plain, close and full, and full with each setting off in turn', { time
   );
   const untried = document.ablation!.leftOut;
   expect(untried).toContainEqual({ without: 'torch-operations', why: 'not-loaded' });
+  expect(untried).toContainEqual({ without: 'openmp-threads', why: 'raises' });
   expect(tried.filter((id) => untried.some(({ without }) => without === id))).toEqual([]);
   // Neither notebook nor runs are touched, so that `replay study.ipynb` still takes the run.
   expect([place.store.runIds(), place.read('study.ipynb')]).toEqual(before);

@@ -46,6 +46,6 @@ export type Ablation = {
     costs: number;
     differs: boolean;
   }[];
-  /** Settings that could make no difference here, and were not switched off. */
-  leftOut: { without: string; why: 'not-loaded' | 'set-already' }[];
+  /** Settings that could make no difference here and were not switched off, and those without which the notebook raises. */
+  leftOut: { without: string; why: 'not-loaded' | 'set-already' | 'raises' }[];
 };

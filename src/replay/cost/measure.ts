@@ -68,8 +68,16 @@ export async function measureCost(
     context.onStep?.({ variant: FULL.name, number: 0, of, seconds: first.seconds });
     const runs = new Map<string, Timed[]>(variants.map(({ name }) => [name, []]));
     const rounds = Array.from({ length: options.times }, (_, round) => rotated(variants, round)).flat();
+    const needed = new Set<string>();
     for (const [index, variant] of rounds.entries()) {
-      const run = await once(variant);
+      if (variant.without.some((id) => needed.has(id))) continue;
+      const run = await once(variant).catch((error: unknown) => {
+        // TensorFlow's deterministic operations refuse to draw without a seed: such settings cost nothing by themselves.
+        if (!(error instanceof Raised) || variant.without.length === 0) throw error;
+        variant.without.forEach((id) => needed.add(id));
+        return undefined;
+      });
+      if (run === undefined) continue;
       runs.get(variant.name)!.push(run);
       context.onStep?.({ variant: variant.name, number: index + 1, of, seconds: run.seconds });
     }
@@ -81,9 +89,7 @@ export async function measureCost(
       cores: machine.cores,
       python: first.record!.header.environment.python.version,
       variants: policies.map((variant) => variantCost(variant, runs)),
-      ...(found
-        ? { ablation: { rows: found.rows.map((row) => rowCost(row, runs)), leftOut: found.leftOut } }
-        : {}),
+      ...(found ? { ablation: ablationOf(found, needed, runs) } : {}),
     };
     return { cost, kept: keep(plan, cost) };
   } finally {
@@ -109,6 +115,16 @@ function variantCost({ name, policy, records }: Variant, runs: Runs): VariantCos
     ratio: plain.median > 0 ? seconds.median / plain.median : 1,
     differs: standApart(seconds, plain),
   };
+}
+
+function ablationOf(
+  { rows, leftOut }: { rows: Setting[]; leftOut: Ablation['leftOut'] },
+  needed: ReadonlySet<string>,
+  runs: Runs,
+): Ablation {
+  const measured = rows.filter(({ id }) => !needed.has(id));
+  const raised = [...needed].map((without) => ({ without, why: 'raises' as const }));
+  return { rows: measured.map((row) => rowCost(row, runs)), leftOut: [...leftOut, ...raised] };
 }
 
 function rowCost(row: Setting, runs: Runs): Ablation['rows'][number] {
