@@ -7,7 +7,7 @@ import sys
 import sysconfig
 import threading
 from dataclasses import dataclass, field
-from typing import Any, Dict, List, NamedTuple, Optional, Set
+from typing import Any, Dict, List, NamedTuple, Optional, Set, Tuple
 
 _STDLIB = tuple(
     {
@@ -64,6 +64,9 @@ class Cells:
         self._by_file: Dict[str, Execution] = {}
         self._executions: Dict[str, int] = {}
         self._modules: Dict[str, Dict[str, int]] = {}
+        # Of a forked process that is no task: its number among those of each process above it.
+        self._process: Tuple[str, ...] = ()
+        self._forks = 0
 
     def begin(self, key: str, index: int, filename: str) -> Execution:
         number = self._executions[key] = self.next_number(key)
@@ -75,6 +78,22 @@ class Cells:
 
     def end(self) -> None:
         self.current = None
+
+    def before_fork(self) -> None:
+        counts = self.current.counts if self.current is not None else self._modules.setdefault("fork", {})
+        self._forks = take(counts, "fork")
+
+    def after_fork(self) -> None:
+        """In the child."""
+        self._process = (*self._process, "process", str(self._forks))
+
+    def here(self) -> Tuple[Any, ...]:
+        """The name of the streams of whatever runs now, outside of tasks and imports."""
+        current = self.current
+        if current is None:
+            return (*self._process, "module", "?")
+        number = () if self._per_cell else (current.number,)
+        return (*self._process, "cell", current.key, *number)
 
     def cell_of(self, filename: str) -> Optional[Execution]:
         return self._by_file.get(filename)
@@ -113,11 +132,9 @@ class Cells:
             if task is not None:
                 return Place(("task", *task), self.task.counts, cell, line, False, by_user)
             if cell_frame is not None and self.current is not None:
-                current = self.current
-                name = ("cell", current.key) if self._per_cell else ("cell", current.key, current.number)
-                return Place(name, current.counts, cell, line, False, by_user)
+                return Place(self.here(), self.current.counts, cell, line, False, by_user)
         module = importing or first_module or "?"
-        stream, modules = ("module", module), self._modules
+        stream, modules = (*self._process, "module", module), self._modules
         if self._per_cell and self.current is not None:
             modules = self.current.modules
             stream = stream if importing is not None else (*stream, self.current.key)

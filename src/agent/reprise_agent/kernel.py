@@ -21,6 +21,7 @@ from .outputs import MESSAGES
 from .recorder import Recorder
 from .seeding import (
     deterministic,
+    forks,
     frameworks,
     handovers,
     layouts,
@@ -64,6 +65,7 @@ class RepriseKernel(IPythonKernel):
                 tasks = Tasks(draws, users)
                 tasks.bind(str(config.seed["value"]), hooks)
                 workers.install(hooks, tasks)
+                forks.install(draws)
             else:
                 handovers.watch(hooks, draws)
             hooks.after(

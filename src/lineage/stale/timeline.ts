@@ -237,16 +237,12 @@ export class Timeline {
     const writes = new Map<Key, Version>();
     const facts = factsOf(source);
     if (facts.mutates || facts.calls || facts.wild) {
-      // Of what cannot be digested nobody can say that it stayed as it was.
+      // Of what was not digested, or in parts only, nobody can say that it stayed as it was.
       for (const [key, version] of reads) {
-        if (
-          key.startsWith('variable:') &&
-          version.is === 'value' &&
-          version.digest === undefined &&
-          !version.fixed
-        ) {
-          writes.set(key, { is: 'value', by: at, cell, how: 'opaque' });
-        }
+        if (!key.startsWith('variable:') || version.is !== 'value' || version.fixed) continue;
+        if (version.digest === undefined) writes.set(key, { is: 'value', by: at, cell, how: 'opaque' });
+        else if (version.how === 'sampled' && (facts.mutates || facts.wild))
+          writes.set(key, { ...version, by: at, cell });
       }
     }
     const kept = new Set(line.kept);
@@ -307,8 +303,12 @@ export function applySharing(sharing: Sharing, line: CellLine): void {
 }
 
 /** Names in text that ran, or the namespace itself. */
-export function readsAnything({ notObserved }: CellLine): boolean {
-  return notObserved.some((note) => /\(\)$|^%|^names through /.test(note));
+export function readsAnything({ notObserved, faults }: CellLine): boolean {
+  return (
+    notObserved.some((note) => /\(\)$|^%|^names through /.test(note)) ||
+    // Then nothing is known of what the cell read.
+    faults.some((fault) => fault.startsWith('tracking variables'))
+  );
 }
 
 function moved(line: CellLine, source: string): boolean {

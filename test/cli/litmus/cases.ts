@@ -211,6 +211,17 @@ const CELLS: Case[] = [
 
 const OBJECTS: Case[] = [
   {
+    name: 'a proxy that cannot be asked for its class',
+    cells: {
+      a: 'n = 1',
+      b: 'class Proxy: __class__ = property(lambda self: 1 / 0)',
+      c: 'request = Proxy(); m = n + 1',
+      d: 'print(m, request is None)',
+    },
+    steps: 'a b c d a=n~=~2 a',
+    stale: { c: 'input-changed(n<a)', d: 'upstream-stale(m<c)' },
+  },
+  {
     name: 'a list changed in place',
     cells: { a: 'v = []', b: 'v.append(1)', c: 'print(v)' },
     steps: 'a b c',

@@ -8,7 +8,6 @@ from typing import Any, Dict
 from urllib.parse import urlsplit, urlunsplit
 
 from ..seeding.imports import ImportHooks
-from ..tracking.openers import hide_frames
 from .log import DataLog
 
 # Local files are tracked as files; an archive is a file or was opened by one of the others.
@@ -29,7 +28,6 @@ _FIELDS = {
 
 
 def install(hooks: ImportHooks, log: DataLog) -> None:
-    hide_frames(__file__)
     hooks.after("fsspec.spec", lambda module: _watch(module, log), "watching fsspec")
 
 

@@ -7,7 +7,6 @@ from typing import Any, Dict
 from urllib.parse import urlsplit
 
 from ..seeding.imports import ImportHooks
-from ..tracking.openers import hide_frames
 from .log import DataLog
 
 _READ = (200, 203, 206, 304)
@@ -23,7 +22,6 @@ _HEADERS = {
 
 
 def install(hooks: ImportHooks, log: DataLog) -> None:
-    hide_frames(__file__)
     hooks.after("http.client", lambda module: _watch(module, log), "watching http.client")
 
 

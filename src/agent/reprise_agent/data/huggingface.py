@@ -9,7 +9,6 @@ from typing import Any, Dict, Optional, Tuple
 
 from ..seeding.imports import ImportHooks
 from ..tracking.containers import open_quietly
-from ..tracking.openers import hide_frames
 from .log import DataLog
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -17,7 +16,6 @@ _SNAPSHOT = re.compile(r"[/\\]snapshots[/\\]([0-9a-f]{40})[/\\]")
 
 
 def install(hooks: ImportHooks, log: DataLog) -> None:
-    hide_frames(__file__)
     hooks.after("huggingface_hub.file_download", lambda module: _watch(module, log), "watching the Hub")
     hooks.after("datasets.load", lambda module: _watch_datasets(module, log), "watching datasets")
 

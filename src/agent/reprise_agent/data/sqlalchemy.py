@@ -7,7 +7,6 @@ import sys
 from typing import Any, Optional
 
 from ..seeding.imports import ImportHooks
-from ..tracking.openers import hide_frames
 from .log import DataLog
 
 _STRATEGIES = (
@@ -18,7 +17,6 @@ _STRATEGIES = (
 
 
 def install(hooks: ImportHooks, log: DataLog) -> None:
-    hide_frames(__file__)
     hooks.after("sqlalchemy", lambda module: _watch_statements(module, log), "watching SQLAlchemy")
     hooks.after("sqlalchemy.engine.cursor", _watch_rows, "watching SQLAlchemy")
 

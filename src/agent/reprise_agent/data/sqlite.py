@@ -9,14 +9,12 @@ from typing import Any, Optional
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ..seeding.imports import ImportHooks
-from ..tracking.openers import hide_frames
 from .log import DataLog
 
 _FACTORY = 5  # its position among connect's arguments
 
 
 def install(hooks: ImportHooks, log: DataLog) -> None:
-    hide_frames(__file__)
     hooks.after("sqlite3", lambda module: _watch(module, log), "watching sqlite3")
 
 

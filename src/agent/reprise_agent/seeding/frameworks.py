@@ -7,8 +7,12 @@ from typing import Any, Callable
 
 from ..streams import Streams
 from .imports import ImportHooks
+from .standin import known_as
 from .tasks import global_name
 from .users import UserSeeds, watching
+
+# Modules of a framework's that have the same function by another name.
+_ALSO_IN = {"torch": ("random",)}
 
 
 def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, applies: Callable[[str], bool]) -> None:
@@ -22,7 +26,10 @@ def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, applies: Cal
             if applies(f"{source}-seed"):
                 original(streams.bits(bits, *global_name(), source))
             users.after()
-            setattr(owner, name, watching(original, users, source))
+            watched = known_as(source, path, watching(original, users, source))
+            for place in (owner, *(getattr(module, each, None) for each in _ALSO_IN.get(source, ()))):
+                if getattr(place, name, None) is original:
+                    setattr(place, name, watched)
 
         return after_import
 

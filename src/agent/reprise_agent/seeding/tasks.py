@@ -6,6 +6,7 @@ whatever order tasks arrive there.
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import threading
@@ -21,6 +22,8 @@ from .users import UserSeeds
 
 Name = Tuple[str, ...]
 
+_SOURCES = (python_random.GLOBAL, numpy_random.GLOBAL, "torch")
+
 
 def global_name() -> Tuple[str, ...]:
     """The name of the streams that a global generator is seeded from when its library is imported: the running task's
@@ -29,10 +32,11 @@ def global_name() -> Tuple[str, ...]:
 
 
 class Task:
-    """A function with the name of its task. Pickles where the function does."""
+    """A function with the name of its task. Pickles where the function does. `users`: digests of the user's own seeds,
+    in the order of `_SOURCES`."""
 
     def __init__(
-        self, function: Callable[..., Any], seed: str, name: Name, users: str, home: Tuple[int, int]
+        self, function: Callable[..., Any], seed: str, name: Name, users: Name, home: Tuple[int, int]
     ) -> None:
         self.function = function
         self.seed = seed
@@ -91,7 +95,7 @@ class Tasks:
         place = self._draws.cells.place(2)
         number = take(place.counts, "task")
         name = (*(str(part) for part in place.stream), str(number))
-        users = self._users.digest(python_random.GLOBAL) + self._users.digest(numpy_random.GLOBAL)
+        users = tuple(self._users.digest(source) for source in _SOURCES)
         return Task(function, self._seed, name, users, (os.getpid(), threading.get_ident()))
 
 
@@ -146,11 +150,12 @@ class _in_thread(_named):
     def __enter__(self) -> None:
         super().__enter__()
         threads.install(_thread, _worker.hooks)
-        streams = Streams(self._task.seed)
-        name = ("task", *self._task.name, self._task.users)
+        task, name = self._task, ("task", *_stream_of(self._task))
         self._generators = _thread.generators
         # Most tasks draw from neither: 624 words are derived only when one does.
-        _thread.generators = threads.Generators(lambda source: streams.words(624, *name, source))
+        _thread.generators = threads.Generators(
+            lambda source: _streams_for(task, source).words(624, *name, source)
+        )
 
     def __exit__(self, *error: object) -> None:
         _thread.generators = self._generators
@@ -161,30 +166,42 @@ class _in_worker_process(_named):
     """A task in another process: its global generators are the task's alone."""
 
     def __init__(self, task: Task) -> None:
-        self._streams = _prepare(task.seed)
+        _prepare(task.seed)
         super().__init__(_worker.cells, task.name)
-        _worker.task = (*task.name, task.users)
+        _worker.task = _stream_of(task)
         name = global_name()
-        python_random.seed_global(self._streams, _worker.users, *name)
+        python_random.seed_global(_streams_for(task, python_random.GLOBAL), _worker.users, *name)
+        if task.users[_SOURCES.index(numpy_random.GLOBAL)]:
+            # What is imported later is seeded from the run's entropy, and the user has seeded it already.
+            importlib.import_module("numpy.random")
         if "numpy.random" in sys.modules:
-            numpy_random.seed_global(self._streams, _worker.users, *name)
+            numpy_random.seed_global(_streams_for(task, numpy_random.GLOBAL), _worker.users, *name)
         torch = sys.modules.get("torch")
         if torch is not None and hasattr(torch, "default_generator"):
-            torch.default_generator.manual_seed(self._streams.bits(63, *name, "torch"))
+            torch.default_generator.manual_seed(_streams_for(task, "torch").bits(63, *name, "torch"))
 
 
-def _prepare(seed: str) -> Streams:
-    """A forked worker has the kernel's patches; a spawned one gets them at its first task."""
+def _stream_of(task: Task) -> Name:
+    return (*task.name, "".join(task.users[:2]))
+
+
+def _streams_for(task: Task, source: str) -> Streams:
+    """A user's own seed always wins: what follows from it is the same whatever the run's entropy."""
+    digest = task.users[_SOURCES.index(source)]
+    seed = task.seed if digest == "" else f"user {digest}"
     if seed not in _worker.streams:
         _worker.streams[seed] = Streams(seed)
-        if _worker.cells is None:
-            _worker.cells = Cells(None)
-            draws = Draws(_worker.streams[seed], _worker.cells, EntropyLog(), SOURCES)
-            users = _worker.users
-            hooks = _worker.hooks = ImportHooks(lambda where, error: None)
-            hooks.install()
-            python_random.install(draws, users)
-            hooks.after(
-                "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
-            )
     return _worker.streams[seed]
+
+
+def _prepare(seed: str) -> None:
+    """A forked worker has the kernel's patches; a spawned one gets them at its first task."""
+    if _worker.cells is not None:
+        return
+    _worker.cells = Cells(None)
+    draws = Draws(Streams(seed), _worker.cells, EntropyLog(), SOURCES)
+    users = _worker.users
+    hooks = _worker.hooks = ImportHooks(lambda where, error: None)
+    hooks.install()
+    python_random.install(draws, users)
+    hooks.after("numpy.random", lambda module: numpy_random.install(module, draws, users, global_name))

@@ -14,6 +14,8 @@ from . import numpy_random, python_random
 from .standin import known_as
 
 _installed: List[bool] = []
+# Watched where the notebook calls them, so that they are no methods of the shared generator any more.
+_SEEDING = ("seed", "setstate", "set_state")
 
 
 class Generators:
@@ -57,7 +59,7 @@ def _replace(module: Any, shared: Any, source: str, local: Any) -> None:
     """Turns the module's functions that are bound to `shared`, also where the notebook has imported them by name."""
     turned: Dict[int, Any] = {}
     for name, function in list(vars(module).items()):
-        if getattr(function, "__self__", None) is shared and not name.startswith("_"):
+        if getattr(function, "__self__", None) is shared and not name.startswith("_") or name in _SEEDING:
             wrapper = known_as(module.__name__, name, _by_thread(name, function, source, local))
             turned[id(function)] = wrapper
             setattr(module, name, wrapper)

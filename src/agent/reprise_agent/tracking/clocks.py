@@ -6,6 +6,7 @@ import ast
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
+from .kinds.base import is_a
 from .sources import source_text
 
 _CLOCKS = frozenset(
@@ -100,16 +101,21 @@ class _Reader:
 
 
 def _known_name(value: Any) -> Optional[str]:
-    if isinstance(value, ModuleType):
+    if is_a(value, ModuleType):
         return value.__name__
-    owner = (
-        getattr(value, "__self__", None) if callable(value) and not isinstance(value, MethodType) else None
-    )
-    if isinstance(owner, type):
+    if is_a(value, type):
+        return f"{value.__module__}.{value.__qualname__}"
+    owner = _owner(value) if callable(value) and not is_a(value, MethodType) else None
+    if is_a(owner, type):
         return f"{owner.__module__}.{owner.__qualname__}.{value.__name__}"
-    if isinstance(owner, ModuleType):
-        return f"{owner.__name__}.{value.__name__}"
-    return f"{value.__module__}.{value.__qualname__}" if isinstance(value, type) else None
+    return f"{owner.__name__}.{value.__name__}" if is_a(owner, ModuleType) else None
+
+
+def _owner(value: Any) -> Any:
+    try:
+        return getattr(value, "__self__", None)
+    except Exception:
+        return None  # a proxy for something that is not there now
 
 
 def _canonical(name: str) -> str:
@@ -158,14 +164,14 @@ def _imports(tree: ast.AST) -> Dict[str, str]:
 
 
 def _functions(value: Any) -> List[FunctionType]:
-    if isinstance(value, FunctionType):
+    if is_a(value, FunctionType):
         return [value]
-    if isinstance(value, MethodType) and isinstance(value.__func__, FunctionType):
+    if is_a(value, MethodType) and is_a(value.__func__, FunctionType):
         return [value.__func__]
-    cls = value if isinstance(value, type) else type(value)
+    cls = value if is_a(value, type) else type(value)
     if cls.__module__ != "__main__":
         return []
-    return [member for member in vars(cls).values() if isinstance(member, FunctionType)]
+    return [member for member in vars(cls).values() if is_a(member, FunctionType)]
 
 
 def _first_text(call: ast.Call) -> Optional[str]:

@@ -50,7 +50,7 @@ def footprint(value: Any, namespace: Dict[str, Any]) -> Footprint:
     while waiting:
         item = waiting.pop()
         kind = type(item)
-        if kind in ATOMS or id(item) in seen or isinstance(item, _UNCHANGING):
+        if kind in ATOMS or id(item) in seen or issubclass(kind, _UNCHANGING):
             continue
         if len(seen) > _LIMIT:
             return Footprint(frozenset(parts), False)

@@ -8,6 +8,8 @@ import copy
 from types import ModuleType
 from typing import Any, Callable, Dict, List
 
+from .kinds.base import is_a
+
 # None of these changes an argument that is made of built-in values only.
 _LOOKS = [
     *(
@@ -92,5 +94,5 @@ def _resolve(node: ast.AST, namespace: Dict[str, Any]) -> Any:
         return namespace.get(node.id, getattr(builtins, node.id, None))
     if isinstance(node, ast.Attribute):
         owner = _resolve(node.value, namespace)
-        return vars(owner).get(node.attr) if isinstance(owner, ModuleType) else None
+        return vars(owner).get(node.attr) if is_a(owner, ModuleType) else None
     return None

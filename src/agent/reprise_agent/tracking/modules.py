@@ -8,7 +8,7 @@ import sys
 from types import FunctionType, ModuleType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
-from .kinds.base import ATOMS
+from .kinds.base import ATOMS, is_a
 from .kinds.code import is_users_module
 
 _ITEMS = 1000
@@ -63,7 +63,7 @@ def _key(name: str) -> str:
 def _data_of(module: ModuleType) -> Iterator[Tuple[str, str]]:
     """What is no code, by name."""
     for name, value in sorted(vars(module).items()):
-        if name not in _HOUSEKEEPING and not isinstance(value, (ModuleType, FunctionType, type)):
+        if name not in _HOUSEKEEPING and not is_a(value, (ModuleType, FunctionType, type)):
             yield name, _shown(value)
 
 
@@ -104,5 +104,5 @@ def _path(node: ast.AST) -> Optional[List[str]]:
 def _module_at(path: List[str], namespace: Dict[str, Any]) -> Optional[ModuleType]:
     found = namespace.get(path[0])
     for name in path[1:]:
-        found = vars(found).get(name) if isinstance(found, ModuleType) else None
-    return found if isinstance(found, ModuleType) else None
+        found = vars(found).get(name) if is_a(found, ModuleType) else None
+    return found if is_a(found, ModuleType) else None

@@ -22,7 +22,7 @@ _TAKEN = (
     ("tarfile", "bltn_open"),
     ("IPython.core.interactiveshell", "io_open"),
 )
-_HIDDEN = {__file__}
+_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 
 
 def install_openers(notes: List[Note]) -> None:
@@ -62,21 +62,20 @@ def _hide_our_frames() -> None:
     module.InteractiveShell._get_exc_info = exc_info
 
 
-def hide_frames(file: str) -> None:
-    """Further wrappers, in a file of ours, that no traceback shows."""
-    _HIDDEN.add(file)
-
-
 def without_tracking_frames(error: Optional[TracebackType]) -> Optional[TracebackType]:
     """A traceback without the wrappers' own frames, as it would be had nobody been watching."""
-    while error is not None and error.tb_frame.f_code.co_filename in _HIDDEN:
+    while error is not None and _is_ours(error):
         error = error.tb_next
     entry = error
     while entry is not None:
-        while entry.tb_next is not None and entry.tb_next.tb_frame.f_code.co_filename in _HIDDEN:
+        while entry.tb_next is not None and _is_ours(entry.tb_next):
             entry.tb_next = entry.tb_next.tb_next
         entry = entry.tb_next
     return error
+
+
+def _is_ours(entry: TracebackType) -> bool:
+    return entry.tb_frame.f_code.co_filename.startswith(_OURS)
 
 
 def _like(original: Callable[..., Any], module: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

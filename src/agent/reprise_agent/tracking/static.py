@@ -190,7 +190,7 @@ def _code_of(value: Any, namespace: Dict[str, Any], depth: int = 3) -> Iterator[
     elif kind in (list, tuple, dict):
         for part in list(value.values() if kind is dict else value)[:_ITEMS] if len(value) <= _ITEMS else ():
             yield from _code_of(part, namespace, depth - 1)
-    elif isinstance(value, type):
+    elif issubclass(kind, type):
         yield from _methods(value, namespace)
     elif kind.__module__ == "__main__":
         yield from _methods(kind, namespace)

@@ -9,7 +9,7 @@ from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Union
 
 from .footprint import EMPTY, UNKNOWN, Footprint, footprint
 from .hints import MAIN, hints_of, through
-from .kinds.base import ATOMS
+from .kinds.base import ATOMS, is_a
 from .kinds.code import is_users_module
 from .looking import only_looks
 from .monitoring import MonitoringObserver
@@ -129,7 +129,7 @@ class VariableTracker:
         """Whether the last cell stored more than modules, functions and classes."""
         namespace = self._shell.user_ns
         kinds = (ModuleType, FunctionType, type)
-        return any(not isinstance(namespace.get(name), kinds) for name in self._names.stored)
+        return any(not is_a(namespace.get(name), kinds) for name in self._names.stored)
 
     def _compiled(self, code: Any, tree: Any) -> None:
         self._trees.append(tree)
@@ -285,13 +285,13 @@ def _listening(base: type, heard: Any) -> type:
 
 
 def _is_users_code(value: Any) -> bool:
-    return isinstance(value, (FunctionType, type)) and is_users_module(value.__module__)
+    return is_a(value, (FunctionType, type)) and is_users_module(value.__module__)
 
 
 def _is_fixed(value: Any) -> bool:
     """Whether an object's digest can never change while it is the same object."""
-    if type(value) in ATOMS or isinstance(value, ModuleType):
+    if type(value) in ATOMS or is_a(value, ModuleType):
         return True
-    if isinstance(value, BuiltinFunctionType):
-        return value.__self__ is None or isinstance(value.__self__, ModuleType)
-    return isinstance(value, (FunctionType, type)) and not is_users_module(value.__module__)
+    if is_a(value, BuiltinFunctionType):
+        return value.__self__ is None or is_a(value.__self__, ModuleType)
+    return is_a(value, (FunctionType, type)) and not is_users_module(value.__module__)

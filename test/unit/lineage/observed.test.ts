@@ -1,0 +1,76 @@
+/** Cells of which not everything was observed: none of them is called clean without a word. */
+import { describe, expect, it } from 'vitest';
+import { withDefaults } from '../../../src/lineage/read';
+import type { CellLine } from '../../../src/lineage/record';
+import { LiveNotebook, withOwnIds } from '../../../src/lineage/stale/live';
+import type { CellState, SessionCell } from '../../../src/lineage/stale/state';
+import { cellDigest } from '../../../src/notebook/digest';
+import { sha } from '../replay/build';
+
+class Notebook {
+  private readonly live = new LiveNotebook();
+  private seq = 0;
+
+  constructor(private cells: SessionCell[]) {
+    const run = '20260101-000000-aaaaaa';
+    this.live.started({ run, seed: { value: '9f', from: 'fresh' }, policy: 'close', rng: 'per-session' });
+  }
+
+  ran(id: string, seen: Partial<CellLine>): this {
+    const { source } = this.cells.find((cell) => cell.id === id)!;
+    const line = withDefaults({
+      type: 'cell',
+      seq: this.seq++,
+      id,
+      execution: 1,
+      status: 'ok',
+      source: cellDigest(source),
+      ...seen,
+    });
+    this.live.ran(line, source);
+    return this;
+  }
+
+  delete(id: string): this {
+    this.cells = this.cells.filter((cell) => cell.id !== id);
+    return this;
+  }
+
+  state(id: string): CellState | undefined {
+    return this.live.state(withOwnIds(this.cells)).cells[id];
+  }
+}
+
+const cells = (...sources: string[]): SessionCell[] =>
+  sources.map((source, at) => ({ id: 'abc'[at]!, type: 'code', source }));
+
+describe('a value that is too large to be digested whole', () => {
+  const sampled = { name: 'x', digest: sha('parts of it'), how: 'sampled' as const };
+  const reads = { reads: ['x'], readDigests: { x: sampled.digest } };
+  const made = (second: string): Notebook =>
+    new Notebook(cells('x = [0] * 3_000_000', second, 'print(x[1_500_001])'))
+      .ran('a', { writes: [sampled] })
+      .ran('b', reads)
+      .ran('c', reads);
+
+  it('is assumed to be the same after a cell that changes it in place is gone', () => {
+    const notebook = made('x[1_500_001] += 1');
+    expect(notebook.state('c')).toEqual({ status: 'clean', reasons: [] });
+    expect(notebook.delete('b').state('c')).toEqual({ status: 'clean', reasons: [], assumed: ['x'] });
+  });
+
+  it('is the same after a cell that only looked at it', () => {
+    const notebook = made('print(len(x))').delete('b');
+    expect(notebook.state('c')).toEqual({ status: 'clean', reasons: [] });
+  });
+});
+
+it('a cell whose variables could not be followed is stale when any variable is another', () => {
+  const value = (text: string): CellLine['writes'] => [{ name: 'n', digest: sha(text), how: 'exact' }];
+  const notebook = new Notebook(cells('n = 1', 'print(n)'))
+    .ran('a', { writes: value('1') })
+    .ran('b', { faults: ['tracking variables: RuntimeError (variables.py:293)'] });
+  expect(notebook.state('b')).toEqual({ status: 'clean', reasons: [] });
+  notebook.ran('a', { execution: 2, writes: value('2') });
+  expect(notebook.state('b')?.status).toBe('stale');
+});
