@@ -192,8 +192,16 @@ Times are medians of all cells, imports included. "The talk's recipe": one threa
 
 | notebook | plain | close | full | the talk's recipe | the goal |
 |---|---|---|---|---|---|
-${rows.join('\n')}
+${[...rows, ...unmeasured(measured.rows)].join('\n')}
 `;
+}
+
+/** Notebooks of the matrix whose measurement did not come to its end. */
+function unmeasured(rows) {
+  const measured = rows.map(({ framework }) => framework);
+  const all = new Set(JSON.parse(readFileSync(FRAMEWORKS, 'utf8')).measured.rows.map(({ framework }) => framework));
+  const left = [...all].filter((framework) => !measured.includes(framework));
+  return left.map((framework) => cells([framework, 'not measured', '', '', '', '']));
 }
 
 function costly({ rows }) {

@@ -81,6 +81,8 @@ export type RecordedFile = {
   deleted?: boolean;
   /** The file lies outside the root; then `path` is `~/…` or a bare name. */
   outside?: boolean;
+  /** Where a bare name is all that is said: the beginning of the sha256 of its folder's path. */
+  place?: string;
   /** Only of reads: it was looked for and not there. */
   absent?: boolean;
   attribution: 'exact' | 'weak';

@@ -6,7 +6,7 @@ import type { StaleReason } from '../graph';
 import { Expected, type FunctionFacts } from './expected';
 import { sameCode } from './same';
 import { factsOf, type SourceFacts } from './source';
-import { type Execution, readsAnything, type Timeline } from './timeline';
+import { type Execution, fileOf, readsAnything, type Timeline } from './timeline';
 import { compareVersions, isOf, type Key, keyOf, nameOf, type Version } from './versions';
 
 export type SessionCell = { id: string; type: 'code' | 'markdown' | 'raw'; source: string };
@@ -135,7 +135,7 @@ class Judge {
     assumed: Set<string>,
   ): StaleReason | undefined {
     const wanted = this.expected.get(key);
-    const what = isOf('file', key) ? { file: nameOf(key) } : { variable: nameOf(key) };
+    const what = isOf('file', key) ? { file: fileOf(key) } : { variable: nameOf(key) };
     if (wanted.is === 'unknown') {
       return { type: wanted.order ? 'order' : 'upstream-stale', ...what, cell: wanted.cell };
     }

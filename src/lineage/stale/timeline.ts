@@ -6,7 +6,7 @@ import type { CellLine } from '../record';
 import { Sharing } from './sharing';
 import { factsOf } from './source';
 import { surroundingsRead, surroundingsSet } from './surroundings';
-import { ABSENT, AT_START, type Key, keyOf, START, type Value, type Version } from './versions';
+import { ABSENT, AT_START, type Key, keyOf, nameOf, START, type Value, type Version } from './versions';
 
 export type Executed = {
   /** Counts the session's kernels from 0. */
@@ -95,8 +95,8 @@ export class Timeline {
     };
     for (const [key, version] of writes) (key.startsWith('file:') ? this.files : this.now).set(key, version);
     applySharing(this.sharing, line);
-    for (const { path, outside } of line.files) {
-      if (outside && !path.includes('/')) this.nameless.add(keyOf('file', path));
+    for (const file of line.files) {
+      if (file.outside && !file.path.includes('/')) this.nameless.add(fileKey(file));
     }
     this.executions.push(execution);
     this.newest.set(line.id, execution);
@@ -161,7 +161,7 @@ export class Timeline {
         if (key.startsWith('variable:') && !reads.has(key)) reads.set(key, version);
     }
     for (const file of line.files) {
-      if (file.mode === 'read') reads.set(keyOf('file', file.path), this.fileRead(file));
+      if (file.mode === 'read') reads.set(fileKey(file), this.fileRead(file));
     }
     for (const [key, version] of surroundingsRead(executed, this.now, this.newest.get(line.id)))
       reads.set(key, version);
@@ -180,8 +180,9 @@ export class Timeline {
     return digest === undefined ? ABSENT : { is: 'value', by: this.nextOutside(), digest };
   }
 
-  private fileRead({ path, sha256, absent }: CellLine['files'][number]): Version {
-    const key = keyOf('file', path);
+  private fileRead(file: CellLine['files'][number]): Version {
+    const { sha256, absent } = file;
+    const key = fileKey(file);
     const known = this.files.get(key);
     if (known === undefined) {
       const version: Version = absent ? ABSENT : { ...AT_START, ...(sha256 ? { digest: sha256 } : {}) };
@@ -259,9 +260,10 @@ export class Timeline {
       writes.set(keyOf('variable', name), version);
     }
     for (const name of line.deletes) writes.set(keyOf('variable', name), ABSENT);
-    for (const { path, mode, sha256, deleted, created } of line.files) {
+    for (const file of line.files) {
+      const { mode, sha256, deleted, created } = file;
       if (mode !== 'write') continue;
-      const key = keyOf('file', path);
+      const key = fileKey(file);
       if (!this.files.has(key) && !this.found.has(key)) this.found.set(key, created ? ABSENT : AT_START);
       writes.set(
         key,
@@ -303,6 +305,15 @@ export function applySharing(sharing: Sharing, line: CellLine): void {
 }
 
 /** Names in text that ran, or the namespace itself. */
+/** Files of one name in two folders outside the root are two files. */
+function fileKey({ path, place }: Pick<CellLine['files'][number], 'path' | 'place'>): Key {
+  return keyOf('file', place === undefined ? path : `${path} (${place})`);
+}
+
+export function fileOf(key: Key): string {
+  return nameOf(key).replace(/ \([0-9a-f]{16}\)$/, '');
+}
+
 export function readsAnything({ notObserved, faults }: CellLine): boolean {
   return (
     notObserved.some((note) => /\(\)$|^%|^names through /.test(note)) ||

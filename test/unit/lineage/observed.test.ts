@@ -65,6 +65,21 @@ describe('a value that is too large to be digested whole', () => {
   });
 });
 
+it('two files of one name in two folders outside the root are two files', () => {
+  const read = (digest: string, place: string): CellLine['files'] => [
+    { path: 'labels.csv', mode: 'read', sha256: sha(digest), outside: true, place, attribution: 'exact' },
+  ];
+  const notebook = new Notebook(cells('train = load(TRAIN)', 'test = load(TEST)'))
+    .ran('a', { files: read('of training', '0123456789abcdef') })
+    .ran('b', { files: read('of the test', 'fedcba9876543210') });
+  expect(notebook.state('a')?.status).toBe('clean');
+  notebook.ran('b', { execution: 2, files: read('another', 'fedcba9876543210') });
+  notebook.ran('a', { execution: 2, files: read('of training', '0123456789abcdef') });
+  expect([notebook.state('a')?.status, notebook.state('b')?.status]).toEqual(['clean', 'clean']);
+  notebook.ran('a', { execution: 3, files: read('changed', 'fedcba9876543210') });
+  expect(notebook.state('b')?.reasons).toEqual([{ type: 'input-changed', file: 'labels.csv' }]);
+});
+
 it('a cell whose variables could not be followed is stale when any variable is another', () => {
   const value = (text: string): CellLine['writes'] => [{ name: 'n', digest: sha(text), how: 'exact' }];
   const notebook = new Notebook(cells('n = 1', 'print(n)'))

@@ -285,7 +285,7 @@ class FileTracker:
             "mode": "write",
             "deleted": True,
             "attribution": attribution,
-            **({} if self._places.is_inside(path) else {"outside": True}),
+            **self._places.marks(path),
         }
 
     def _watch_folder(self, folder: str) -> None:

@@ -62,6 +62,15 @@ class Places:
     def is_inside(self, path):
         return path.startswith(self._root)
 
+    def marks(self, path):
+        """What an entry says of a file outside the root. `place` tells apart those of which it names the last part only."""
+        if path.startswith(self._root):
+            return {}
+        if path.startswith(self._home):
+            return {"outside": True}
+        folder = os.path.dirname(path).encode("utf-8", "surrogateescape")
+        return {"outside": True, "place": hashlib.sha256(folder).hexdigest()[:16]}
+
 
 def _folder(path):
     return path.rstrip(os.sep) + os.sep
@@ -117,8 +126,7 @@ def entry_of(places, path, mode, facts):
         "size": status.st_size,
         "attribution": "exact",
     }
-    if not places.is_inside(path):
-        entry["outside"] = True
+    entry.update(places.marks(path))
     if content is not None:
         entry["content"] = content
     if unread is not None:
