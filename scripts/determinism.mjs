@@ -199,7 +199,9 @@ ${[...rows, ...unmeasured(measured.rows)].join('\n')}
 /** Notebooks of the matrix whose measurement did not come to its end. */
 function unmeasured(rows) {
   const measured = rows.map(({ framework }) => framework);
-  const all = new Set(JSON.parse(readFileSync(FRAMEWORKS, 'utf8')).measured.rows.map(({ framework }) => framework));
+  const all = new Set(
+    JSON.parse(readFileSync(FRAMEWORKS, 'utf8')).measured.rows.map(({ framework }) => framework),
+  );
   const left = [...all].filter((framework) => !measured.includes(framework));
   return left.map((framework) => cells([framework, 'not measured', '', '', '', '']));
 }
