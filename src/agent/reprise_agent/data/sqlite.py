@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from ..seeding.imports import ImportHooks
 from ..tracking.openers import hide_frames
+from .cursors import standing_for
 from .log import DataLog
 
 _FACTORY = 5  # its position among connect's arguments
@@ -67,7 +68,7 @@ def _connection(base: Any, cursors: Any, log: DataLog) -> Any:
                 __tracebackhide__ = True
                 return base.cursor(self, cursors).executescript(*args, **kwargs)
 
-    return _as(base, Connection)
+    return standing_for(base, Connection)
 
 
 def _cursor(base: Any, log: DataLog) -> Any:
@@ -149,7 +150,7 @@ def _cursor(base: Any, log: DataLog) -> Any:
         database = _database(self)
         return database and queries.executed(database, args[0], self.description is not None)
 
-    return _as(base, Cursor)
+    return standing_for(base, Cursor)
 
 
 def _leave(cursor: Any) -> None:
@@ -160,13 +161,6 @@ def _leave(cursor: Any) -> None:
 
 def _database(cursor: Any) -> Optional[str]:
     return getattr(cursor.connection, "_reprise_database", None)
-
-
-def _as(base: Any, kind: Any) -> Any:
-    """A class that looks as the one which it stands in for."""
-    kind.__name__, kind.__qualname__ = base.__name__, base.__qualname__
-    kind.__module__, kind.__doc__ = base.__module__, base.__doc__
-    return kind
 
 
 def name_of(database: Any, is_uri: Any, log: DataLog) -> Optional[str]:
