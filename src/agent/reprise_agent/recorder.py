@@ -60,7 +60,7 @@ class Recorder:
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
-        self.data = DataLog(self.fault, self._files.name_of)
+        self.data = DataLog(self.fault, self._files.name_of, self._files.expect)
         self._dvc = DvcFiles(root, self.data)
         self._pachyderm = PachydermInputs(dict(os.environ), self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)

@@ -233,6 +233,21 @@ describe('the cause of a difference', () => {
     expect(none.map(({ kind }) => kind)).not.toContain('data-drift');
   });
 
+  it('is not what a query gives of a database whose file is the same, as its threads may come in any order', () => {
+    const asked = (rows: string, file: string): CellSpec => ({
+      data: [{ kind: 'sql', name: 'duckdb:study.duckdb', query: 'select 1', version: { sha256: sha(rows) } }],
+      files: [read('study.duckdb', file)],
+    });
+    const same = judged(...both(asked('1', 'file'), asked('2', 'file')));
+    expect(same.causes.map(({ kind }) => kind)).not.toContain('data-drift');
+    const changed = judged(...both(asked('1', 'file'), asked('2', 'other')));
+    expect(kinds(changed.causes)).toEqual(['data-drift certain']);
+    expect(changed.causes[0]?.evidence.map(({ what }) => what)).toEqual([
+      'sha256 of study.duckdb',
+      'sha256 of the rows of select 1 in duckdb:study.duckdb',
+    ]);
+  });
+
   it('is a file that is no longer what it was', () => {
     const { causes } = judged(
       ...both({ files: [read('data/a.csv', '1')] }, { files: [read('data/a.csv', '2')] }),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..seeding.imports import ImportHooks
-from . import fsspec, http, huggingface, sqlalchemy, sqlite
+from . import duckdb, fsspec, http, huggingface, psycopg, sqlalchemy, sqlite
 from .log import DataLog
 
-_READERS = (http, sqlite, sqlalchemy, fsspec, huggingface)
+_READERS = (http, sqlite, psycopg, duckdb, sqlalchemy, fsspec, huggingface)
 
 
 def install(hooks: ImportHooks, log: DataLog) -> None:

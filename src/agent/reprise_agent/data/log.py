@@ -15,13 +15,18 @@ _TEXT = 300
 
 class DataLog:
     """Entries `{kind, name, version: {field: text}}` in the order of the reads, queries last; the same read again is one
-    entry. `place_of` names a file as a record does, or gives None where it is not the notebook's."""
+    entry. `place_of` names a file as a record does, or gives None where it is not the notebook's. `expect` is told of
+    files that native code is about to open, by path or pattern."""
 
     def __init__(
-        self, fault: Callable[[str, BaseException], None], place_of: Callable[[str], Optional[str]]
+        self,
+        fault: Callable[[str, BaseException], None],
+        place_of: Callable[[str], Optional[str]],
+        expect: Callable[[str], None] = lambda path: None,
     ) -> None:
         self.fault = fault
         self.place_of = place_of
+        self.expect = expect
         self.queries = Queries(fault)
         self._lock = threading.Lock()
         self._found: Optional[Dict[Tuple[Any, ...], Entry]] = None

@@ -6,10 +6,11 @@ import datetime
 import decimal
 import hashlib
 import marshal
-import re
 import threading
 import uuid
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+
+from .statements import read_statement
 
 Key = Tuple[str, str]
 
@@ -20,19 +21,9 @@ _SUM = 1 << 256
 # Without references, which tell how often an object is shared, and the same from Python 3.9 on.
 _FORMAT = 2
 _LIST_HEADER = 5  # a byte for the type and four for the length, before what the rows are one by one
-_TEXTS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/|\$(\w*)\$.*?\$\1\$", re.DOTALL)
-_TEXTS_OF_MYSQL = re.compile(r'"(?:[^"]|"")*"')
-_CHANGES = re.compile(
-    r"\s*(?:--[^\n]*\n\s*|/\*.*?\*/\s*)*"
-    r"(?:insert|update|delete|replace|merge|upsert|create|drop|alter|truncate|copy|import|load)\b",
-    re.IGNORECASE | re.DOTALL,
-)
-# What is asked about tables instead of their rows, mostly by libraries.
-_ABOUT = re.compile(
-    r"\s*(?:pragma|explain|show|describe)\b|.*\b(?:sqlite_master|sqlite_temp_master|pg_catalog|information_schema)\b",
-    re.IGNORECASE | re.DOTALL,
-)
 _BY_TEXT = (decimal.Decimal, uuid.UUID, datetime.timedelta)
+# Network addresses, and ranges of PostgreSQL, which show their bounds.
+_BY_MODULE = ("ipaddress", "psycopg.types.range", "psycopg.types.multirange", "psycopg2._range")
 _BY_ISO = (datetime.datetime, datetime.date, datetime.time)
 
 
@@ -45,6 +36,11 @@ class Queries:
         self._open: Dict[int, Fetch] = {}
         self._found: Dict[Key, _Sum] = {}
         self._written: Set[str] = set()
+        self._local = threading.local()
+
+    def told(self) -> int:
+        """How many statements this thread has told of: that of a driver is not to be told of again by what asked it."""
+        return getattr(self._local, "told", 0)
 
     def executed(self, database: str, statement: Any, gives_rows: bool) -> "Optional[Fetch]":
         """After a statement was executed; what comes of it is told to the `Fetch`. Never raises."""
@@ -53,18 +49,25 @@ class Queries:
                 statement = statement.decode("utf-8", "replace")
             if not isinstance(statement, str):
                 return None
-            if _CHANGES.match(statement):
+            if read_statement(statement, database).changes:
                 self.wrote(database)
-            if not gives_rows or _ABOUT.match(statement):
-                return None
-            return Fetch(self, (database, without_texts(statement, database)))
+            return self.fetch(database, statement) if gives_rows else None
         except Exception as error:
             self._fault("noting a query", error)
             return None
 
+    def fetch(self, database: str, statement: str) -> "Optional[Fetch]":
+        """Of a statement that gives rows and has changed nothing, or whose changes were told of. May raise."""
+        self._local.told = self.told() + 1
+        read = read_statement(statement, database)
+        return None if read.about else Fetch(self, (database, read.text))
+
     def wrote(self, database: str) -> None:
         """What is read from there on is not, or not only, data from elsewhere."""
         self._written.add(database)
+
+    def has_written(self, database: str) -> bool:
+        return database in self._written
 
     def opened(self, fetch: "Fetch") -> None:
         with self._lock:
@@ -101,18 +104,22 @@ class Queries:
 
 
 class Fetch:
-    """One execution of a statement, and those of its rows that were taken. Nothing here raises."""
+    """One execution of a statement, and those of its rows that were taken. Nothing here raises. `busy`: what gives them
+    is asked right now."""
 
-    __slots__ = ("key", "_queries", "_begun", "_ended", "_rows", "_hashed", "_buffer", "_opaque")
+    __slots__ = (
+        *("key", "busy", "_queries", "_begun", "_ended", "_rows", "_hashed", "_buffer"),
+        *("_opaque", "_partial", "_uncounted"),
+    )
 
     def __init__(self, queries: Queries, key: Key) -> None:
         self.key = key
         self._queries = queries
-        self._ended = False
+        self._ended = self.busy = False
         self._reset()
 
     def _reset(self) -> None:
-        self._begun = self._opaque = False
+        self._begun = self._opaque = self._partial = self._uncounted = False
         self._rows = 0
         self._hashed, self._buffer = hashlib.sha256(), bytearray()
 
@@ -143,6 +150,30 @@ class Fetch:
                 for row in part:
                     self.row(row)
 
+    def table(self, rows: int, digest: Optional[bytes] = None, whole: bool = True) -> None:
+        """Rows that came as columns, and a digest of them, or where it is not `whole` of the first ones."""
+        if self._ended:
+            return
+        if not self._begun:
+            self._begin()
+        self._rows += rows
+        self._partial |= not whole
+        self._opaque |= digest is None
+        self._buffer += digest or b""
+
+    def shown(self, text: str) -> None:
+        """Rows as they were drawn, who knows how many."""
+        if not self._begun:
+            self._begin()
+        self._uncounted = True
+        self._buffer += text.encode("utf-8", "replace")
+
+    def unseen(self) -> None:
+        """Rows were given out in a way that nobody can look into."""
+        if not self._begun:
+            self._begin()
+        self._uncounted = self._opaque = True
+
     def end(self) -> None:
         """There are no more rows."""
         if not self._ended:
@@ -156,14 +187,15 @@ class Fetch:
         if self._begun:
             self._queries.ended(self)
 
-    def counted(self) -> "Optional[Tuple[int, str, bytes]]":
-        """Rows since the last time, what the digest covers (`sha256`: all, `start`: the first ones, or nothing), and the
-        digest; None where nothing was asked for."""
+    def counted(self) -> "Optional[Tuple[Optional[int], str, bytes]]":
+        """Rows since the last time (None: nobody knows), what the digest covers (`sha256`: all, `start`: the first ones, or
+        nothing), and the digest; None where nothing was asked for."""
         if not self._begun:
             return None
         self._flush()
-        covers = "" if self._opaque else "start" if self._rows > _DIGESTED else "sha256"
-        counted = self._rows, covers, self._hashed.digest()
+        part = self._partial or self._rows > _DIGESTED
+        covers = "" if self._opaque else "start" if part else "sha256"
+        counted = None if self._uncounted else self._rows, covers, self._hashed.digest()
         self._reset()
         return counted
 
@@ -194,30 +226,23 @@ class _Sum:
     """Of several executions, in whatever order they ended: threads may ask at once."""
 
     def __init__(self) -> None:
-        self._times = self._rows = self._total = 0
+        self._times = self._total = 0
+        self._rows: Optional[int] = 0
         self._covers: Set[str] = set()
 
-    def add(self, rows: int, covers: str, digest: bytes) -> None:
+    def add(self, rows: Optional[int], covers: str, digest: bytes) -> None:
         self._times += 1
-        self._rows += rows
+        self._rows = None if self._rows is None or rows is None else self._rows + rows
         self._covers.add(covers)
         self._total = (self._total + int.from_bytes(digest, "big")) % _SUM
 
     def version(self) -> Dict[str, str]:
-        said = {"rows": str(self._rows)}
+        said = {} if self._rows is None else {"rows": str(self._rows)}
         if self._times > 1:
             said["executions"] = str(self._times)
         if "" not in self._covers:
             said["start" if "start" in self._covers else "sha256"] = f"{self._total:064x}"
         return said
-
-
-def without_texts(statement: str, database: str) -> str:
-    """The statement without its string literals and comments, which may hold what nobody else is to read."""
-    statement = _TEXTS.sub(lambda found: "'…'" if found[0][0] in "'$" else " ", statement)
-    if database.startswith(("mysql", "mariadb")):
-        statement = _TEXTS_OF_MYSQL.sub('"…"', statement)
-    return statement
 
 
 def _plain(value: Any) -> Any:
@@ -235,6 +260,10 @@ def _plain(value: Any) -> Any:
         return [kind.__name__, value.isoformat()]
     if kind is memoryview or kind is bytearray:
         return bytes(value)
-    if isinstance(value, tuple) or (kind.__module__, kind.__name__) == ("sqlite3", "Row"):
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if kind.__module__ in _BY_MODULE:
+        return [kind.__name__, str(value)]
+    if isinstance(value, (tuple, list)) or (kind.__module__, kind.__name__) == ("sqlite3", "Row"):
         return [_plain(item) for item in value]
     raise TypeError(kind.__name__)

@@ -1,4 +1,4 @@
-"""Queries through SQLAlchemy, whichever driver serves them but sqlite3, which tells of its own."""
+"""Queries through SQLAlchemy, by whichever driver does not tell of them itself."""
 
 from __future__ import annotations
 
@@ -22,11 +22,19 @@ def install(hooks: ImportHooks, log: DataLog) -> None:
 
 
 def _watch_statements(module: Any, log: DataLog) -> None:
+    def executes(
+        connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any
+    ) -> None:
+        if context is not None:
+            context._reprise_told = log.queries.told()
+
     def executed(
         connection: Any, cursor: Any, statement: Any, parameters: Any, context: Any, many: Any
     ) -> None:
         try:
             context._reprise_fetch = None
+            if getattr(context, "_reprise_told", None) not in (None, log.queries.told()):
+                return  # the driver has told of it
             database = name_of(connection.engine.url, cursor, log)
             if database is not None:
                 gives_rows = cursor.description is not None
@@ -34,6 +42,7 @@ def _watch_statements(module: Any, log: DataLog) -> None:
         except Exception as error:
             log.fault("noting a query", error)
 
+    module.event.listen(module.engine.Engine, "before_cursor_execute", executes)
     module.event.listen(module.engine.Engine, "after_cursor_execute", executed)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Optional
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from ..seeding.imports import ImportHooks
+from .cursors import standing_for
 from .log import DataLog
 
 _FACTORY = 5  # its position among connect's arguments
@@ -65,7 +66,7 @@ def _connection(base: Any, cursors: Any, log: DataLog) -> Any:
                 __tracebackhide__ = True
                 return base.cursor(self, cursors).executescript(*args, **kwargs)
 
-    return _as(base, Connection)
+    return standing_for(base, Connection)
 
 
 def _cursor(base: Any, log: DataLog) -> Any:
@@ -147,7 +148,7 @@ def _cursor(base: Any, log: DataLog) -> Any:
         database = _database(self)
         return database and queries.executed(database, args[0], self.description is not None)
 
-    return _as(base, Cursor)
+    return standing_for(base, Cursor)
 
 
 def _leave(cursor: Any) -> None:
@@ -158,13 +159,6 @@ def _leave(cursor: Any) -> None:
 
 def _database(cursor: Any) -> Optional[str]:
     return getattr(cursor.connection, "_reprise_database", None)
-
-
-def _as(base: Any, kind: Any) -> Any:
-    """A class that looks as the one which it stands in for."""
-    kind.__name__, kind.__qualname__ = base.__name__, base.__qualname__
-    kind.__module__, kind.__doc__ = base.__module__, base.__doc__
-    return kind
 
 
 def name_of(database: Any, is_uri: Any, log: DataLog) -> Optional[str]:

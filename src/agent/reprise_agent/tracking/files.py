@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import glob
 import os
 import sys
 import time
-from itertools import chain
+from itertools import chain, islice
 from operator import itemgetter
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Sequence, Set, Tuple
 
@@ -20,6 +21,7 @@ from .system import home_folder, library_folders
 
 Entry = Dict[str, Any]
 _SQLITE = b"SQLite format 3\0"
+_PATTERN = 10_000  # files
 
 
 # By resolved path: orders in its batch, and what the helper says of the file.
@@ -115,6 +117,12 @@ class FileTracker:
         resolved = self._places.resolve(os.getcwd(), path)
         return self._places.label(resolved) if self._places.concerns(resolved) else None
 
+    def expect(self, path: str) -> None:
+        """Native code is about to open this file, or those that the pattern means, which is seen where it is waited for."""
+        path = os.path.expanduser(path)
+        for found in islice(glob.iglob(path, recursive=True), _PATTERN) if glob.has_magic(path) else [path]:
+            self._watch_folder(os.path.dirname(self._places.resolve(os.getcwd(), found)))
+
     def not_observed(self) -> List[str]:
         """What the last cell may have done to files without it being seen."""
         return self._not_observed
@@ -157,7 +165,9 @@ class FileTracker:
             path = self._resolved(folder, note[0])
             if path is not None:
                 (looked if note[1] == READ else touched).add(path)
-        found = [path for path in looked - touched - reads.keys() - handed.keys() if self._places.is_inside(path)]
+        found = [
+            path for path in looked - touched - reads.keys() - handed.keys() if self._places.is_inside(path)
+        ]
         return [
             {"path": self._places.label(path), "mode": "read", "absent": True, "attribution": "exact"}
             for path in found
