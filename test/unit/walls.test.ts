@@ -55,7 +55,11 @@ describe('the walls between the rooms', () => {
       /may not import src\/environment/,
     ],
     ['environment/pin.ts', `export * from '../replay/compare/compare';`, /may not import src\/replay/],
-    ['environment/pin.ts', `export { compare } from '../replay/compare/compare';`, /may not import src\/replay/],
+    [
+      'environment/pin.ts',
+      `export { compare } from '../replay/compare/compare';`,
+      /may not import src\/replay/,
+    ],
     ['lint/rules.ts', `const store = await import('../lineage/store');`, /may not import src\/lineage/],
     ['lint/rules.ts', `const store = require('../lineage');`, /may not import src\/lineage/],
     ['cli/run.ts', `import { show } from '../vscode/output';`, /may not import each other/],
@@ -63,9 +67,17 @@ describe('the walls between the rooms', () => {
     ['extension.ts', `import { main } from './cli/main';`, /may not import each other/],
     ['cli/run.ts', `import { activate } from '../extension';`, /may not import each other/],
     ['replay/execution/local.ts', `import { main } from '../../cli';`, /src\/replay may not import src\/cli/],
-    ['replay/execution/local.ts', `import type * as vscode from 'vscode';`, /Only src\/vscode may import "vscode"/],
+    [
+      'replay/execution/local.ts',
+      `import type * as vscode from 'vscode';`,
+      /Only src\/vscode may import "vscode"/,
+    ],
     ['cli/run.ts', `import * as vscode from 'vscode';`, /Only src\/vscode may import "vscode"/],
-    ['replay/execution/local.ts', `import { V1Job } from '@kubernetes/client-node';`, /Only src\/cluster may import/],
+    [
+      'replay/execution/local.ts',
+      `import { V1Job } from '@kubernetes/client-node';`,
+      /Only src\/cluster may import/,
+    ],
     [
       'cli/run.ts',
       `import { KernelAPI } from '@jupyterlab/services/lib/kernel';`,
