@@ -51,7 +51,7 @@ class Recorder:
         self._objects = objects
         self._writer = RecordWriter(os.path.join(folder, "record.jsonl"), soon=True)
         root = config.root or os.getcwd()
-        ignored = [os.path.join(root, path) for path in (config.notebook, *config.ignore) if path]
+        ignored = [path for path in (config.notebook, *config.ignore) if path]
         self._variables = VariableTracker(shell, config.value_budget_ms)
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker(cells)

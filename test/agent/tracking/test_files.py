@@ -262,3 +262,16 @@ def test_reading_and_writing_by_turns_keeps_inputs_and_outputs_apart(nb, tmp_pat
     writes = {entry["path"] for entry in line["files"] if entry["mode"] == "write"}
     assert reads == {f"data/{i}.txt" for i in range(300)} and writes == {f"data/{i}.out" for i in range(300)}
     assert len(line["files"]) == 600
+
+
+@linux
+def test_a_notebook_saved_by_its_editor_is_not_the_cells_doing_in_a_folder_reached_by_a_link(tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    with notebook(tmp_path / "link") as made:
+        line = made.run(
+            "import subprocess\n"
+            "_ = subprocess.run(['sh', '-c', 'echo saved > notebook.ipynb; echo made > out.txt'], cwd=%r)"
+            % str(tmp_path / "link")
+        )
+    assert seen(line) == {("out.txt", "write", "weak")}

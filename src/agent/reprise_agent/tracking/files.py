@@ -42,11 +42,10 @@ class _Written(NamedTuple):
 
 class FileTracker:
     """Paths in entries are relative to `root` (absolute), `~/…`, or bare names. `cwd` is the notebook's folder, watched
-    from the start; `ignore` are absolute paths that are never reported, such as the notebook itself."""
+    from the start; `ignore` are paths that are never reported, such as the notebook itself."""
 
     def __init__(self, root: str, cwd: str, ignore: List[str]) -> None:
-        ignored = [os.path.normpath(os.path.join(root, path)) for path in ignore]
-        self._places = Places(root, home_folder(), ignored, library_folders())
+        self._places = Places(root, home_folder(), ignore, library_folders())
         self._folder = os.path.realpath(cwd)
         self._notes: List[Note] = []
         self._watch = FolderWatch()

@@ -24,15 +24,17 @@ _HOUSEKEEPING = ("/.reprise/", "/__pycache__/", "/.ipynb_checkpoints/", "/site-p
 
 class Places:
     """Names files the way a record does: relative to the root, `~/…` under home, else by their last part. `ignored` are
-    files and folders that are never reported; `libraries` folders that are not, unless the root lies in them."""
+    files and folders, absolute or relative to the root, that are never reported; `libraries` folders that are not, unless
+    the root lies in them."""
 
     def __init__(self, root, home, ignored, libraries):
         self.arguments = (root, home, ignored, libraries)
         self._root = _folder(os.path.realpath(root))
         self._home = _folder(os.path.realpath(home))
-        self._ignored = frozenset(ignored)
-        self._never = tuple(
-            [_folder(path) for path in ignored] + [path for path in libraries if path.startswith(self._root)]
+        self._ignored = frozenset(self.resolve(self._root, path) for path in ignored)
+        self._never = (
+            *(_folder(path) for path in self._ignored),
+            *(path for path in libraries if path.startswith(self._root)),
         )
         self._libraries = tuple(libraries)
 
