@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { lineageAcross, lineageOfFile, lineageWithin } from '../lineage/across';
@@ -63,7 +63,8 @@ function lineage(what: string, flags: Flags): number {
   const { store, run } = placeOf(what, terminal);
   const lineages = new StoreLineages(store);
   try {
-    const shown = run === undefined ? ofFile(lineages, what, flags) : ofRun(lineages, { store, run }, flags);
+    const shown =
+      run === undefined ? ofFile(store, lineages, what, flags) : ofRun(lineages, { store, run }, flags);
     show(terminal, shown, flags);
     return EXIT.good;
   } finally {
@@ -76,7 +77,9 @@ function placeOf(what: string, terminal: Terminal): { store: Store; run?: string
   const here = storeHere(terminal);
   if (here.hasRun(what)) return { store: here, run: what };
   if (isRunId(what) || what.endsWith('.ipynb')) return newest(what);
-  return { store: isDigest(what) ? here : new Store(findRoot(what)) };
+  const own = new Store(findRoot(what));
+  // A file that lies beneath no root is one that the runs of this folder's may have read.
+  return { store: !isDigest(what) && existsSync(own.folder) ? own : here };
 }
 
 function isDigest(what: string): boolean {
@@ -111,7 +114,7 @@ function ofRun(lineages: StoreLineages, { store, run }: { store: Store; run: str
 }
 
 /** @throws Failure `not-recorded`, `which-lineage` */
-function ofFile(lineages: StoreLineages, what: string, flags: Flags): Shown {
+function ofFile(store: Store, lineages: StoreLineages, what: string, flags: Flags): Shown {
   if (flags.variable !== undefined || flags.cell !== undefined || flags.file !== undefined) {
     throw new Failure(
       'usage',
@@ -119,7 +122,7 @@ function ofFile(lineages: StoreLineages, what: string, flags: Flags): Shown {
       '--variable, --cell and --file are of a notebook or a run. A file or a digest is looked for in all runs.',
     );
   }
-  const touches = touchesOf(lineages, what);
+  const touches = touchesOf(store, lineages, what);
   const newestTouch = touches.at(-1);
   if (newestTouch === undefined)
     throw new Failure('usage', 'not-recorded', `No recorded run read or wrote ${what}.`);
@@ -129,10 +132,10 @@ function ofFile(lineages: StoreLineages, what: string, flags: Flags): Shown {
 }
 
 /** Of the file as it is now, else of its newest version that a run knew. */
-function touchesOf(lineages: StoreLineages, what: string): Touch[] {
+function touchesOf(store: Store, lineages: StoreLineages, what: string): Touch[] {
   if (isDigest(what)) return lineages.touches({ sha256: [what] });
   const file = resolve(what);
-  const path = relativePath(findRoot(file), file);
+  const path = relativePath(store.root, file);
   const present = statSync(file, { throwIfNoEntry: false })?.isFile() ? digestFile(file) : undefined;
   const now = present === undefined ? [] : lineages.touches({ sha256: [present] });
   const here = now.filter((touch) => touch.path === path);

@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -106,5 +107,16 @@ describe('reprise lineage from run to run', () => {
     expect(stderr).toContain('No recorded run read or wrote nobody.csv.');
     const mixed = await place.reprise('lineage', 'clean.csv', '--variable', 'x');
     expect(mixed.stderr).toContain('A file or a digest is looked for in all runs.');
+  });
+
+  it('looks for a file outside every root among the runs of the folder where it is asked', async () => {
+    const elsewhere = mkdtempSync(path.join(tmpdir(), 'reprise-elsewhere-'));
+    const file = path.join(elsewhere, 'scores.csv');
+    writeFileSync(file, 'a,b\n1,2\n');
+    place.notebook('outside.ipynb', [`scores = open(${JSON.stringify(file)}).read()`]);
+    expect((await place.execute('run', 'outside.ipynb')).code).toBe(0);
+    const { stdout } = await place.reprise('lineage', file);
+    rmSync(elsewhere, { recursive: true });
+    expect(stdout.split('\n')[1]).toMatch(/ read {3}outside\.ipynb cell 0$/);
   });
 });
