@@ -261,14 +261,19 @@ export class Timeline {
     }
     for (const name of line.deletes) writes.set(keyOf('variable', name), ABSENT);
     for (const file of line.files) {
-      const { mode, sha256, deleted, created } = file;
+      const { mode, sha256, deleted, created, attribution } = file;
       if (mode !== 'write') continue;
       const key = fileKey(file);
-      if (!this.files.has(key) && !this.found.has(key)) this.found.set(key, created ? ABSENT : AT_START);
-      writes.set(
-        key,
-        deleted ? ABSENT : { is: 'value', by: at, cell, ...(sha256 ? { digest: sha256 } : {}) },
-      );
+      const digest = sha256 ? { digest: sha256 } : {};
+      const known = this.files.get(key);
+      if (attribution === 'weak' && !created && known !== undefined && !facts.writesFiles && !facts.wild) {
+        // Only the file system saw it, and no word of the cell says that it writes: it may have been anyone.
+        if (known.is !== 'value' || known.digest === undefined || known.digest !== sha256)
+          this.changedOutside(key, deleted ? ABSENT : { is: 'value', by: this.nextOutside(), ...digest });
+        continue;
+      }
+      if (known === undefined && !this.found.has(key)) this.found.set(key, created ? ABSENT : AT_START);
+      writes.set(key, deleted ? ABSENT : { is: 'value', by: at, cell, ...digest });
     }
     for (const [key, digest] of surroundingsSet(executed, this.newest.get(cell)))
       writes.set(key, { is: 'value', by: at, cell, digest });

@@ -89,3 +89,25 @@ it('a cell whose variables could not be followed is stale when any variable is a
   notebook.ran('a', { execution: 2, writes: value('2') });
   expect(notebook.state('b')?.status).toBe('stale');
 });
+
+describe('a file that changes while a cell runs', () => {
+  const read = { path: 'in.csv', mode: 'read', sha256: sha('one'), attribution: 'exact' } as const;
+  const changed = (how: 'exact' | 'weak') =>
+    ({ path: 'in.csv', mode: 'write', sha256: sha('two'), attribution: how }) as const;
+  const made = (second: string, how: 'exact' | 'weak'): Notebook =>
+    new Notebook(cells('rows = open("in.csv").read()', second))
+      .ran('a', { files: [read], writes: [{ name: 'rows', digest: sha('rows'), how: 'exact' }] })
+      .ran('b', { files: [changed(how)] });
+
+  it('makes what read it stale where nothing says that the cell wrote it', () => {
+    expect(made('model.fit(1)', 'weak').state('a')).toEqual({
+      status: 'stale',
+      reasons: [{ type: 'input-changed', file: 'in.csv' }],
+    });
+  });
+
+  it('is the work of a cell that was seen to write it, or says so', () => {
+    expect(made('model.fit(1)', 'exact').state('a')?.status).toBe('clean');
+    expect(made('!sort -o in.csv in.csv', 'weak').state('a')?.status).toBe('clean');
+  });
+});
