@@ -13,6 +13,7 @@ import { findPython } from './lib/pythons.mjs';
 export const ENVIRONMENTS = {
   'demo-311': { versions: ['3.11', '3.12', '3.13', '3.14'], optional: false },
   'agent-39': { versions: ['3.9'], optional: true },
+  'agent-312': { versions: ['3.12'], optional: true },
   'agent-313': { versions: ['3.13'], optional: true },
   'frameworks-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
   'exchange-311': { versions: ['3.11', '3.12', '3.13'], optional: false },

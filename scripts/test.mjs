@@ -29,11 +29,15 @@ const SUITES = {
   cluster: runCluster,
   'agent-311': (context) => runPytest('demo-311', context),
   'agent-39': (context) => runPytest('agent-39', withDraw(context)),
+  'agent-312': (context) => runPytest('agent-312', context, TRACKING),
   'agent-313': (context) => runPytest('agent-313', withDraw(context)),
 };
 
 /** Run only when they are named: what they need is large, and `npm test -- frameworks` takes as long as three others. */
 const ON_REQUEST = ['javascript', 'frameworks', 'agent-frameworks'];
+
+/** All that the first Python with `sys.monitoring` changes. */
+const TRACKING = ['test/agent/tracking'];
 
 /** Half of their time they wait for a kernel, so that those of several Pythons run at once. */
 const ofAgent = (name) => name.startsWith('agent-');

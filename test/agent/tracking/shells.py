@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import builtins
 import bz2
 import contextlib
@@ -76,4 +77,7 @@ def notebook(root, **options):
             setattr(owner, name, value)
         os.chdir(folder)
         InteractiveShell.clear_instance()
+        # It collects garbage for each shell that was ever made: together longer than the tests take.
+        atexit.unregister(made.shell.atexit_operations)
+        made.shell.history_manager.end_session()
         made.variables.uninstall()
