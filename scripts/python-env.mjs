@@ -16,6 +16,7 @@ export const ENVIRONMENTS = {
   'agent-312': { versions: ['3.12'], optional: true },
   'agent-313': { versions: ['3.13'], optional: true },
   'frameworks-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
+  'dvc-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
   'exchange-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
   'lint-311': { versions: ['3.11', '3.12', '3.13'], optional: false },
 };
