@@ -39,12 +39,13 @@ export function lineageOfFile(
   direction: Direction,
 ): LineageDocument {
   const drawing = new Drawing(lineages, direction);
+  const wanted =
+    direction === 'downstream'
+      ? lastOfCells(touches.filter(({ mode }) => mode === 'read'))
+      : touches.filter(({ mode, isReplay }) => mode === 'write' && !isReplay).slice(-1);
   for (const touch of touches) drawing.file(touch);
-  if (direction === 'downstream') {
-    drawing.lead(lastOfCells(touches.filter(({ mode }) => mode === 'read')));
-  } else {
-    drawing.lead(touches.filter(({ mode, isReplay }) => mode === 'write' && !isReplay).slice(-1));
-  }
+  // Of the newest runs first.
+  for (const touch of wanted.reverse()) drawing.lead([touch], drawing.file(touch));
   drawing.follow();
   return drawing.document();
 }
@@ -93,11 +94,11 @@ class Drawing {
     for (const edge of edges) this.edge(edge);
     const passages = this.passages(nodes, edges);
     this.learn(passages.map(([, { sha256 }]) => sha256));
-    for (const [cell, file] of passages) this.lead(this.elsewhere(run, cell, file));
+    for (const [cell, file] of passages) this.lead(this.elsewhere(run, cell, file), file);
   }
 
-  /** Of the newest runs first, as there may be more than are drawn. */
-  lead(touches: readonly Touch[]): void {
+  /** Of the newest runs first, as there may be more than are drawn. @param file by which they are reached */
+  lead(touches: readonly Touch[], file: FileNode): void {
     for (const touch of [...touches].reverse()) {
       const { run, seq, node } = touch;
       const isKnown = this.notebooks.has(run) || this.waiting.has(run);
@@ -105,8 +106,7 @@ class Drawing {
         this.left.add(run);
         continue;
       }
-      this.file(touch);
-      this.edge(edgeOf(touch));
+      this.edge(edgeOf(touch, file));
       if (this.led.has(node)) continue;
       this.led.add(node);
       this.waiting.set(run, [...(this.waiting.get(run) ?? []), seq]);
@@ -120,9 +120,16 @@ class Drawing {
     }
   }
 
-  file({ path, sha256 }: Touch): void {
-    const id = fileNodeId(path, sha256);
-    if (!this.nodes.has(id)) this.nodes.set(id, { id, kind: 'file', path, sha256, attribution: 'exact' });
+  file({ path, sha256 }: Touch): FileNode {
+    const node: FileNode = {
+      id: fileNodeId(path, sha256),
+      kind: 'file',
+      path,
+      sha256,
+      attribution: 'exact',
+    };
+    this.nodes.set(node.id, node);
+    return node;
   }
 
   document(): LineageDocument {
@@ -187,9 +194,8 @@ function lastOfCells(touches: readonly Touch[]): Touch[] {
 
 type DigestedFile = FileNode & { sha256: string };
 
-function edgeOf({ mode, node, path, sha256 }: Touch): LineageEdge {
-  const file = fileNodeId(path, sha256);
+function edgeOf({ mode, node }: Touch, { id }: FileNode): LineageEdge {
   return mode === 'write'
-    ? { from: node, to: file, kind: 'wrote', seen: 'observed' }
-    : { from: file, to: node, kind: 'read', seen: 'observed' };
+    ? { from: node, to: id, kind: 'wrote', seen: 'observed' }
+    : { from: id, to: node, kind: 'read', seen: 'observed' };
 }

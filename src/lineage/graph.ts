@@ -59,7 +59,7 @@ export type VariableNode = {
 };
 
 export type FileNode = {
-  /** `file:<path>@<first 12 digits of sha256, or run>` */
+  /** `file:<path>@<first 12 digits of sha256, or run>`; with `#<number>@<run>` where the run wrote the same bytes again */
   id: string;
   kind: 'file';
   path: string;

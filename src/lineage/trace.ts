@@ -1,5 +1,5 @@
 /** The lineage graph of runs: built from their records alone (graph.ts has the document). */
-import type { LineageDocument, LineageEdge, LineageNode, VariableNode } from './graph';
+import type { FileNode, LineageDocument, LineageEdge, LineageNode, VariableNode } from './graph';
 import type { CellLine, RecordedFile, RecordHeader } from './record';
 
 export type TracedRun = {
@@ -51,9 +51,22 @@ export type Traced = {
   held: Map<string, VariableNode>;
   /** The number of the last version of each name. */
   versions: Map<string, number>;
+  /** The version of each file, by path, that was last read or written. */
+  files: Map<string, FileNode>;
+  /** Ids of the versions of files. */
+  ids: Set<string>;
   /** Id of the last execution. */
   last?: string;
 };
+
+export function nothingTraced(): Traced {
+  return { held: new Map(), versions: new Map(), files: new Map(), ids: new Set() };
+}
+
+export function keepFile({ files, ids }: Traced, node: FileNode): void {
+  files.set(node.path, node);
+  ids.add(node.id);
+}
 
 export function cellNodeId(cell: string, run: string, seq: number): string {
   return `cell:${cell}@${run}:${seq}`;
@@ -71,7 +84,7 @@ export class Tracer {
     private readonly sourceOf: TracedRun['sourceOf'],
     /** Where it draws to; who keeps what is drawn may empty it between executions. */
     private readonly into: Graph,
-    private readonly at: Traced = { held: new Map(), versions: new Map() },
+    private readonly at: Traced = nothingTraced(),
   ) {}
 
   take(line: CellLine, contexts: readonly string[]): void {
@@ -147,21 +160,31 @@ export class Tracer {
   }
 
   private files(files: readonly RecordedFile[], cell: string): void {
-    for (const { path, mode, sha256, size, outside, attribution, absent, deleted } of files) {
-      if (absent || deleted) continue;
-      const id = fileNodeId(path, sha256 ?? this.run);
-      this.into.nodes.set(id, {
-        id,
-        kind: 'file',
-        path,
-        ...(sha256 === undefined ? {} : { sha256 }),
-        ...(size === undefined ? {} : { size }),
-        ...(outside ? { outside } : {}),
-        attribution,
-      });
-      if (mode === 'read') this.edge(id, cell, 'read', 'observed');
-      else this.edge(cell, id, 'wrote', 'observed');
+    for (const file of files) {
+      if (file.absent || file.deleted) continue;
+      const node = this.version(file);
+      this.into.nodes.set(node.id, node);
+      if (file.mode === 'read') this.edge(node.id, cell, 'read', 'observed');
+      else this.edge(cell, node.id, 'wrote', 'observed');
     }
+  }
+
+  /** A read finds the version that is there. What is written is another one, also where it holds bytes that were there before. */
+  private version({ path, mode, sha256, size, outside, attribution }: RecordedFile): FileNode {
+    const held = this.at.files.get(path);
+    if (mode === 'read' && held !== undefined && sha256 === held.sha256) return held;
+    const id = fileNodeId(path, sha256 ?? this.run);
+    const node: FileNode = {
+      id: this.at.ids.has(id) ? `${id}#${this.at.ids.size}@${this.run}` : id,
+      kind: 'file',
+      path,
+      ...(sha256 === undefined ? {} : { sha256 }),
+      ...(size === undefined ? {} : { size }),
+      ...(outside ? { outside } : {}),
+      attribution,
+    };
+    keepFile(this.at, node);
+    return node;
   }
 
   private data(line: CellLine, cell: string): void {

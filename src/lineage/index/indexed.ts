@@ -48,7 +48,7 @@ export class IndexedLineages implements Lineages {
        FROM node AS file CROSS JOIN edge ON edge.${here} = file.id
        CROSS JOIN node AS cell ON cell.id = edge.${there} CROSS JOIN run ON run.id = file.run
        WHERE ${where} AND file.digest IS NOT NULL`;
-    const query = `${half('write', 'target', 'source')} UNION ALL ${half('read', 'source', 'target')}`;
+    const query = `${half('write', 'target', 'source')} UNION ${half('read', 'source', 'target')}`;
     return byTime(this.all<TouchRow>(query, value, value).map(touchOf));
   }
 

@@ -5,7 +5,7 @@ import type { LineageNode, VariableNode } from '../graph';
 import { isUnreadable, type Mark, readOn, readRecord, RecordError, START } from '../read';
 import type { RecordLine } from '../record';
 import type { Store } from '../store';
-import { emptyGraph, type Graph, type Traced, Tracer } from '../trace';
+import { emptyGraph, type Graph, keepFile, nothingTraced, type Traced, Tracer } from '../trace';
 import { type Stamp, stampOf } from './place';
 import { transaction } from './sqlite';
 
@@ -229,7 +229,7 @@ class RunRows {
 type Restored = { traced: Traced; rowOf: Map<string, number> };
 
 function nothing(): Restored {
-  return { traced: { held: new Map(), versions: new Map() }, rowOf: new Map() };
+  return { traced: nothingTraced(), rowOf: new Map() };
 }
 
 /** What a run holds after the executions that have rows. */
@@ -245,7 +245,10 @@ function restored({ latest, shared, lastCell }: ReturnType<typeof prepared>, run
     traced.versions.set(node.name, node.version);
     if (row.deleted === 0) traced.held.set(node.name, node);
   }
-  for (const row of shared.all(run) as { id: number; json: string }[]) parsed(row);
+  for (const row of shared.all(run) as { id: number; json: string }[]) {
+    const node = parsed<LineageNode>(row);
+    if (node.kind === 'file') keepFile(traced, node);
+  }
   const last = lastCell.get(run) as { id: number; json: string } | undefined;
   if (last !== undefined) traced.last = parsed(last).id;
   return { traced, rowOf };
@@ -308,7 +311,9 @@ function prepared(db: DatabaseSync): {
     latest: db.prepare(`
       SELECT id, json, EXISTS (SELECT 1 FROM edge WHERE target = node.id AND kind = 'deleted') AS deleted
       FROM node WHERE id IN (SELECT max(id) FROM node WHERE run = ? AND kind = 'variable' GROUP BY name)`),
-    shared: db.prepare("SELECT id, json FROM node WHERE run = ? AND kind NOT IN ('variable', 'cell')"),
+    shared: db.prepare(
+      "SELECT id, json FROM node WHERE run = ? AND kind NOT IN ('variable', 'cell') ORDER BY id",
+    ),
     lastCell: db.prepare(
       "SELECT id, json FROM node WHERE id = (SELECT max(id) FROM node WHERE run = ? AND kind = 'cell')",
     ),

@@ -12,7 +12,7 @@ import type { Store } from '../store';
 import { indexFolder } from './place';
 
 /** Of the tables in `SCHEMA`; another version has a database of its own. */
-const FORMAT = 1;
+const FORMAT = 2;
 const PREFIX = `lineage-${FORMAT}-`;
 const FILE = 'lineage.sqlite';
 /** Another process writes a run's rows in much less. */

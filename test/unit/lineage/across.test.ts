@@ -145,3 +145,52 @@ describe('lineage from run to run', () => {
     expect(document.runsLeftOut).toBe(30 - MOST_RUNS);
   });
 });
+
+describe('a file that a run reads, and writes again as it was', () => {
+  const chainOf = (cells: CellSpec[], variable: string): string[] => {
+    const store = temporaryStore();
+    add(store, 1, 'n.ipynb', cells);
+    const document = upstreamOf(store, 1, variable);
+    const from = document.nodes.filter((node) => node.kind === 'variable' && node.name === variable);
+    return chains(document, from, 'upstream').map((line) => line.trim().split('  ')[0]!);
+  };
+  const cache = `cache ${sha('same').slice(0, 8)}…`;
+
+  it('did not come from the cell that wrote it afterwards', () => {
+    const cells = [
+      { files: [read('cache', 'same')], writes: ['x'] },
+      { writes: ['y'] },
+      { readDigests: { y: sha('y') }, files: [wrote('cache', 'same')] },
+    ];
+    expect(chainOf(cells, 'x')).toEqual([`x ← n.ipynb cell 0 ← ${cache}`]);
+  });
+
+  it('came from the last cell that wrote it before', () => {
+    const cells = [
+      { files: [wrote('cache', 'same')] },
+      { files: [wrote('cache', 'other')] },
+      { files: [wrote('cache', 'same')] },
+      { files: [read('cache', 'same')], writes: ['x'] },
+      { files: [wrote('cache', 'same')] },
+    ];
+    expect(chainOf(cells, 'x').slice(0, 2)).toEqual([
+      `x ← n.ipynb cell 3 ← ${cache}`,
+      `${cache} ← n.ipynb cell 2`,
+    ]);
+  });
+
+  it('leads to the runs that read it, whichever version of it they found', () => {
+    const store = temporaryStore();
+    const same = [{ files: [read('cache', 'same')] }, { files: [wrote('cache', 'same')] }];
+    add(store, 1, 'n.ipynb', same);
+    add(store, 2, 'm.ipynb', [{ files: [read('cache', 'same')], writes: ['z'] }]);
+    const down = asked(store, (lineages) =>
+      lineageAcross(lineages, { run: run(1), from: { cell: 1 } }, 'downstream'),
+    );
+    const cell = down.nodes.filter((node) => node.kind === 'cell' && node.run === run(1));
+    expect(chains(down, cell, 'downstream').join(' ')).toMatch(
+      /n\.ipynb cell 1 → cache .*m\.ipynb cell 0 → z/s,
+    );
+    expect(upstreamOf(store, 2, 'z').runs).toEqual([run(2), run(1)]);
+  });
+});
