@@ -4,15 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import type {
-  CellLine,
-  ClosingLine,
-  RecordHeader,
-  RecordLine,
-  RecordSummary,
-  RunRecord,
-  Seed,
-} from './record';
+import type { CellLine, ClosingLine, RecordHeader, RecordLine, RecordSummary, RunRecord } from './record';
 
 export class RecordError extends Error {
   constructor(
@@ -209,7 +201,8 @@ function isHeader(line: Record<string, unknown> | null): line is RecordHeader & 
     line['schema'] === 'reprise/record/1' &&
     Array.isArray(line['cells']) &&
     ['run', 'notebook', 'startedAt'].every((name) => typeof line[name] === 'string') &&
-    typeof (line['seed'] as Seed | null | undefined)?.value === 'string' &&
+    typeof line['seed'] === 'object' &&
+    line['seed'] !== null &&
     ['string', 'undefined'].includes(typeof line['replayOf'])
   );
 }

@@ -47,30 +47,43 @@ export function leadsTo(file: string): string | undefined {
   return undefined;
 }
 
-/** Files that cannot be set aside, on a full disk for one, must not keep the user's own from coming back. */
+/**
+ * Files of the replay that cannot be set aside, on a full disk for one, must not keep the user's own from coming back.
+ * @param folder of the run folder; `files` are the replay's @throws Error of what is the user's and cannot be set aside
+ */
 export function setAside(
   store: Store,
   replay: string,
   place: Place,
   how: (from: string, to: string) => void,
+  folder = 'files',
 ): void {
   const file = fileAt(store, place.path);
-  const version = join(store.runFolder(replay), 'files', place.path);
+  const version = join(store.runFolder(replay), folder, place.path);
   // What links have meanwhile brought there is nobody's to move.
   const may = how === move && isWhereItWas(store, place) && !isLink(file) ? move : copy;
   try {
     if (!isFile(file)) return;
     mkdirSync(dirname(version), { recursive: true });
     may(file, version);
-  } catch {
+  } catch (error) {
+    if (folder !== 'files') throw error;
     if (may === move) rmSync(file, { force: true });
   }
 }
 
-/** Puts a kept file back where it was, with its mode and time. @returns why it could not; undefined where it could */
-export function restore(store: Store, kept: Kept): string | undefined {
-  if (!store.hasObject(kept.object)) return 'its kept copy is no longer in .reprise/objects';
-  if (!isWhereItWas(store, kept)) return 'its path leads to another place now';
+/** `isLost`: there is nothing left that a later try could put back. */
+export type Failing = { why: string; isLost: boolean };
+
+/**
+ * Puts a kept file back where it was, with its mode and time.
+ * @param before called when nothing but the last step is left to do
+ * @returns why it could not; undefined where it could
+ */
+export function restore(store: Store, kept: Kept, before = (): void => undefined): Failing | undefined {
+  if (!store.hasObject(kept.object))
+    return { why: 'its kept copy is no longer in .reprise/objects', isLost: true };
+  if (!isWhereItWas(store, kept)) return { why: 'its path leads to another place now', isLost: false };
   const file = placeOf(store, kept);
   const temporary = join(dirname(file), `.reprise-${randomBytes(6).toString('hex')}`);
   try {
@@ -80,14 +93,16 @@ export function restore(store: Store, kept: Kept): string | undefined {
       temporary,
       constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL,
     );
-    if (digestFile(temporary) !== kept.object) return 'its kept copy was changed';
+    if (digestFile(temporary) !== kept.object) return { why: 'its kept copy was changed', isLost: true };
     chmodSync(temporary, kept.mode);
     const seconds = Number(kept.mtimeNs) / 1e9;
     utimesSync(temporary, seconds, seconds);
+    before();
     renameSync(temporary, file);
     return undefined;
   } catch (error) {
-    return `it cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
+    const why = `it cannot be written: ${(error as NodeJS.ErrnoException).code ?? String(error)}`;
+    return { why, isLost: false };
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -110,6 +125,15 @@ export function move(from: string, to: string): void {
 export function isFile(path: string): boolean {
   try {
     return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
+
+/** Whether a file holds these bytes still; false too where it cannot be read. */
+export function holds(file: string, object: string): boolean {
+  try {
+    return digestFile(file) === object;
   } catch {
     return false;
   }

@@ -11,7 +11,7 @@ import { presenceOf, thisProcess } from '../../lineage/owner';
 import { isUnnameable, pathInRoot } from '../../lineage/paths';
 import { readRecord } from '../../lineage/read';
 import type { CellLine } from '../../lineage/record';
-import { digestFile, type Store } from '../../lineage/store';
+import type { Store } from '../../lineage/store';
 import { Failure } from '../../notebook/failure';
 import type { Context } from './context';
 import {
@@ -25,7 +25,18 @@ import {
   removeJournal,
   writeJournal,
 } from './journal';
-import { copy, fileAt, isFile, leadsTo, move, placeOf, restore, setAside } from './places';
+import {
+  copy,
+  type Failing,
+  fileAt,
+  holds,
+  isFile,
+  leadsTo,
+  move,
+  placeOf,
+  restore,
+  setAside,
+} from './places';
 
 /** Above this many bytes in all, keeping the files needs `--overwrite`. */
 const LIMIT = 1 << 30;
@@ -34,7 +45,7 @@ const LIMIT = 1 << 30;
 const SILENT_MS = 3_600_000;
 
 /** A file that a replay has changed and that is not as it was. */
-export type NotBack = Kept & { why: string };
+export type NotBack = Kept & Failing;
 
 /**
  * Keeps every file under the root that the original run wrote. Files that it created are taken away, so that the
@@ -81,6 +92,7 @@ export function keepFiles(
  * @returns what could not be put back; a later command tries again as long as there is something to put back
  */
 export function putFilesBack(store: Store, replay: string, journal: Journal | undefined): NotBack[] {
+  if (journal?.ended) return finish(store, journal);
   const written = filesWritten(cellsOf(store, replay));
   if (journal === undefined) {
     for (const path of written.keys()) setAside(store, replay, { path }, copy);
@@ -93,8 +105,7 @@ export function putFilesBack(store: Store, replay: string, journal: Journal | un
   }
   // A killed replay left no line of its last cell: whatever is not what was kept is its own.
   for (const kept of journal.kept) {
-    const file = fileAt(store, kept.path);
-    if (isFile(file) && digestFile(file) !== kept.object) setAside(store, replay, kept, move);
+    if (!holds(fileAt(store, kept.path), kept.object)) setAside(store, replay, kept, move);
   }
   for (const place of journal.absent) setAside(store, replay, place, move);
   return finish(store, journal);
@@ -103,11 +114,11 @@ export function putFilesBack(store: Store, replay: string, journal: Journal | un
 /** What people are told of files that are not back. */
 export function notBackWarning(replay: string, notBack: readonly NotBack[]): string {
   const named = notBack.map(({ path, why }) => `${plainName(path)} (${why})`).join(', ');
-  return (
-    `Not put back after replay ${replay}: ${named}. What the replay wrote there is in .reprise/runs/${replay}/files. ` +
-    `As long as ${journalName(replay)} is there, the kept files stay in .reprise/objects and every command tries again; ` +
-    'delete it to leave things as they are.'
-  );
+  const again = notBack.some(({ isLost }) => !isLost)
+    ? ` As long as ${journalName(replay)} is there, the kept files stay in .reprise/objects and every command tries again; ` +
+      'delete it to leave things as they are.'
+    : '';
+  return `Not put back after replay ${replay}: ${named}. What the replay wrote there is in .reprise/runs/${replay}/files.${again}`;
 }
 
 /**
@@ -143,12 +154,14 @@ export function refuseIfBusy(store: Store): void {
   );
   if (!other) return;
   const { replay } = other.journal;
+  const isHidden = presenceOf(other.journal.owner) === 'hidden';
   throw new Failure(
     'infrastructure',
     'busy',
     isUnseen(other)
       ? `${unseenWarning(other.journal)} To replay meanwhile, use --isolated.`
-      : `Replay ${replay} holds files here. Wait until it has ended, or use --isolated.`,
+      : `Replay ${replay} holds files here. Wait until it has ended, or use --isolated.` +
+          (isHidden ? ' If its container is gone, it counts as ended after an hour.' : ''),
   );
 }
 
@@ -233,11 +246,13 @@ function keep(store: Store, path: string): Kept {
 
 function finish(store: Store, journal: Journal): NotBack[] {
   const notBack = journal.kept.flatMap((kept) => {
-    const why = restore(store, kept);
-    return why === undefined ? [] : [{ ...kept, why }];
+    // What lies there when it is tried again is no longer the replay's.
+    const since = (): void => setAside(store, journal.replay, kept, move, 'since');
+    const failing = restore(store, kept, journal.ended ? since : undefined);
+    return failing === undefined ? [] : [{ ...kept, ...failing }];
   });
-  const missed = new Set(notBack.map(({ path }) => path));
-  const left = journal.kept.filter(({ path, object }) => missed.has(path) && store.hasObject(object));
+  const again = new Set(notBack.flatMap(({ path, isLost }) => (isLost ? [] : [path])));
+  const left = journal.kept.filter(({ path }) => again.has(path));
   if (left.length === 0) removeJournal(store, journal.replay);
   else writeJournal(store, { ...journal, ended: true, kept: left, absent: [] });
   return notBack;

@@ -20,7 +20,7 @@ import type { RecordedFile } from '../../../src/lineage/record';
 import { Store } from '../../../src/lineage/store';
 import { type Journal, writeJournal } from '../../../src/replay/execution/journal';
 import { keepFiles, putFilesBack, recover, refuseIfBusy } from '../../../src/replay/execution/putback';
-import { temporaryFolder } from '../lineage/build';
+import { temporaryFolder, writeRun } from '../lineage/build';
 import { record, sha, wrote } from './build';
 
 const REPLAY = '20260102-000000-bbbbbb';
@@ -117,6 +117,7 @@ describe('files of a killed replay', () => {
     expect([paths, warnings]).toEqual([[], [expect.stringContaining('its kept copy was changed')]]);
     expect(existsSync(at('table.csv'))).toBe(true);
     expect(read('table.csv')).not.toBe('planted');
+    expect(existsSync(journalFile())).toBe(false);
     expect(readdirSync(store.root).filter((name) => name.startsWith('.reprise-'))).toEqual([]);
   });
 
@@ -140,6 +141,37 @@ describe('files of a killed replay', () => {
     expect(recovered()).toEqual({ paths: ['out/table.csv'], warnings: [] });
     expect(read('out/table.csv')).toBe('mine');
     expect(readdirSync(store.putbackFolder)).toEqual([]);
+  });
+
+  it('that are back are not touched again when another one is tried again', () => {
+    write('back.csv', 'mine');
+    writeFileSync(path.join(outside, 'then.csv'), 'mine too');
+    symlinkSync(path.join(outside, 'then.csv'), at('link.csv'));
+    killed(['back.csv', 'link.csv']);
+    writeRun(store, REPLAY, [{ files: [wrote('back.csv', 'of the replay', { created: true })] }]);
+    write('back.csv', 'of the replay');
+    rmSync(at('link.csv'));
+    expect(recovered().paths).toEqual(['back.csv']);
+    write('back.csv', 'written since');
+    symlinkSync(path.join(outside, 'then.csv'), at('link.csv'));
+    writeFileSync(path.join(outside, 'then.csv'), 'of the replay');
+    expect(recovered().paths).toEqual(['link.csv']);
+    expect(read('back.csv')).toBe('written since');
+    expect(readFileSync(path.join(outside, 'then.csv'), 'utf8')).toBe('mine too');
+  });
+
+  it('that come back late leave what was written there since in the run folder', () => {
+    write('out/table.csv', 'mine');
+    killed(['out/table.csv']);
+    renameSync(at('out'), at('out-of-the-way'));
+    symlinkSync(outside, at('out'));
+    expect(recovered().paths).toEqual([]);
+    rmSync(at('out'));
+    write('out/table.csv', 'written since');
+    expect(recovered().paths).toEqual(['out/table.csv']);
+    expect(read('out/table.csv')).toBe('mine');
+    const since = path.join(store.runFolder(REPLAY), 'since', 'out', 'table.csv');
+    expect(readFileSync(since, 'utf8')).toBe('written since');
   });
 
   it('wait where a link leads to another file now', () => {
