@@ -30,6 +30,7 @@ import { runsCommand } from './cli/runs';
 import { sealCommand } from './cli/seal';
 import { sessionCommand } from './cli/session';
 import { statusCommand } from './cli/status';
+import { harmless } from './cli/terminal';
 import { verifyCommand } from './cli/verify';
 
 const program = new Command('reprise')
@@ -70,13 +71,13 @@ function end(error: unknown): number {
   const problem = problemOf(error);
   if (problem === undefined) {
     process.stderr.write(
-      `Reprise failed: ${error instanceof Error ? error.message : String(error)}\nThis is a defect of Reprise; what was recorded is kept.\n`,
+      `Reprise failed: ${harmless(error instanceof Error ? error.message : String(error))}\nThis is a defect of Reprise; what was recorded is kept.\n`,
     );
     if (process.env.REPRISE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return EXIT.infrastructure;
   }
   const { reason, message } = problem;
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${harmless(message)}\n`);
   if (wantsJson()) print({ schema: 'reprise/error/0', reason, message });
   return interruption.signal.aborted ? EXIT.interrupted : problem.code;
 }

@@ -1,4 +1,6 @@
 import { Failure } from '../notebook/failure';
+import { GitError } from '../git/command';
+import { plainName } from '../git/words';
 import { RecordError } from '../lineage/read';
 import { StoreError } from '../lineage/store';
 import type { Judgement, Verdict } from '../replay/documents';
@@ -23,6 +25,10 @@ export function problemOf(error: unknown): Problem | undefined {
     return { code: EXIT[error.kind], reason: error.reason, message: error.message };
   if (error instanceof RecordError || error instanceof StoreError) {
     return { code: EXIT.unverifiable, reason: error.reason, message: error.message };
+  }
+  if (error instanceof GitError) {
+    const message = `git did not do what was asked of it: ${plainName(error.message)}. What was recorded is kept.`;
+    return { code: EXIT.infrastructure, reason: 'git', message };
   }
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC' || code === 'EDQUOT') {

@@ -1,6 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { applyGc, planGc } from '../lineage/gc';
+import type { Store } from '../lineage/store';
 import { forgetSnapshots, orphanedSnapshots } from '../replay/execution/snapshot';
+import { plainName } from '../git/words';
+import { GitError } from '../git/command';
 import { EXIT } from './exit';
 import { count, type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
 
@@ -21,7 +24,7 @@ export function gcCommand(program: Command, _signal: AbortSignal, done: (code: n
       const plan = planGc(store, { keep: flags.keep, olderThanDays: flags.olderThan });
       const removed = flags.apply ? applyGc(store, plan) : undefined;
       const snapshots = orphanedSnapshots(store);
-      if (removed) await forgetSnapshots(store, [...new Set([...removed.runs, ...snapshots])]);
+      const problem = removed && (await forget(store, [...new Set([...removed.runs, ...snapshots])]));
       terminal.document({
         schema: 'reprise/gc/0',
         applied: removed !== undefined,
@@ -30,16 +33,35 @@ export function gcCommand(program: Command, _signal: AbortSignal, done: (code: n
         ...(removed ? { removed } : {}),
       });
       for (const run of plan.runs)
-        terminal.say(`${run.run}  ${run.status.padEnd(10)} ${run.notebook ?? '?'}  ${size(run.bytes)}`);
+        terminal.say(
+          `${run.run}  ${run.status.padEnd(10)} ${plainName(run.notebook ?? '?')}  ${size(run.bytes)}`,
+        );
       if (snapshots.length > 0)
         terminal.say(`Snapshots of runs that are no longer here: ${snapshots.join(', ')}`);
+      for (const { path, why } of plan.allObjectsStay)
+        terminal.warn(`No object is removed because of ${plainName(path)}: ${why}.`);
+      if (problem !== undefined)
+        terminal.warn(
+          `The snapshots of what was removed are still in git: ${plainName(problem)}. The next gc tries again.`,
+        );
       terminal.say(
         removed
           ? `Removed ${removed.runs.length} runs and ${removed.objects} objects: ${size(removed.bytes)}.`
           : `Would remove ${plan.runs.length} runs and ${plan.objects.length} objects: ${size(plan.bytes)}. Nothing was removed; add --apply.`,
       );
-      done(EXIT.good);
+      done(problem === undefined ? EXIT.good : EXIT.infrastructure);
     });
+}
+
+/** @returns why git did not */
+async function forget(store: Store, runs: readonly string[]): Promise<string | undefined> {
+  try {
+    await forgetSnapshots(store, runs);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GitError) return error.message;
+    throw error;
+  }
 }
 
 function days(text: string): number {

@@ -6,7 +6,7 @@ import { lineageOfRun } from '../lineage/document';
 import { chains, contextLine, dot, mermaid } from '../lineage/draw';
 import { type Direction, find } from '../lineage/focus';
 import type { CellNode, LineageDocument, LineageNode } from '../lineage/graph';
-import { headsOf } from '../lineage/heads';
+import { damagedRuns, headsOf } from '../lineage/heads';
 import type { Touch } from '../lineage/index/lineages';
 import { StoreLineages } from '../lineage/index/open';
 import { openLineagePage } from '../lineage/lineagepage';
@@ -16,7 +16,7 @@ import { findRoot, relativePath } from '../notebook/root';
 import { settingsFor } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import { storeHere } from './shared';
-import { Terminal } from './terminal';
+import { harmless, Terminal } from './terminal';
 
 /** As many executions as somebody looks through. */
 const MOST_TOUCHES = 20;
@@ -66,10 +66,18 @@ function lineage(what: string, flags: Flags): number {
     const shown =
       run === undefined ? ofFile(store, lineages, what, flags) : ofRun(lineages, { store, run }, flags);
     show(terminal, shown, flags);
+    if (run === undefined || flags.across) tellDamaged(terminal, store);
     return EXIT.good;
   } finally {
     lineages.close();
   }
+}
+
+function tellDamaged(terminal: Terminal, store: Store): void {
+  for (const run of damagedRuns(store))
+    terminal.warn(
+      `Run ${run} is not looked at: its record cannot be read (.reprise/runs/${run}/record.jsonl).`,
+    );
 }
 
 /** Without a run it is a file, or a digest of one. @throws Failure `no-run` */
@@ -147,10 +155,10 @@ function touchesOf(store: Store, lineages: StoreLineages, what: string): Touch[]
 function show(terminal: Terminal, { document, from, touches }: Shown, flags: Flags): void {
   if (flags.format === 'json')
     terminal.document({ ...document, ...(touches === undefined ? {} : { touches }) });
-  else if (flags.format === 'mermaid') process.stdout.write(`${mermaid(document)}\n`);
-  else if (flags.format === 'dot') process.stdout.write(`${dot(document)}\n`);
+  else if (flags.format === 'mermaid') process.stdout.write(`${harmless(mermaid(document))}\n`);
+  else if (flags.format === 'dot') process.stdout.write(`${harmless(dot(document))}\n`);
   else if (!flags.open && flags.out === undefined) {
-    if (touches === undefined) terminal.say(terminal.bold(headingOf(document)));
+    if (touches === undefined) terminal.line(terminal.bold(headingOf(document)));
     else tellTouches(terminal, touches);
     tell(terminal, document, from, directionOf(flags));
   }
@@ -173,15 +181,15 @@ function tellTouches(terminal: Terminal, touches: readonly Touch[]): void {
     const { size } = new Set(touches.filter((touch) => touch.mode === mode).map(({ run }) => run));
     return `${size} ${size === 1 ? 'run' : 'runs'}`;
   };
-  terminal.say(
+  terminal.line(
     terminal.bold(`${path} ${sha256.slice(0, 12)}…: written by ${runs('write')}, read by ${runs('read')}`),
   );
   for (const { run, mode, notebook, cell, isReplay } of touches.slice(-MOST_TOUCHES).reverse()) {
     const who = `${notebook} cell ${cell.index}${isReplay ? ' (replay)' : ''}`;
-    terminal.say(`${run}  ${mode === 'write' ? 'wrote' : 'read '}  ${who}`);
+    terminal.line(`${run}  ${mode === 'write' ? 'wrote' : 'read '}  ${who}`);
   }
   if (touches.length > MOST_TOUCHES)
-    terminal.say(terminal.dim(`and ${touches.length - MOST_TOUCHES} before them (--format json has all)`));
+    terminal.line(terminal.dim(`and ${touches.length - MOST_TOUCHES} before them (--format json has all)`));
 }
 
 function tell(
@@ -190,13 +198,13 @@ function tell(
   from: readonly LineageNode[],
   direction: Direction,
 ): void {
-  for (const line of chains(document, from, direction)) terminal.say(line);
+  for (const line of chains(document, from, direction)) terminal.line(line);
   const context = contextLine(document);
-  if (context !== '') terminal.say(terminal.dim(context));
+  if (context !== '') terminal.line(terminal.dim(context));
   const { runsLeftOut = 0 } = document;
   if (runsLeftOut > 0)
-    terminal.say(terminal.dim(`Not drawn: ${runsLeftOut} older ${runsLeftOut === 1 ? 'run' : 'runs'}.`));
-  terminal.say(terminal.dim(`Not observed: ${document.notObserved.join('; ')}.`));
+    terminal.line(terminal.dim(`Not drawn: ${runsLeftOut} older ${runsLeftOut === 1 ? 'run' : 'runs'}.`));
+  terminal.line(terminal.dim(`Not observed: ${document.notObserved.join('; ')}.`));
 }
 
 /** @throws Failure `no-page` where the file cannot be written */
@@ -204,7 +212,7 @@ function writePage(terminal: Terminal, document: LineageDocument, { open = false
   try {
     const file = openLineagePage(document, { dist: __dirname, open, ...(out === undefined ? {} : { out }) });
     const said = `Lineage: ${file}`;
-    if (terminal.format === 'text') terminal.say(said);
+    if (terminal.format === 'text') terminal.line(said);
     else terminal.warn(said);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

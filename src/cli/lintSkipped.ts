@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { Lint } from '../lint/finding';
 import { relativePath } from '../notebook/root';
+import { harmless } from './terminal';
 
 type Doing = 'read' | 'write';
 
@@ -20,7 +21,7 @@ export class Skipped {
 
   /** A line for each, on stderr. */
   tell(): void {
-    for (const { path, reason } of this.all) process.stderr.write(`${path}: ${reason}\n`);
+    for (const { path, reason } of this.all) process.stderr.write(`${harmless(path)}: ${harmless(reason)}\n`);
   }
 }
 

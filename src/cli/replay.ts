@@ -18,6 +18,7 @@ import {
   contextOf,
   type ExecuteFlags,
   executeOptions,
+  recoveryTold,
   runOptionsOf,
   storeHere,
   terminalOf,
@@ -114,9 +115,7 @@ export function findRun(what: string, terminal: Terminal): { store: Store; run: 
   const path = resolve(what);
   if (!existsSync(path)) throw new Failure('usage', 'no-notebook', `There is no notebook at ${what}.`);
   const store = new Store(findRoot(path));
-  recover(store, {
-    onRecovered: (paths) => terminal.tell(`A killed replay's files were put back: ${paths.join(', ')}`),
-  });
+  recover(store, recoveryTold(terminal));
   const run = newestRunOf(store, relativePath(store.root, path));
   if (changedSince(store, run, path)) {
     terminal.tell(

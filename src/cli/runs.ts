@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { listRuns, type ListedRun } from '../lineage/runs';
+import { plainName } from '../git/words';
 import { VERDICT_WORDS } from '../replay/words';
 import { EXIT } from './exit';
 import { type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
@@ -29,11 +30,11 @@ function tellRuns(terminal: Terminal, runs: ListedRun[]): void {
         ? VERDICT_WORDS[run.verdict as keyof typeof VERDICT_WORDS]
         : '';
     const of = run.replayOf
-      ? `replay of ${run.replayOf}${verdict ? `: ${verdict}` : ''}`
+      ? `replay of ${plainName(run.replayOf)}${verdict ? `: ${verdict}` : ''}`
       : `${run.policy ?? ''}, seed ${run.seed?.from ?? '?'}`;
     const cells = `${run.cells} ${run.cells === 1 ? 'cell' : 'cells'}`;
     terminal.say(
-      `${run.run}  ${run.status.padEnd(10)} ${cells.padEnd(10)} ${run.notebook ?? '?'}  ${terminal.dim(of)}`,
+      `${run.run}  ${plainName(run.status).padEnd(10)} ${cells.padEnd(10)} ${plainName(run.notebook ?? '?')}  ${terminal.dim(of)}`,
     );
   }
 }

@@ -7,6 +7,7 @@ import { STREAM_SCOPES, type StreamScope } from '../notebook/sidecar';
 import { settleAgent } from '../kernel/kernelspec';
 import { Store } from '../lineage/store';
 import type { Context } from '../replay/execution/context';
+import { plainName } from '../git/words';
 import { recover } from '../replay/execution/putback';
 import type { Plan, RunOptions } from '../replay/execution/plan';
 import { type ClusterFlags, clusterOptions } from './cluster/options';
@@ -178,7 +179,7 @@ export function runningAgent(): string {
 /** The store of the current folder, for commands that are given a run id or nothing. */
 export function storeHere(terminal: Terminal): Store {
   const store = new Store(findRoot(resolve('notebook.ipynb')));
-  recover(store, { onRecovered: (paths) => tellRecovered(terminal, paths) });
+  recover(store, recoveryTold(terminal));
   return store;
 }
 
@@ -196,7 +197,7 @@ export function contextOf(
     signal,
     onEvent: (event) => lines.show(event),
     onDocument: (document) => lines.label(document),
-    onRecovered: (paths) => tellRecovered(terminal, paths),
+    ...recoveryTold(terminal),
     ...(target ? { target, detach } : {}),
   };
 }
@@ -210,8 +211,13 @@ export function tellPlan(terminal: Terminal, { notebook, policy, seed, rng }: Pl
   terminal.tell(`${terminal.bold(notebook)}  ${terminal.dim(how)}`);
 }
 
-function tellRecovered(terminal: Terminal, paths: string[]): void {
-  terminal.tell(
-    `A replay was killed here before it could put files back; they are back now: ${paths.join(', ')}`,
-  );
+/** What is said when files that a killed replay kept are put back, and when they cannot be. */
+export function recoveryTold(terminal: Terminal): Pick<Context, 'onRecovered' | 'onWarning'> {
+  return {
+    onRecovered: (paths) =>
+      terminal.tell(
+        `A replay was killed here before it could put files back; they are back now: ${paths.map(plainName).join(', ')}`,
+      ),
+    onWarning: (warning) => terminal.warn(warning),
+  };
 }

@@ -3,6 +3,24 @@ export type Format = 'text' | 'json';
 
 export type Style = (text: string) => string;
 
+/** What a terminal would act upon, and what turns the direction of writing round. */
+/* eslint-disable no-control-regex */
+const SEQUENCE = /\x1b\[[0-?]*[ -/]*[@-~]/g;
+const OURS = /^\x1b\[(?:[012]|3[123])m$/;
+const CONTROLS =
+  /\x1b(?!\[(?:[012]|3[123])m)|[\0-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+/* eslint-enable no-control-regex */
+
+/**
+ * Text as a terminal may show it: names and messages in it may be somebody else's.
+ * @param colour whether our own colours stay
+ */
+export function harmless(text: string, colour = false): string {
+  return text
+    .replace(SEQUENCE, (found) => (colour && OURS.test(found) ? found : ''))
+    .replace(CONTROLS, (found) => (found === '\r' ? ' ' : '\ufffd'));
+}
+
 export class Terminal {
   readonly colour: boolean;
 
@@ -27,13 +45,18 @@ export class Terminal {
 
   /** Text for people; nothing in JSON mode. */
   say(text = ''): void {
-    if (this.format === 'text') this.out.write(text + '\n');
+    if (this.format === 'text') this.out.write(this.shown(text) + '\n');
+  }
+
+  /** As `say`, and one line whatever names are in it. */
+  line(text: string): void {
+    this.say(text.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' '));
   }
 
   /** What happens while it happens: stdout for people, stderr beside a document or manifests unless events take its place. */
   tell(text: string): void {
-    if (this.format === 'text' && !this.options.dryRun) this.out.write(text + '\n');
-    else if (this.progress === 'text') this.err.write(text + '\n');
+    if (this.format === 'text' && !this.options.dryRun) this.out.write(this.shown(text) + '\n');
+    else if (this.progress === 'text') this.err.write(this.shown(text) + '\n');
   }
 
   /** A step of what has no cells to count. */
@@ -44,11 +67,11 @@ export class Terminal {
 
   /** A line that the next one replaces. */
   draw(text: string): void {
-    if (this.redraws) this.out.write(`\r\x1b[2K${text}`);
+    if (this.redraws) this.out.write(`\r\x1b[2K${this.shown(text)}`);
   }
 
   warn(text: string): void {
-    this.err.write(text + '\n');
+    this.err.write(this.shown(text) + '\n');
   }
 
   event(event: object): void {
@@ -57,7 +80,7 @@ export class Terminal {
 
   /** The one document of JSON mode. */
   document(document: object): void {
-    if (this.format === 'json') this.out.write(JSON.stringify(document, null, 2) + '\n');
+    if (this.format === 'json') this.out.write(jsonText(document) + '\n');
   }
 
   bold: Style = (text) => this.paint(text, 1);
@@ -66,7 +89,19 @@ export class Terminal {
   green: Style = (text) => this.paint(text, 32);
   yellow: Style = (text) => this.paint(text, 33);
 
+  private shown(text: string): string {
+    return harmless(text, this.colour);
+  }
+
   private paint(text: string, code: number): string {
     return this.colour ? `\x1b[${code}m${text}\x1b[0m` : text;
   }
+}
+
+/** JSON leaves some controls as they are, that a terminal would act upon. */
+function jsonText(document: object): string {
+  return JSON.stringify(document, null, 2).replace(
+    /[\x7f-\x9f]/g,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

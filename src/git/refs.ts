@@ -28,11 +28,14 @@ export async function commitAt(root: string, name: string): Promise<string | und
   }
 }
 
-/** Takes the refs of these runs away, where there are any; what only they kept goes with git's own next clean-up. */
+/**
+ * Takes the refs of these runs away, where there are any; what only they kept goes with git's own next clean-up.
+ * @throws GitError where nobody can tell, and where git refuses
+ */
 export async function removeSnapshots(root: string, runs: readonly string[]): Promise<void> {
   const git = new Git(root);
   for (const run of runs) {
-    if ((await snapshotOf(root, run)) === undefined) continue;
+    if ((await git.line('rev-parse', '--verify', '--quiet', refOf(run))) === undefined) continue;
     await git.run(['update-ref', '-d', refOf(run)]);
   }
 }

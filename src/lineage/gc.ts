@@ -2,13 +2,13 @@
  * Pruning `.reprise/`: a plan that can be shown first, and its execution. A run is only ever pruned when it is both
  * beyond the newest `keep` of its notebook and older than `olderThanDays`.
  */
-import { lstatSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { compactIndex } from './index/open';
-import { isAlive, readLocal } from './local';
+import { isAlive, newestChange } from './local';
 import { listRuns, type ListedRun } from './runs';
 import { readEnds } from './read';
-import { namesIn, type Store } from './store';
+import { isDigest, namesIn, type Store } from './store';
 
 export type GcOptions = {
   /** Newest runs of each notebook that stay in any case. */
@@ -26,16 +26,21 @@ export type GcPlan = {
   runs: { run: string; notebook?: string; startedAt?: string; status: string; bytes: number }[];
   objects: { name: string; bytes: number }[];
   kept: { run: string; because: KeptBecause }[];
+  /** Why no object is pruned: a document that may need any of them cannot be read, or the folder is a link. */
+  allObjectsStay: { path: string; why: string }[];
   bytes: number;
 };
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const DIGESTS = /[0-9a-f]{64}/g;
+/** What was being written when its writer was killed, here and in the agent. */
+const UNFINISHED = /^\.new-[0-9a-z_-]+$/;
 
 export function planGc(store: Store, options: GcOptions): GcPlan {
   const now = (options.now ?? new Date()).getTime();
-  const listed = listRuns(store);
+  // Behind a link other folders may keep theirs as well.
+  const listed = isLink(store.runsFolder) ? [] : listRuns(store);
   const kept = keptRuns(store, listed, options, now);
   const runs = listed
     .filter(({ run }) => !kept.has(run))
@@ -46,11 +51,12 @@ export function planGc(store: Store, options: GcOptions): GcPlan {
       status,
       bytes: sizeOf(store.runFolder(run)),
     }));
-  const objects = unreferencedObjects(store, new Set(runs.map(({ run }) => run)), now);
+  const { objects, allObjectsStay } = unreferencedObjects(store, new Set(runs.map(({ run }) => run)), now);
   return {
     runs,
     objects,
     kept: [...kept].map(([run, because]) => ({ run, because })),
+    allObjectsStay,
     bytes: [...runs, ...objects].reduce((sum, { bytes }) => sum + bytes, 0),
   };
 }
@@ -68,7 +74,7 @@ export function applyGc(
     removed.runs.push(run);
     removed.bytes += bytes;
   }
-  const still = new Set(unreferencedObjects(store, new Set(), now.getTime()).map(({ name }) => name));
+  const still = new Set(unreferencedObjects(store, new Set(), now.getTime()).objects.map(({ name }) => name));
   for (const { name, bytes } of plan.objects) {
     if (!still.has(name)) continue;
     rmSync(path.join(store.objectsFolder, name), { force: true });
@@ -123,13 +129,11 @@ function beganAt(store: Store, { run, startedAt }: ListedRun): number {
 
 function isBeingWritten(store: Store, run: string, now: number): boolean {
   const folder = store.runFolder(run);
+  // Files that a replay keeps are still to be put back.
+  if (existsSync(path.join(store.putbackFolder, `${run}.json`))) return true;
   if (readEnds(store.recordPath(run)).summary !== null) return false;
   // A kernel started by another front end has no `local.json`: its last line is all there is to go by.
-  return isAlive(readLocal(folder)) || now - newestChange(folder) < HOUR;
-}
-
-function newestChange(folder: string): number {
-  return Math.max(0, ...namesIn(folder).map((name) => lstatSync(path.join(folder, name)).mtimeMs));
+  return isAlive(folder, now) || now - newestChange(folder) < HOUR;
 }
 
 /** Its notebook's seal names the run or its results. */
@@ -150,37 +154,75 @@ function isSealed(store: Store, { run, notebook }: ListedRun): boolean {
   return seal.includes(run) || (results !== undefined && results !== '' && seal.includes(results));
 }
 
-function unreferencedObjects(store: Store, pruned: ReadonlySet<string>, now: number): GcPlan['objects'] {
-  const named = namedDigests(store, pruned);
-  return namesIn(store.objectsFolder).flatMap((name) => {
-    const { mtimeMs, size } = lstatSync(path.join(store.objectsFolder, name));
+function unreferencedObjects(
+  store: Store,
+  pruned: ReadonlySet<string>,
+  now: number,
+): Pick<GcPlan, 'objects' | 'allObjectsStay'> {
+  const { named, unread } = namedDigests(store, pruned);
+  const allObjectsStay = isLink(store.objectsFolder)
+    ? [{ path: '.reprise/objects', why: 'it is a link, and other folders may keep theirs there' }]
+    : unread.map((file) => ({ path: path.relative(store.root, file), why: 'it cannot be read' }));
+  if (allObjectsStay.length > 0) return { objects: [], allObjectsStay };
+  const objects = namesIn(store.objectsFolder).flatMap((name) => {
+    if (named.has(name) || !(isDigest(name) || UNFINISHED.test(name))) return [];
+    const status = lstatSync(path.join(store.objectsFolder, name), { throwIfNoEntry: false });
     // A run that has not written its line yet may be about to name a young object.
-    return named.has(name) || now - mtimeMs < HOUR ? [] : [{ name, bytes: size }];
+    return status?.isFile() && now - status.mtimeMs >= HOUR ? [{ name, bytes: status.size }] : [];
   });
+  return { objects, allObjectsStay };
 }
 
-/** Every digest in any document that stays: naming the fields would miss what a later version adds. */
-function namedDigests(store: Store, pruned: ReadonlySet<string>): Set<string> {
+/**
+ * Every digest in any document that stays: naming the fields would miss what a later version adds. `unread`: documents and
+ * folders that may name others.
+ */
+function namedDigests(store: Store, pruned: ReadonlySet<string>): { named: Set<string>; unread: string[] } {
   const named = new Set<string>();
-  const folders = [
-    store.folder,
-    ...store
-      .runIds()
-      .filter((run) => !pruned.has(run))
-      .map((run) => store.runFolder(run)),
-  ];
-  for (const folder of folders) {
-    for (const name of namesIn(folder).filter((each) => /\.jsonl?(\.torn)?$/.test(each))) {
-      for (const digest of readFileSync(path.join(folder, name), 'latin1').match(DIGESTS) ?? [])
-        named.add(digest);
+  const unread: string[] = [];
+  const runs = store.runIds(() => undefined).filter((run) => !pruned.has(run));
+  for (const folder of [store.folder, store.putbackFolder, ...runs.map((run) => store.runFolder(run))]) {
+    try {
+      for (const name of namesIn(folder).filter((each) => /\.jsonl?(\.torn|\.new)?$/.test(each))) {
+        const file = path.join(folder, name);
+        const digests = digestsIn(file);
+        if (digests === undefined) unread.push(file);
+        for (const digest of digests ?? []) named.add(digest);
+      }
+    } catch {
+      unread.push(folder);
     }
   }
-  return named;
+  return { named, unread };
 }
 
+/** Undefined where not all of them can be known. */
+function digestsIn(file: string): readonly string[] | undefined {
+  try {
+    if (!statSync(file).isFile()) return undefined;
+    const text = readFileSync(file, 'latin1');
+    // A crash of the system can leave a file with zeros in it; of a record without a header nothing is known to hold.
+    const isRecord = path.basename(file) === 'record.jsonl' && text !== '';
+    if (text.includes('\0') || (isRecord && readEnds(file).header === null)) return undefined;
+    return text.match(DIGESTS) ?? [];
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? [] : undefined;
+  }
+}
+
+/** Of what can be looked at. */
 function sizeOf(folder: string): number {
-  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
-    const file = path.join(folder, entry.name);
-    return sum + (entry.isDirectory() ? sizeOf(file) : lstatSync(file).size);
-  }, 0);
+  try {
+    if (isLink(folder)) return 0;
+    return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+      const file = path.join(folder, entry.name);
+      return sum + (entry.isDirectory() ? sizeOf(file) : lstatSync(file).size);
+    }, 0);
+  } catch {
+    return 0;
+  }
+}
+
+function isLink(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false;
 }

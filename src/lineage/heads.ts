@@ -3,10 +3,10 @@
  * run opens no record that has not changed.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { indexFolder, keep, type Stamp, stampOf } from './index/place';
-import { readEnds, readRecord } from './read';
+import { isUnreadable, readEnds, readRecord } from './read';
 import type { RecordHeader, RecordSummary } from './record';
 import type { Store } from './store';
 
@@ -70,7 +70,7 @@ export class Heads {
     if (summary?.executed !== undefined) return summary.executed;
     const known = this.knownOf(run);
     if (known.cells === undefined) {
-      known.cells = readRecord(this.store.recordPath(run)).cells.length;
+      known.cells = cellsIn(this.store.recordPath(run));
       this.read += 1;
     }
     return known.cells;
@@ -151,6 +151,24 @@ function knownOf(store: Store): Map<string, Known> {
   } catch {
     return new Map();
   }
+}
+
+function cellsIn(record: string): number {
+  try {
+    return readRecord(record).cells.length;
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    return 0;
+  }
+}
+
+/** Runs of which something was recorded that cannot be read: they are in no list and no graph. */
+export function damagedRuns(store: Store): string[] {
+  return headsOf(store).flatMap(({ run, header }) => {
+    if (header !== undefined) return [];
+    const size = statSync(store.recordPath(run), { throwIfNoEntry: false })?.size ?? 0;
+    return size === 0 ? [] : [run];
+  });
 }
 
 export function readVerdict(file: string): string | undefined {

@@ -74,22 +74,21 @@ function lineOf(line: Record<string, unknown>): RecordLine | undefined {
 
 /** The header and the summary alone, without checking the chain: for lists. Never throws for a damaged record. */
 export function readEnds(path: string): { header: RecordHeader | null; summary: RecordSummary | null } {
-  let descriptor: number;
+  let descriptor: number | undefined;
   try {
     descriptor = openSync(path, 'r');
-  } catch {
-    return { header: null, summary: null };
-  }
-  try {
     const size = fstatSync(descriptor).size;
     const first = parse(edgeLine(descriptor, size, 'first'));
     const last = parse(edgeLine(descriptor, size, 'last'));
+    const hasSummary = last?.['type'] === 'summary' && typeof last['status'] === 'string';
     return {
       header: isHeader(first) ? first : null,
-      summary: last?.['type'] === 'summary' ? (last as unknown as RecordSummary) : null,
+      summary: hasSummary ? (last as unknown as RecordSummary) : null,
     };
+  } catch {
+    return { header: null, summary: null };
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }
 
@@ -197,7 +196,15 @@ class Reading {
 }
 
 function isHeader(line: Record<string, unknown> | null): line is RecordHeader & Record<string, unknown> {
-  return line?.['type'] === 'header' && line['schema'] === 'reprise/record/1' && Array.isArray(line['cells']);
+  return (
+    line?.['type'] === 'header' &&
+    line['schema'] === 'reprise/record/1' &&
+    Array.isArray(line['cells']) &&
+    ['run', 'notebook', 'startedAt'].every((name) => typeof line[name] === 'string') &&
+    typeof line['seed'] === 'object' &&
+    line['seed'] !== null &&
+    ['string', 'undefined'].includes(typeof line['replayOf'])
+  );
 }
 
 function isCell(line: Record<string, unknown>): line is Partial<CellLine> & Pick<CellLine, 'index' | 'id'> {

@@ -1,7 +1,7 @@
 /** The list behind `reprise runs`. */
 import path from 'node:path';
 import { Heads, readVerdict, type RunHead } from './heads';
-import { isAlive, readLocal } from './local';
+import { isAlive } from './local';
 import { readEnds, readRecord } from './read';
 import type { Policy, RunStatus, Seed } from './record';
 import type { Store } from './store';
@@ -57,7 +57,7 @@ function listedOf(
   { run, header, summary }: RunHead,
   more: { cells: () => number; verdict: () => string | undefined },
 ): ListedRun {
-  const alive = summary === undefined && isAlive(readLocal(store.runFolder(run)));
+  const alive = summary === undefined && isAlive(store.runFolder(run));
   if (header === undefined) return { run, status: alive ? 'running' : 'unreadable', cells: 0 };
   const { notebook, startedAt, policy, seed, replayOf } = header;
   const verdict = more.verdict();

@@ -35,6 +35,10 @@ const DIGEST = /^[0-9a-f]{64}$/;
 const RUN = /^\d{8}-\d{6}-[0-9a-z]{6}$/;
 const BLOCK = 1 << 20;
 
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text);
+}
+
 export function isRunId(text: string): boolean {
   return RUN.test(text);
 }
@@ -43,12 +47,15 @@ export class Store {
   readonly folder: string;
   readonly runsFolder: string;
   readonly objectsFolder: string;
+  /** Journals of replays that have taken files away for a while (`replay/execution/journal.ts`). */
+  readonly putbackFolder: string;
 
   /** @param root absolute path of the folder that has, or will have, `.reprise/` */
   constructor(readonly root: string) {
     this.folder = path.join(root, '.reprise');
     this.runsFolder = path.join(this.folder, 'runs');
     this.objectsFolder = path.join(this.folder, 'objects');
+    this.putbackFolder = path.join(this.folder, 'putback');
   }
 
   /** Makes the folders; git never sees what is in them. */
@@ -208,12 +215,12 @@ export function digestFile(file: string): string {
   return hash.digest('hex');
 }
 
-/** The names in a folder; none when it does not exist. */
+/** The names in a folder; none when there is no such folder. */
 export function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
     throw error;
   }
 }

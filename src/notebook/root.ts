@@ -17,11 +17,14 @@ export function findRoot(notebookPath: string, home = homedir()): string {
 }
 
 /**
- * A path as documents name it, with `/`: relative to the root (the root itself is `.`); outside it `~/…` under the home
+ * A path as documents name it, with `/`: relative to the root (the root itself is `.`, and what lies in a folder named `~`
+ * there is `./~/…`); outside it `~/…` under the home
  * directory, else the bare name, to which the caller adds a digest.
  */
 export function relativePath(root: string, file: string, home = homedir()): string {
   const inRoot = within(root, file);
+  // Not to be taken for one below the home directory.
+  if (inRoot?.startsWith('~/')) return `./${inRoot}`;
   if (inRoot !== undefined) return inRoot || '.';
   const inHome = within(home, file);
   if (inHome !== undefined) return inHome ? `~/${inHome}` : '~';

@@ -9,7 +9,8 @@ import { readRecord } from '../lineage/read';
 import type { RecordHeader, RunRecord } from '../lineage/record';
 import { digestFile, Store } from '../lineage/store';
 import { Failure } from '../notebook/failure';
-import { inputs, isOutside } from './execution/isolated';
+import { isOutside } from '../lineage/paths';
+import { inputs } from './execution/isolated';
 
 export type CheckedOut = {
   /** Absolute. */

@@ -114,6 +114,16 @@ describe('a damaged record', () => {
     const listed = new Map((await place.runs()).map((each) => [each.run, each.status]));
     expect(listed.get(copy)).toBe('unreadable');
     expect(listed.get(run)).toBe('ok');
+    const lineage = await place.reprise('lineage', run, '--across');
+    expect([lineage.code, lineage.stderr]).toEqual([
+      0,
+      expect.stringContaining(`Run ${copy} is not looked at`),
+    ]);
+    const gc = await place.reprise('gc');
+    expect([gc.code, gc.stderr]).toEqual([
+      0,
+      expect.stringContaining(`No object is removed because of .reprise/runs/${copy}/record.jsonl`),
+    ]);
   });
 
   it('with a source that was changed in objects is not replayed from it', async () => {

@@ -1,9 +1,18 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { document } from '../documents';
-import { Workplace } from './support';
+import { stackTrace, Workplace } from './support';
 
 const USER = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.org', '-c', 'init.defaultBranch=main'];
 let place: Workplace;
@@ -88,6 +97,37 @@ describe('gc', () => {
     expect(refs().sort()).toEqual([`refs/reprise/${stays}`, `refs/reprise/${other}`].sort());
     const after = await place.reprise('gc', '--format', 'json');
     expect(JSON.parse(after.stdout)).toMatchObject({ snapshots: [] });
+  });
+});
+
+describe('gc where git does not do its part', () => {
+  const prune = ['gc', '--keep', '1', '--older-than', '0', '--apply'];
+
+  it('says so, and the next one does it', async () => {
+    const [first] = [await run(), await run()];
+    const lock = place.path('.git', 'refs', 'reprise', `${first}.lock`);
+    writeFileSync(lock, '');
+    const ended = await place.reprise(...prune);
+    expect(ended.code).toBe(5);
+    expect(ended.stderr).toMatch(
+      /snapshots of what was removed are still in git: .*lock.*The next gc tries again/,
+    );
+    expect(ended.stdout).toContain('Removed 1 runs');
+    expect(stackTrace(ended)).toBeUndefined();
+    rmSync(lock);
+    expect((await place.reprise(...prune)).code).toBe(0);
+    expect(git('for-each-ref', 'refs/reprise').split('\n')).toHaveLength(1);
+  });
+
+  it('does not forget what it took, where there is no git any more', async () => {
+    const [first] = [await run(), await run()];
+    mkdirSync(place.path('bin'));
+    symlinkSync('/usr/bin/dirname', place.path('bin', 'dirname'));
+    const bare = { env: { PATH: place.path('bin') } };
+    const ended = await place.start(prune, bare).ended;
+    expect([ended.code, ended.stderr]).toEqual([5, expect.stringContaining('git is not installed')]);
+    expect((await place.reprise(...prune)).code).toBe(0);
+    expect(git('for-each-ref', 'refs/reprise')).not.toContain(first);
   });
 });
 

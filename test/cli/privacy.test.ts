@@ -5,6 +5,7 @@ import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Run } from '../../src/replay/documents';
+import { thisProcess } from '../../src/lineage/owner';
 import { PYTHON, type Spawning, Workplace } from './support';
 
 const SECRETS = {
@@ -132,9 +133,12 @@ function leaks(text: string): string[] {
 /** `local.json` may say where the interpreter is: it never leaves the host, and here that is not in the planted home. */
 function withoutInterpreter(name: string, text: string): string {
   if (!name.endsWith('local.json')) return text;
-  const { pid, kernelPid, ...interpreter } = JSON.parse(text) as Record<string, unknown>;
-  expect(Object.keys(interpreter).sort()).toEqual(['prefix', 'python']);
-  return JSON.stringify({ pid, kernelPid });
+  const { python, prefix, ...processes } = JSON.parse(text) as Record<string, unknown>;
+  expect([typeof python, typeof prefix]).toEqual(['string', 'string']);
+  const { host, boot, pidNamespace } = thisProcess();
+  const { pid, kernelPid } = processes;
+  expect(processes).toEqual({ pid, kernelPid, host, boot, pidNamespace });
+  return JSON.stringify(processes);
 }
 
 describe('what is planted around a notebook', () => {

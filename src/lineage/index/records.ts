@@ -41,7 +41,7 @@ export class RecordLineages implements Lineages {
     const found = byTime(
       this.store.runIds().flatMap((run) => {
         const record = this.store.recordPath(run);
-        return needles === undefined || holds(record, needles) ? touchesIn(run, readable(record)) : [];
+        return needles === undefined || holds(record, needles) ? touchesIn(run, record) : [];
       }),
     );
     if (needles === undefined) this.all = found;
@@ -55,8 +55,18 @@ function startOf(whole: LineageDocument, { seqs, ...wanted }: From): LineageNode
   return whole.nodes.filter((node) => node.kind === 'cell' && asked.has(node.seq));
 }
 
-function touchesIn(folder: string, record: RunRecord | undefined): Touch[] {
-  if (record === undefined) return [];
+/** Of a damaged record none: it never hides the others. */
+function touchesIn(folder: string, record: string): Touch[] {
+  try {
+    return touchesOf(folder, readRecord(record));
+  } catch (error) {
+    // Where a value is not of the kind that it should be, as in what no agent wrote.
+    if (!isUnreadable(error) && !(error instanceof TypeError)) throw error;
+    return [];
+  }
+}
+
+function touchesOf(folder: string, record: RunRecord): Touch[] {
   const { run, notebook, replayOf } = record.header;
   const found = new Map<string, Touch>();
   for (const line of record.cells) {
@@ -79,15 +89,6 @@ function touchesIn(folder: string, record: RunRecord | undefined): Touch[] {
   return [...found.values()];
 }
 
-function readable(record: string): RunRecord | undefined {
-  try {
-    return readRecord(record);
-  } catch (error) {
-    if (!isUnreadable(error)) throw error;
-    return undefined;
-  }
-}
-
 /** Of so many bytes (some hundred executions), which are read sooner than rows of them are written. */
 const SMALL = 1 << 20;
 
@@ -101,13 +102,9 @@ const BLOCK = 1 << 20;
 
 /** @param needles of one length */
 function holds(file: string, needles: readonly Buffer[]): boolean {
-  let descriptor: number;
+  let descriptor: number | undefined;
   try {
     descriptor = openSync(file, 'r');
-  } catch {
-    return false;
-  }
-  try {
     const { size } = fstatSync(descriptor);
     const block = Buffer.allocUnsafe(Math.min(size, BLOCK) + (needles[0]?.length ?? 0));
     // Each block begins with the end of the one before, where the digest may begin.
@@ -117,7 +114,9 @@ function holds(file: string, needles: readonly Buffer[]): boolean {
       if (needles.some((needle) => bytes.includes(needle))) return true;
     }
     return false;
+  } catch {
+    return false;
   } finally {
-    closeSync(descriptor);
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

@@ -13,6 +13,8 @@ export type Context = {
   uvLock: string;
   /** Told, in a sentence each, of what does not stop a run. */
   onNotice?: (notice: string) => void;
+  /** Told, in a sentence each, of what a person has to see to. */
+  onWarning?: (warning: string) => void;
   onEvent: (event: RunnerEvent) => void;
   /** Told what is about to be executed. */
   onDocument?: (document: NotebookDocument) => void;

@@ -100,5 +100,5 @@ function filesBelow(root: string, folder: string): string[] {
 }
 
 function isOutside(file: string): boolean {
-  return file === '..' || file.startsWith('../') || path.isAbsolute(file) || file.startsWith('~');
+  return file === '..' || file.startsWith('../') || path.isAbsolute(file) || file.startsWith('~/');
 }

@@ -1,6 +1,7 @@
 import { constants, copyFileSync, cpSync, mkdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { isOutside } from '../../lineage/paths';
 import type { RunRecord } from '../../lineage/record';
 import type { Store } from '../../lineage/store';
 
@@ -62,10 +63,6 @@ function writtenInside(record: RunRecord | undefined): string[] {
 
 function filesOf(record: RunRecord) {
   return record.cells.flatMap((cell) => cell.files);
-}
-
-export function isOutside({ path, outside }: { path: string; outside?: boolean }): boolean {
-  return outside === true || path.startsWith('~') || path.startsWith('/') || path.split('/').includes('..');
 }
 
 function isolatedRoot(store: Store, replay: string): string {

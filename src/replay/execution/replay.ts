@@ -18,7 +18,8 @@ import { execute, finished } from './execute';
 import { packOutputs, unpackInputs } from './isolated';
 import type { Ended, RunnerEvent } from './local';
 import type { RunOptions } from './plan';
-import { keepFiles, putFilesBack, refuseIfBusy } from './putback';
+import { type Journal, renewJournal } from './journal';
+import { keepFiles, notBackWarning, putFilesBack, refuseIfBusy } from './putback';
 import { documentOfRun, documentOrder, executedOrder } from './sources';
 import { type Stop, Stopper } from './stopping';
 
@@ -32,6 +33,9 @@ export type ReplayOptions = Pick<
   isolated?: boolean;
   stop?: Stop;
 };
+
+/** A journal that is not renewed for an hour is of a replay that has ended, where nobody can look. */
+const RENEW_MS = 60_000;
 
 /**
  * Executes the sources kept with a run again, from an empty kernel, with its entropy and policy. Files that the run
@@ -111,7 +115,7 @@ export async function replayRun(
   const work = { store, run, notebook: header.notebook, sidecar: pinned.sidecar, original: record };
   const replay = () => execute(work, folder, python, watched);
   try {
-    if (inPlace) await withFilesKept(store, run, folder, record, options.overwrite ?? false, replay);
+    if (inPlace) await withFilesKept(store, run, folder, record, options.overwrite ?? false, replay, context);
     else await replay();
     return {
       ...finished(store, run, header.notebook),
@@ -135,17 +139,22 @@ async function withFilesKept(
   original: RunRecord,
   overwrite: boolean,
   replay: () => Promise<Ended>,
+  { onWarning }: Pick<Context, 'onWarning'>,
 ): Promise<Ended> {
+  let journal: Journal | undefined;
   try {
-    keepFiles(store, run, original.cells, overwrite);
+    journal = keepFiles(store, run, original.cells, overwrite);
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
   }
+  const renewing = setInterval(() => renewJournal(store, run), RENEW_MS);
   try {
     return await replay();
   } finally {
-    putFilesBack(store, run);
+    clearInterval(renewing);
+    const notBack = putFilesBack(store, run, journal);
+    if (notBack.length > 0) onWarning?.(notBackWarning(run, notBack));
   }
 }
 

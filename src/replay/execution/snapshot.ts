@@ -1,6 +1,7 @@
 /** The snapshot of the files that a run starts from, where they are in a git working tree. */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { GitError } from '../../git/command';
 import { removeSnapshots } from '../../git/refs';
 import { takeSnapshot } from '../../git/snapshot';
 import { snapshotNotice } from '../../git/words';
@@ -28,9 +29,14 @@ export async function forgetUnrecorded(store: Store, run: string): Promise<void>
   if (!existsSync(store.runFolder(run))) await forgetSnapshots(store, [run]).catch(() => undefined);
 }
 
-/** @throws GitError, where the repository cannot be written */
+/** @throws GitError, where the repository cannot be written, or there is no git to look for what was taken */
 export async function forgetSnapshots(store: Store, runs: readonly string[]): Promise<void> {
-  await removeSnapshots(store.root, runs);
+  try {
+    await removeSnapshots(store.root, runs);
+  } catch (error) {
+    const isWithout = error instanceof GitError && error.reason === 'missing';
+    if (!isWithout || runs.some((run) => existsSync(markOf(store, run)))) throw error;
+  }
   for (const run of runs) rmSync(markOf(store, run), { force: true });
 }
 

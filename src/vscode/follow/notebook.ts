@@ -1,7 +1,7 @@
 /** Follows the runs of one notebook through their records, whatever made them, reading only what is new. */
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { isAlive, readLocal } from '../../lineage/local';
+import { isAlive } from '../../lineage/local';
 import type { Store } from '../../lineage/store';
 import type { RunHeads } from './heads';
 import { readVerdict } from './lines';
@@ -62,7 +62,7 @@ export class NotebookRuns {
     const { lines, restarted } = await followed.tail.read();
     let state = restarted ? beginRun(run) : followed.state;
     for (const { line, digest } of lines) state = stepRun(state, { type: 'line', line, digest });
-    const alive = run === this.liveRun() || isAlive(readLocal(this.store.runFolder(run)));
+    const alive = run === this.liveRun() || isAlive(this.store.runFolder(run));
     followed.state = stepRun(state, { type: 'writer', alive });
     if (restarted) this.readVerdicts(run);
   }

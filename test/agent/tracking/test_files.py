@@ -14,6 +14,7 @@ import time
 import zipfile
 
 import pytest
+from reprise_agent.record.writer import RecordWriter
 from reprise_agent.tracking import helper as helpers
 from reprise_agent.tracking.hashing import digest_file
 from shells import notebook
@@ -178,6 +179,29 @@ def test_the_helper_can_die_without_losing_anything(nb, tmp_path):
     process.kill()
     process.wait()
     assert len(nb.run(source)["files"]) == 200
+
+
+def test_names_with_a_tilde_are_of_the_root(nb):
+    nb.run("os.makedirs('~'); open('~draft.csv', 'w').close(); open('~/out.csv', 'w').close()")
+    line = nb.run("open('~draft.csv').close(); open('~/out.csv').close()")
+    assert seen(line) == {("~draft.csv", "read", "exact"), ("./~/out.csv", "read", "exact")}
+    assert not any("outside" in entry for entry in line["files"])
+
+
+@linux
+def test_a_name_that_is_not_utf8_is_recorded_and_can_be_read_again(nb, tmp_path):
+    line = nb.run(r"open(b'caf\xe9.csv', 'w').close()")
+    assert seen(line) == {("caf\udce9.csv", "write", "exact")}
+    many = nb.run(
+        "for i in range(200):\n    open(b'data/\\xe9%d' % i, 'w').close()\n    open(b'data/\\xe9%d' % i).close()"
+    )
+    assert len(many["files"]) == 200
+    record = RecordWriter(str(tmp_path / "record.jsonl"))
+    record.append({"files": line["files"]})
+    record.append({"files": many["files"]})
+    first, second = (tmp_path / "record.jsonl").read_bytes().decode().splitlines()
+    assert os.fsencode(json.loads(first)["files"][0]["path"]) == b"caf\xe9.csv"
+    assert hashlib.sha256(first.encode()).hexdigest() == json.loads(second)["prev"]
 
 
 def test_the_helper_ends_with_the_kernel(tmp_path):

@@ -1,10 +1,20 @@
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { applyGc, planGc } from '../../../src/lineage/gc';
 import type { Store } from '../../../src/lineage/store';
 import { sha, stdout, type CellSpec, type RunSpec } from '../replay/build';
-import { temporaryStore, writeRun } from './build';
+import { temporaryFolder, temporaryStore, writeRun } from './build';
 
 const NOW = new Date('2026-06-01T00:00:00.000Z');
 const OLD = new Date('2026-01-01T00:00:00.000Z');
@@ -141,5 +151,105 @@ describe('what gc removes', () => {
     expect(applyGc(store, plan, NOW)).toEqual({ runs: [], objects: 0, bytes: 0 });
     expect(existsSync(folder)).toBe(true);
     expect(store.hasObject(pinned)).toBe(true);
+  });
+});
+
+describe('what gc leaves alone', () => {
+  const objects = (store: Store): string[] => planGc(store, PRUNE_ALL).objects.map(({ name }) => name);
+
+  it('is what a journal still has to put back, and its replay', () => {
+    const store = temporaryStore();
+    const [kept, stray] = [object(store, 'mine'), object(store, 'stray')];
+    oldRun(store, 1, 'a');
+    oldRun(store, 2, 'b');
+    mkdirSync(store.putbackFolder);
+    const journal = JSON.stringify({ kept: [{ path: 'table.csv', object: kept }] });
+    writeFileSync(path.join(store.putbackFolder, `${id(1)}.json`), JSON.stringify({ journal, mark: '' }));
+    expect(objects(store)).toEqual([stray]);
+    expect(planGc(store, PRUNE_ALL).runs).toEqual([]);
+  });
+
+  it('is whatever no digest names, but what was never finished', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'a');
+    const unfinished = ['.new-12-0a1b2c3d', '.new-k3_x9qhz'];
+    for (const name of ['notes.txt', sha('a').toUpperCase(), `${sha('a')}.bak`, '.new', ...unfinished]) {
+      writeFileSync(path.join(store.objectsFolder, name), '');
+      utimesSync(path.join(store.objectsFolder, name), OLD, OLD);
+    }
+    mkdirSync(path.join(store.objectsFolder, sha('a folder')));
+    utimesSync(path.join(store.objectsFolder, sha('a folder')), OLD, OLD);
+    expect(objects(store).sort()).toEqual(unfinished);
+  });
+
+  it('is what lies behind links', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'a');
+    const elsewhere = path.join(temporaryFolder(), sha('elsewhere'));
+    writeFileSync(elsewhere, 'elsewhere');
+    utimesSync(elsewhere, OLD, OLD);
+    symlinkSync(elsewhere, store.objectPath(sha('elsewhere')));
+    lutimesSync(store.objectPath(sha('elsewhere')), OLD, OLD);
+    expect(objects(store)).toEqual([]);
+
+    rmSync(store.objectsFolder, { recursive: true });
+    symlinkSync(path.dirname(elsewhere), store.objectsFolder);
+    const plan = planGc(store, PRUNE_ALL);
+    expect(plan.objects).toEqual([]);
+    expect(plan.allObjectsStay).toEqual([
+      { path: '.reprise/objects', why: 'it is a link, and other folders may keep theirs there' },
+    ]);
+    applyGc(store, { ...plan, objects: [{ name: sha('elsewhere'), bytes: 9 }] }, NOW);
+    expect(existsSync(elsewhere)).toBe(true);
+  });
+
+  it('is every run where all of them are behind a link', () => {
+    const store = temporaryStore();
+    oldRun(store, 1, 'a');
+    oldRun(store, 2, 'b');
+    const elsewhere = path.join(temporaryFolder(), 'runs');
+    renameSync(store.runsFolder, elsewhere);
+    symlinkSync(elsewhere, store.runsFolder);
+    expect(pruned(store)).toEqual([]);
+  });
+
+  it.each([
+    ['is nonsense', (record: string) => writeFileSync(record, 'nonsense\n')],
+    [
+      'has zeros in it, as after a crash',
+      (record: string) => writeFileSync(record, '\0'.repeat(512), { flag: 'a' }),
+    ],
+    [
+      'is of a newer version',
+      (record: string) => writeFileSync(record, '{"type":"header","schema":"reprise/record/9"}\n'),
+    ],
+    [
+      'is a folder',
+      (record: string) => {
+        rmSync(record);
+        mkdirSync(record);
+      },
+    ],
+  ])('is every object while a record that stays %s, and it is named', (_, damage) => {
+    const store = temporaryStore();
+    object(store, 'stray');
+    oldRun(store, 1, 'a');
+    damage(path.join(oldRun(store, 2, 'b'), 'record.jsonl'));
+    oldRun(store, 3, 'c');
+    const plan = planGc(store, { ...PRUNE_ALL, keep: 5 });
+    expect(plan.objects).toEqual([]);
+    expect(plan.allObjectsStay).toEqual([
+      { path: `.reprise/runs/${id(2)}/record.jsonl`, why: 'it cannot be read' },
+    ]);
+    expect(plan.kept.map(({ run }) => run)).toEqual([id(3), id(2), id(1)]);
+  });
+
+  it('is no object for a run that ended before anything was recorded', () => {
+    const store = temporaryStore();
+    const stray = object(store, 'stray');
+    oldRun(store, 1, 'a');
+    writeFileSync(path.join(oldRun(store, 2, 'b'), 'record.jsonl'), '');
+    rmSync(path.join(oldRun(store, 3, 'c'), 'record.jsonl'));
+    expect(planGc(store, { ...PRUNE_ALL, keep: 5 }).objects.map(({ name }) => name)).toEqual([stray]);
   });
 });

@@ -1,7 +1,16 @@
-import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { newestFinishedRun } from '../../../src/lineage/heads';
+import { damagedRuns, newestFinishedRun } from '../../../src/lineage/heads';
+import { StoreLineages } from '../../../src/lineage/index/open';
 import { listRuns } from '../../../src/lineage/runs';
 import { Store, StoreError } from '../../../src/lineage/store';
 import { sha, stdout, type CellSpec } from '../replay/build';
@@ -126,5 +135,29 @@ describe('the list of runs', () => {
     });
     expect(listed[3]?.replayOf).toBe('20260101-000000-aaaaaa');
     expect(existsSync(store.recordPath('20260101-000000-aaaaaa'))).toBe(true);
+  });
+
+  it('goes past whatever is damaged, and names it', () => {
+    const store = temporaryStore();
+    const [ok, header, folder, file] = [1, 2, 3, 4].map((day) => `2026010${day}-000000-aaaaaa`);
+    writeRun(store, ok!, CELLS);
+    const odd = { type: 'header', schema: 'reprise/record/1', cells: [], notebook: 7, seed: null };
+    writeFileSync(
+      path.join(writeRun(store, header!, CELLS), 'record.jsonl'),
+      JSON.stringify(odd) + '\n{"type":"summary"}\n',
+    );
+    mkdirSync(path.join(store.runFolder(folder!), 'record.jsonl'), { recursive: true });
+    writeFileSync(store.runFolder(file!), 'no folder');
+    expect(listRuns(store).map(({ run, status }) => [run, status])).toEqual([
+      [file, 'unreadable'],
+      [folder, 'unreadable'],
+      [header, 'unreadable'],
+      [ok, 'ok'],
+    ]);
+    expect(damagedRuns(store)).toEqual([folder, header]);
+    const lineages = new StoreLineages(store);
+    expect(lineages.touches({ path: 'table.csv' })).toEqual([]);
+    expect(lineages.touches({ sha256: [sha('x')] })).toEqual([]);
+    lineages.close();
   });
 });

@@ -55,6 +55,11 @@ describe('a path in a document', () => {
     expect(named('home/repo/..a/b')).toBe('..a/b');
   });
 
+  it('is relative to the root also where names begin with ~', () => {
+    expect(named('home/repo/~draft.csv')).toBe('~draft.csv');
+    expect(named('home/repo/~/a.csv')).toBe('./~/a.csv');
+  });
+
   it('outside the root is under ~, else the name alone', () => {
     expect(named('home/data/a.csv')).toBe('~/data/a.csv');
     expect(named('home/repository/a.csv')).toBe('~/repository/a.csv');

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
+import platform
 import secrets
 import sys
 import time
@@ -44,16 +46,28 @@ def find_root(folder: str) -> str:
 
 
 def write_local(folder: str, pid: int, kernel: Optional[int]) -> None:
-    """`local.json`: the process that runs the notebook, its kernel, and the interpreter. Raises OSError."""
+    """`local.json`: the process that runs the notebook, its kernel, where their numbers are counted, and the interpreter.
+    Raises OSError."""
     home = os.path.expanduser("~")
     facts = {
         "pid": pid,
         "kernelPid": kernel,
+        **_machine(),
         "python": _short(sys.executable, home),
         "prefix": _short(sys.prefix, home),
     }
     with open(os.path.join(folder, "local.json"), "w", encoding="utf-8") as file:
         json.dump(facts, file)
+
+
+def _machine() -> "dict[str, str]":
+    """The machine, its present boot and the container, as `src/lineage/owner.ts` has them."""
+    facts = {"host": hashlib.sha256(platform.node().encode("utf-8", "surrogateescape")).hexdigest()[:16]}
+    with contextlib.suppress(OSError):
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            facts["boot"] = file.read().strip()
+        facts["pidNamespace"] = os.readlink("/proc/self/ns/pid")
+    return facts
 
 
 def _short(path: str, home: str) -> str:

@@ -28,7 +28,8 @@ class RecordWriter:
         """Adds `prev` and writes the line; returns its digest. Raises OSError with the record left readable."""
         if self._head is None:
             self._head = last_line_digest(self.path)
-        raw = _ENCODER.encode({**line, "prev": self._head}).encode("utf-8", "replace")
+        # A file's name that is not UTF-8 has halves of surrogate pairs in it, and JSON has a way to write those.
+        raw = _ENCODER.encode({**line, "prev": self._head}).encode("utf-8", "backslashreplace")
         descriptor = os.open(
             self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0), 0o644
         )

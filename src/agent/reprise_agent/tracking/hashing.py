@@ -56,7 +56,9 @@ class Places:
 
     def label(self, path):
         if path.startswith(self._root):
-            return path[len(self._root) :].replace(os.sep, "/")
+            inside = path[len(self._root) :].replace(os.sep, "/")
+            # A folder may be named `~`.
+            return "./" + inside if inside.startswith("~/") else inside
         if path.startswith(self._home):
             return "~/" + path[len(self._home) :].replace(os.sep, "/")
         return os.path.basename(path)
