@@ -11,6 +11,8 @@ import { executionOrder } from './causes/order';
 import { hashSeed } from './causes/hash-seed';
 import { nondeterministicOperation } from './causes/operations';
 import { originOf, upstream } from './causes/upstream';
+import { outside } from './causes/outside';
+import { shownOnly } from './causes/shown';
 import { time } from './causes/time';
 import { withTraining } from './causes/training';
 import { unseededEntropy } from './causes/entropy';
@@ -23,6 +25,8 @@ const FINDERS: readonly ((context: Context) => Suspect[])[] = [
   upstream,
   changedSource,
   time,
+  outside,
+  shownOnly,
   differingOperation,
   nondeterministicOperation,
   hashSeed,
