@@ -99,7 +99,7 @@ export function whatToDo({ kind, confidence, evidence, summary }: Cause): string
         return 'Use a seeded generator, or run with `--enforce-os-entropy`; or declare the output `# reprise: volatile <reason>`.';
       }
       if (summary.includes('different entropy'))
-        return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had.';
+        return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had; or run both with one seed (`--seed 1`).';
       return 'Give it a seed, or run under the policy `close`, which seeds it.';
     case 'environment-drift':
       return 'Install what was recorded and replay again; or, if this is the environment you want, run the notebook again in it.';
