@@ -82,10 +82,10 @@ function placeOf(at: { cell: number; line: number } | undefined): string {
   return at === undefined ? '' : `, line ${at.line}`;
 }
 
-function stepWords({ n, loss, weights }: TrainingStep): string {
+function stepWords({ n, loss, weights, sampled }: TrainingStep): string {
   const parts = [
     ...(loss === undefined ? [] : [`loss ${floatOf(loss)}`]),
-    ...(weights === undefined ? [] : [`weights ${weights}`]),
+    ...(weights === undefined ? [] : [`weights ${weights}${sampled ? ' (sampled)' : ''}`]),
   ];
   return `${n === 0 ? 'before the first step' : `after step ${n}`}: ${parts.join(', ') || 'nothing could be read'}`;
 }

@@ -167,6 +167,21 @@ describe('the first difference of two trainings', () => {
     );
   });
 
+  it('goes by digests of a sample of the weights where both are of one, and takes equal ones for no proof', () => {
+    const sampled = (list: readonly string[], from = 0): Training =>
+      training(ROWS, list, {
+        steps: steps(list).map((step, i): TrainingStep => (i < from ? step : { ...step, sampled: true })),
+      });
+    const sentence = (was: Training, is: Training): string => causes([was, is])[0]!.summary;
+    expect(sentence(sampled(SAME), sampled(changed(2, SAME)))).toBe(
+      'The batches are the same and the weights differ after step 2: the arithmetic differed first, it seems.',
+    );
+    expect(causes([training(ROWS, SAME), sampled(changed(0, SAME))])[0]!.summary).toContain(
+      'Nothing in the two records says why',
+    );
+    expect(sentence(sampled(SAME, 3), sampled(changed(3, SAME), 3))).toContain('not after step 2');
+  });
+
   it('goes by the batches that both sides have digests of, and claims no more', () => {
     const some = (batches: readonly string[], kept: number[]): BatchStream => {
       const { chain: _, digests, ...rest } = stream(batches);
