@@ -2,11 +2,11 @@
 
 export type Line = { text: string; line: number };
 
-/** Comments only: what stands in a string may be asked for by it. Lines from 1. */
+/** What may be a string's is no comment: what stands behind it may be asked for. Lines from 1. */
 export function withoutComments(source: string): Line[] {
   return source
     .split('\n')
-    .map((text, i) => ({ text: text.replace(/^\s*(?:#|\/\/).*|\s#\s.*$|\s\/\/\s.*$/, ''), line: i + 1 }));
+    .map((text, i) => ({ text: text.replace(/^\s*(?:#|\/\/).*|\s#\s[^"'`]*$/, ''), line: i + 1 }));
 }
 
 /** What a name stands for after this text: the body of a function or class, or an import; nothing of a value. */

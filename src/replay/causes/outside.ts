@@ -34,7 +34,9 @@ const CHANNELS: readonly Channel[] = [
     kind: 'data-drift',
     asks: /\b(?:requests|httpx|urllib3?|urlopen|urlretrieve|http\.client|yfinance|gdown|wget|curl)\b|["'](?:https?|ftp|s3|gs):\/\/|\bfetch\s*\(\s*["'`]https?:/,
     words: 'asks for something over the network, and no record holds the answer',
-    isHeld: ({ line: { data = [] } }) => data.length > 0 && data.every(({ version }) => isFixed(version)),
+    isHeld: ({ line: { data = [] } }) =>
+      data.some(({ kind }) => kind === 'url' || kind === 'huggingface') &&
+      data.every(({ version }) => isFixed(version)),
   },
   {
     kind: 'unknown',

@@ -36,6 +36,8 @@ describe('a cell that asks for what no record holds', () => {
     ['host = os.getenv("HOSTNAME")', 'unknown', 'reads environment variables'],
     ['load = open("/proc/loadavg").read()', 'unknown', 'asks the machine'],
     ['names = os.listdir("data")', 'data-drift', 'lists files'],
+    ['print("# of files", len(os.listdir()))', 'data-drift', 'lists files'],
+    ['half = n // 2; names = os.listdir()', 'data-drift', 'lists files'],
     ['print(id(x))', 'volatile-output', 'asks for the address'],
   ])('leaves it open whether a file is the cause: %s', (code, kind, words) => {
     const causes = causesOf(code);

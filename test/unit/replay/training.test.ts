@@ -1,7 +1,7 @@
 /** What the training ledgers of two runs say: which batch and which step differ, and which of them came first. */
 import { describe, expect, it } from 'vitest';
 import type { BatchStream, Ledger, Training, TrainingStep } from '../../../src/lineage/record';
-import { batchesOfStep, listBatches } from '../../../src/replay/batches';
+import { batchesOfStep, listBatches, stepWords } from '../../../src/replay/batches';
 import { floatOf } from '../../../src/replay/causes/training';
 import { judge } from '../../../src/replay/compare/judge';
 import type { Cause } from '../../../src/replay/documents';
@@ -266,4 +266,12 @@ describe('the batches of a step', () => {
     expect(cells.map(({ index, taken }) => [index, taken])).toEqual([[0, 8], [2, 0]]); // prettier-ignore
     expect(cells[0]!.streams[0]).not.toHaveProperty('digests');
   });
+});
+
+it('says of a step what was digested of its weights', () => {
+  expect(stepWords({ n: 0, weights: 'ab' })).toBe('before the first step: weights ab');
+  expect(stepWords({ n: 4, loss: '0x1.8p-1', weights: 'ab', sampled: true })).toBe(
+    'after step 4: loss 0.75, weights ab (sampled)',
+  );
+  expect(stepWords({ n: 2 })).toBe('after step 2: nothing could be read');
 });
