@@ -20,6 +20,7 @@ const LOOKS = `
       looks[module + '.' + name] = [face(called), face(called[util.promisify.custom])];
     }
   looks.random = face(Math.random);
+  looks.load = face(require('node:module')._load);
   console.log(JSON.stringify(looks));
 `;
 const PROMISED = `
