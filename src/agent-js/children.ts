@@ -6,10 +6,12 @@ import type { Entropy } from './entropy';
 import type { Hook } from './modules';
 import type { Sources } from './sources';
 import { TASK_VARIABLE } from './configuration';
+import { wrapped } from './wrapping';
 
 /** What starts child processes; loading it takes longer than all else that is done here. */
 const CHILD_PROCESS = /^(?:node:)?child_process$/;
 const STARTERS = ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'] as const;
+type Start = (this: unknown, ...args: unknown[]) => unknown;
 
 /** The name of this thread or process among those of the kernel; empty in the kernel's own. */
 export function taskOf(environment: NodeJS.ProcessEnv): string[] {
@@ -24,21 +26,20 @@ export function taskOf(environment: NodeJS.ProcessEnv): string[] {
 export function numberChildren(environment: NodeJS.ProcessEnv): Hook {
   const own = environment[TASK_VARIABLE];
   let started = 0;
+  const numbered = (start: Start): Start =>
+    function (this: unknown, ...args) {
+      const before = environment[TASK_VARIABLE];
+      environment[TASK_VARIABLE] = own === undefined ? String(++started) : `${own}.${++started}`;
+      try {
+        return start.apply(this, args);
+      } finally {
+        if (before === undefined) delete environment[TASK_VARIABLE];
+        else environment[TASK_VARIABLE] = before;
+      }
+    };
   const apply = (childProcess: Record<string, unknown>): void => {
-    const methods = childProcess as Record<string, (...args: unknown[]) => unknown>;
-    for (const name of STARTERS) {
-      const original = methods[name]!;
-      methods[name] = function (this: unknown, ...args) {
-        const before = environment[TASK_VARIABLE];
-        environment[TASK_VARIABLE] = own === undefined ? String(++started) : `${own}.${++started}`;
-        try {
-          return original.apply(this, args);
-        } finally {
-          if (before === undefined) delete environment[TASK_VARIABLE];
-          else environment[TASK_VARIABLE] = before;
-        }
-      };
-    }
+    const methods = childProcess as Record<string, Start>;
+    for (const name of STARTERS) methods[name] = wrapped(methods[name]!, numbered);
     syncBuiltinESMExports();
   };
   return { request: CHILD_PROCESS, apply };

@@ -5,6 +5,7 @@ import { isByUser, stackAbove } from './callsite';
 import type { Configuration } from './configuration';
 import { Generator } from './streams';
 import type { Sources } from './sources';
+import { wrapped } from './wrapping';
 
 type Function = (this: unknown, ...args: never[]) => unknown;
 
@@ -19,13 +20,20 @@ export function installCrypto(sources: Sources, configuration: Configuration): v
     const methods = owner as Record<string, Function | undefined>;
     const original = methods[name];
     if (original === undefined) return;
-    const wrapped: Function = function (...args) {
-      if (!isByUser(stackAbove(wrapped), configuration.root)) return original.apply(this, args);
-      sources.log.note(source, enforced ? 'enforced' : 'unreached', wrapped);
-      if (!enforced) return original.apply(this, args);
-      return replacement(new Generator(sources.fresh(source)), ...args);
+    const hooked = (given: Function): Function => {
+      const hook: Function = function (...args) {
+        if (!isByUser(stackAbove(hook), configuration.root)) return given.apply(this, args);
+        sources.log.note(source, enforced ? 'enforced' : 'unreached', hook);
+        if (!enforced) return given.apply(this, args);
+        return replacement(new Generator(sources.fresh(source)), ...args);
+      };
+      return hook;
     };
-    Object.defineProperty(methods, name, { value: wrapped, configurable: true, writable: true });
+    Object.defineProperty(methods, name, {
+      value: wrapped(original, hooked),
+      configurable: true,
+      writable: true,
+    });
   };
   wrap(crypto, 'randomBytes', 'crypto.randomBytes', randomBytes);
   wrap(crypto, 'randomFillSync', 'crypto.randomFillSync', fill);

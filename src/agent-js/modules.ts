@@ -1,5 +1,6 @@
 /** Calls back for a package when it has been loaded, however that was asked for. */
 import Module from 'node:module';
+import { wrapped } from './wrapping';
 
 type Load = (this: unknown, request: string, ...rest: unknown[]) => unknown;
 type Loader = { _load: Load };
@@ -9,18 +10,19 @@ export type Hook = { request: RegExp; apply: (loaded: Record<string, unknown>) =
 
 export function hookModules(hooks: Hook[]): void {
   const loader = Module as unknown as Loader;
-  const load = loader._load;
   const done = new WeakSet<object>();
-  loader._load = function (request, ...rest) {
-    const loaded = load.call(this, request, ...rest);
-    if (typeof loaded !== 'object' || loaded === null || done.has(loaded)) return loaded;
-    for (const { request: pattern, apply } of hooks) {
-      if (!pattern.test(request)) continue;
-      done.add(loaded);
-      apply(loaded as Record<string, unknown>);
-    }
-    return loaded;
-  };
+  const hooked = (load: Load): Load =>
+    function (request, ...rest) {
+      const loaded = load.call(this, request, ...rest);
+      if (typeof loaded !== 'object' || loaded === null || done.has(loaded)) return loaded;
+      for (const { request: pattern, apply } of hooks) {
+        if (!pattern.test(request)) continue;
+        done.add(loaded);
+        apply(loaded as Record<string, unknown>);
+      }
+      return loaded;
+    };
+  loader._load = wrapped(loader._load, hooked);
 }
 
 /** Loads a module of Node's that a script could also get by an `import`, of which the hooks would not hear. */

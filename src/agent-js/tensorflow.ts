@@ -5,6 +5,7 @@
 import util from 'node:util';
 import type { Hook } from './modules';
 import type { Sources } from './sources';
+import { wrapped } from './wrapping';
 
 const DATA = /@tensorflow[\\/]tfjs-data(?:[\\/]dist[\\/][\w.-]+\.js)?$/;
 const NODE = /@tensorflow[\\/]tfjs-node(?:-gpu)?(?:[\\/]dist[\\/]index\.js)?$/;
@@ -53,14 +54,16 @@ function wrapShuffle(data: Record<string, unknown>, sources: Sources): void {
   const { prototype } = (data.Dataset ?? {}) as { prototype?: { shuffle?: Shuffle } };
   const original = prototype?.shuffle;
   if (prototype === undefined || original === undefined) return;
-  const shuffle: Shuffle = function (size, seed, ...rest) {
-    // An empty seed is none, as the library itself takes it.
-    if (seed) return original.call(this, size, seed, ...rest);
-    sources.log.note(SHUFFLE, sources.reach, shuffle);
-    const given = sources.enforces ? sources.fresh(SHUFFLE).toString('hex') : seed;
-    return original.call(this, size, given, ...rest);
-  };
-  prototype.shuffle = shuffle;
+  prototype.shuffle = wrapped(original, () => {
+    const shuffle: Shuffle = function (size, seed, ...rest) {
+      // An empty seed is none, as the library itself takes it.
+      if (seed) return original.call(this, size, seed, ...rest);
+      sources.log.note(SHUFFLE, sources.reach, shuffle);
+      const given = sources.enforces ? sources.fresh(SHUFFLE).toString('hex') : seed;
+      return original.call(this, size, given, ...rest);
+    };
+    return shuffle;
+  });
 }
 
 function wrapTraining(layers: Record<string, unknown>, { log }: Sources): void {
@@ -68,10 +71,12 @@ function wrapTraining(layers: Record<string, unknown>, { log }: Sources): void {
   for (const name of TRAINING) {
     const original = prototype?.[name];
     if (prototype === undefined || original === undefined) continue;
-    const train: Train = function (...args) {
-      return log.within(train, () => original.apply(this, args));
-    };
-    prototype[name] = train;
+    prototype[name] = wrapped(original, () => {
+      const train: Train = function (...args) {
+        return log.within(train, () => original.apply(this, args));
+      };
+      return train;
+    });
   }
 }
 

@@ -1,8 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { readRecord } from '../lineage/read';
-import type { LedgerBatch, TrainingStep } from '../lineage/record';
-import { type Batches, batchesOfStep, listBatches, type StepBatches } from '../replay/batches';
-import { floatOf } from '../replay/causes/training';
+import type { LedgerBatch } from '../lineage/record';
+import { type Batches, batchesOfStep, listBatches, type StepBatches, stepWords } from '../replay/batches';
 import { keptLedger } from '../replay/ledger';
 import { EXIT } from './exit';
 import { findRun } from './replay';
@@ -80,12 +79,4 @@ function rowLines({ rows }: Pick<LedgerBatch, 'rows'>): string[] {
 
 function placeOf(at: { cell: number; line: number } | undefined): string {
   return at === undefined ? '' : `, line ${at.line}`;
-}
-
-function stepWords({ n, loss, weights }: TrainingStep): string {
-  const parts = [
-    ...(loss === undefined ? [] : [`loss ${floatOf(loss)}`]),
-    ...(weights === undefined ? [] : [`weights ${weights}`]),
-  ];
-  return `${n === 0 ? 'before the first step' : `after step ${n}`}: ${parts.join(', ') || 'nothing could be read'}`;
 }

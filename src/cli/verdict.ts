@@ -1,6 +1,7 @@
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
 import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
+import { saysOtherEntropy } from '../replay/causes/other-entropy';
 import { beatenForecast } from '../replay/forecast';
 import { trustOf } from '../replay/trust';
 import { coverage, firstLine, headline, isObstacle, TRUST_WORDS, whatToDo } from '../replay/words';
@@ -35,6 +36,11 @@ export function tellCauses(terminal: Terminal, store: Store, judgement: Judgemen
   );
   const first = told.findIndex((cell) => cell.index === judgement.firstDivergence?.index);
   const ordered = first > 0 ? [told[first]!, ...told.filter((_, i) => i !== first)] : told;
+  const general = judgement.causes.filter(
+    (cause) => !told.some((cell) => cell.causes.some((known) => known.summary === cause.summary)),
+  );
+  const leading = general.filter(saysOtherEntropy);
+  for (const cause of leading) tellCause(terminal, cause);
   for (const cell of ordered.slice(0, SHOWN)) tellCell(terminal, store, judgement, cell);
   if (ordered.length > SHOWN) {
     terminal.say(
@@ -46,10 +52,7 @@ export function tellCauses(terminal: Terminal, store: Store, judgement: Judgemen
       ),
     );
   }
-  const general = judgement.causes.filter(
-    (cause) => !told.some((cell) => cell.causes.some((known) => known.summary === cause.summary)),
-  );
-  for (const cause of general) tellCause(terminal, cause);
+  for (const cause of general) if (!leading.includes(cause)) tellCause(terminal, cause);
   if (told.length === 0 && general.length === 0)
     terminal.say('Nothing differs, so there is nothing to explain.');
 }

@@ -20,6 +20,9 @@ export function rightsFor(owner: { group: string; resource: string }, secrets = 
   ];
 }
 
+/** Besides, for `cancel` of a run in a queue of Kueue's, which starts again what is only suspended. */
+export const QUEUE_RIGHTS = of('kueue.x-k8s.io', 'workloads', 'list', 'patch');
+
 type Review = { status?: { allowed?: boolean } };
 
 /** Asks for each; everybody may ask. @returns those that are lacking */

@@ -4,16 +4,25 @@ import { join } from 'node:path';
 import type { Store } from '../lineage/store';
 import { TARGET_FILE } from '../replay/execution/target';
 import type { Api } from './api';
-import { collectionOf, FLAVOURS, suspension } from './manifests/flavours';
+import { collectionOf, FLAVOURS } from './manifests/flavours';
 import type { Owner } from './follow/watched';
 import { MANAGED_BY, RUN_LABEL } from './manifests/request';
-import { type ClusterRun, dropBundle, readState, writeState } from './state';
+import { type ClusterRun, dropBundle, isUnended, readState, writeState } from './state';
 import { explained } from './errors';
-import { again, remove } from './submit';
+import { remove } from './submit';
 
 export type Listed = Pick<
   ClusterRun,
-  'run' | 'notebook' | 'stage' | 'namespace' | 'name' | 'replayOf' | 'context' | 'submittedAt' | 'failure'
+  | 'run'
+  | 'notebook'
+  | 'stage'
+  | 'cancelled'
+  | 'namespace'
+  | 'name'
+  | 'replayOf'
+  | 'context'
+  | 'submittedAt'
+  | 'failure'
 >;
 
 /** Those that went to a cluster from this root, newest first. */
@@ -43,18 +52,6 @@ export async function running(api: Api): Promise<{ run: string; name: string; ow
   }));
 }
 
-/** Ends the pod and keeps the Job. */
-export async function cancel(api: Api, { settings, name }: ClusterRun): Promise<void> {
-  const flavour = FLAVOURS[settings.flavour];
-  try {
-    await again(() =>
-      api.ask(api.path(`${collectionOf(flavour)}/${name}`), { method: 'PATCH', body: suspension(flavour) }),
-    );
-  } catch (error) {
-    throw explained(error, 'cancel the run');
-  }
-}
-
 /** Takes away all that the cluster has of a run. */
 export async function takeAway(api: Api, store: Store, state: ClusterRun): Promise<void> {
   const path = collectionOf(FLAVOURS[state.settings.flavour]);
@@ -64,6 +61,12 @@ export async function takeAway(api: Api, store: Store, state: ClusterRun): Promi
     throw explained(error, 'take the run away');
   }
   dropBundle(store, state.run);
-  const stage = state.stage === 'collected' || state.stage === 'cleaned' ? 'cleaned' : 'cancelled';
-  writeState(store, { ...state, stage });
+  const isLost = isUnended(state) || state.stage === 'cancelled';
+  const failure = isLost ? { failure: state.failure ?? deleted(state) } : {};
+  writeState(store, { ...state, stage: isLost ? 'cancelled' : 'cleaned', ...failure });
+}
+
+function deleted({ run }: ClusterRun): NonNullable<ClusterRun['failure']> {
+  const message = `Run ${run} was deleted from the cluster before it ended. Send it again.`;
+  return { kind: 'usage', reason: 'cancelled', message };
 }

@@ -16,15 +16,24 @@ export type Check = {
   fix?: string;
 };
 
-/** @param owner what is about to be created, and the path of its collection */
+/**
+ * @param owner what is about to be created, and the path of its collection
+ * @param wanted rights without which a run goes well, and less can be done with it
+ */
 export async function preflight(
   api: Api,
-  { path, owner, rights }: { path: string; owner: object; rights: readonly Right[] },
+  {
+    path,
+    owner,
+    rights,
+    wanted = [],
+  }: { path: string; owner: object; rights: readonly Right[]; wanted?: readonly Right[] },
   signal?: AbortSignal,
 ): Promise<Check[]> {
   let missing: Right[];
+  let unwelcome: Right[];
   try {
-    missing = await lacking(api, rights, signal);
+    [missing, unwelcome] = await Promise.all([lacking(api, rights, signal), lacking(api, wanted, signal)]);
   } catch (error) {
     throw explained(error, `ask ${api.server || 'the cluster'}`);
   }
@@ -44,7 +53,14 @@ export async function preflight(
     state: 'good',
     words: 'every right that a run needs is there',
   };
-  return [reached, rightsCheck, await admitted(api, path, owner, signal)];
+  return [reached, rightsCheck, ...inQueue(unwelcome), await admitted(api, path, owner, signal)];
+}
+
+function inQueue(missing: readonly Right[]): Check[] {
+  if (missing.length === 0) return [];
+  const words = `Cancelled, the run would be started again by its queue: you may not ${rightWords(missing)}`;
+  const fix = 'deploy/components/kueue grants it; reprise delete ends the run in any case.';
+  return [{ what: 'rights', state: 'note', words, fix }];
 }
 
 /** PodSecurity names every container and every field. */

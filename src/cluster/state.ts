@@ -9,13 +9,18 @@ import { TARGET_FILE } from '../replay/execution/target';
 import { BUNDLE } from './manifests/inputs';
 import type { Target as Settings } from './profile/merge';
 
-/** `followed`: how it ended is known; `collected`: its results are here; `cleaned`: nothing of it is left there. */
+/**
+ * `followed`: how it ended is known; `collected`: its results are here; `cleaned`: nothing of it is left there; `cancelled`: it
+ * was ended there, and nothing of it is here, or not yet.
+ */
 export type Stage = 'submitting' | 'submitted' | 'followed' | 'collected' | 'cleaned' | 'cancelled';
 
 export type ClusterRun = {
   schema: 'reprise/target/0';
   target: 'kubernetes';
   stage: Stage;
+  /** Somebody ended it before its time. */
+  cancelled?: true;
   run: string;
   notebook: string;
   replayOf?: string;
@@ -88,14 +93,13 @@ export function dropBundle(store: Store, run: string): void {
   rmSync(bundlePath(store, run), { force: true });
 }
 
-/** @throws Failure that ended the run, where one did, or `cancelled` */
-export function requireUnfailed({ run, stage, failure }: ClusterRun): void {
-  if (stage === 'cancelled')
-    throw new Failure(
-      'usage',
-      'cancelled',
-      `Run ${run} was deleted from the cluster before it ended. Send it again.`,
-    );
+/** As far as is known here, it may still come to something. */
+export function isUnended({ stage }: Pick<ClusterRun, 'stage'>): boolean {
+  return stage === 'submitting' || stage === 'submitted' || stage === 'followed';
+}
+
+/** @throws Failure that ended the run, where one did */
+export function requireUnfailed({ failure }: ClusterRun): void {
   if (failure !== undefined) throw new Failure(failure.kind, failure.reason, failure.message);
 }
 

@@ -144,8 +144,11 @@ export type BatchStream = {
   partial?: true;
 };
 
-/** `n`: optimizer steps taken in the cell; 0: what the first one starts from. `loss`: its bits, as C's `%a` writes them. */
-export type TrainingStep = { n: number; loss?: string; weights?: string };
+/**
+ * `n`: optimizer steps taken in the cell; 0: what the first one starts from. `loss`: its bits, as C's `%a` writes them.
+ * `sampled`: there are more than 256 MiB of weights, and `weights` is of a part of them, at the same places for equal shapes.
+ */
+export type TrainingStep = { n: number; loss?: string; weights?: string; sampled?: true };
 
 export type Training = {
   streams: BatchStream[];

@@ -9,6 +9,7 @@ import type {
   Training,
   TrainingStep,
 } from '../lineage/record';
+import { floatOf } from './causes/training';
 
 type Trainer = { index: number; id: string; training: Training };
 
@@ -146,4 +147,13 @@ function trainers(record: RunRecord, cell: number | undefined): Trainer[] {
     'no-training',
     `Run ${run} recorded no training: no cell drew batches or took steps in a way that is seen, or it ran with --no-ledger.`,
   );
+}
+
+/** What is known of a step, on one line. */
+export function stepWords({ n, loss, weights, sampled }: TrainingStep): string {
+  const parts = [
+    ...(loss === undefined ? [] : [`loss ${floatOf(loss)}`]),
+    ...(weights === undefined ? [] : [`weights ${weights}${sampled ? ' (sampled)' : ''}`]),
+  ];
+  return `${n === 0 ? 'before the first step' : `after step ${n}`}: ${parts.join(', ') || 'nothing could be read'}`;
 }

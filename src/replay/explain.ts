@@ -11,18 +11,24 @@ import { executionOrder } from './causes/order';
 import { hashSeed } from './causes/hash-seed';
 import { nondeterministicOperation } from './causes/operations';
 import { originOf, upstream } from './causes/upstream';
+import { entropyFirst, otherEntropy } from './causes/other-entropy';
+import { outside } from './causes/outside';
+import { shownOnly } from './causes/shown';
 import { time } from './causes/time';
 import { withTraining } from './causes/training';
 import { unseededEntropy } from './causes/entropy';
 import { declaredVolatile, masked } from './causes/volatile';
 
 const FINDERS: readonly ((context: Context) => Suspect[])[] = [
+  otherEntropy,
   executionOrder,
   unseededEntropy,
   dataDrift,
   upstream,
   changedSource,
   time,
+  outside,
+  shownOnly,
   differingOperation,
   nondeterministicOperation,
   hashSeed,
@@ -69,14 +75,14 @@ export function findCauses(context: Context): Cause[] {
   return [...causes, ...obstacles(context).map((suspect) => asCause(suspect, 'certain'))];
 }
 
-/** Causes of the first divergence, followed by those of the cell that differed first. */
+/** Causes of the first divergence, followed by those of the cell that differed first; another entropy before all. */
 export function leadingCauses(context: Context): Cause[] {
   const own = explainCell(context);
   const origin = originOf(context);
   const further = origin === context.comparison ? [] : findCauses({ ...context, comparison: origin });
   const isSaid = ({ kind, summary }: Cause): boolean =>
     own.some((cause) => cause.summary === summary || (cause.kind === kind && OF_THE_RUN.has(kind)));
-  return [...own, ...further.filter((cause) => !isSaid(cause))];
+  return entropyFirst(context, [...own, ...further.filter((cause) => !isSaid(cause))]);
 }
 
 function confidenceOf(suspect: Suspect, all: readonly Suspect[], context: Context): Cause['confidence'] {

@@ -89,20 +89,23 @@ export function coverage({ covered }: Pick<Judgement, 'covered'>): string {
 }
 
 /** One sentence of advice. */
-export function whatToDo({ kind, evidence, summary }: Cause): string {
+export function whatToDo({ kind, confidence, evidence, summary }: Cause): string {
   switch (kind) {
     case 'unseeded-entropy':
       if (summary.includes('PYTHONHASHSEED'))
         return 'Sort the set before its order matters, or run under the policy `close`.';
+      if (summary.includes('from a device')) return 'Use a seeded generator instead of the device.';
       if (summary.includes('operating system')) {
         return 'Use a seeded generator, or run with `--enforce-os-entropy`; or declare the output `# reprise: volatile <reason>`.';
       }
       if (summary.includes('different entropy'))
-        return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had.';
+        return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had; or run both with one seed (`--seed 1`).';
       return 'Give it a seed, or run under the policy `close`, which seeds it.';
     case 'environment-drift':
       return 'Install what was recorded and replay again; or, if this is the environment you want, run the notebook again in it.';
     case 'data-drift':
+      if (summary.includes('no record holds'))
+        return 'Keep what it got in a file and read that, or declare the output `# reprise: volatile <reason>`.';
       return `Put back ${evidence[0]?.where?.file ?? 'the file'} as it was, or run the notebook again and seal the new result.`;
     case 'hardware':
       return 'Run under the policy `full`, which fixes thread counts and CPU dispatch, or set a `tolerance` in the sidecar.';
@@ -118,7 +121,9 @@ export function whatToDo({ kind, evidence, summary }: Cause): string {
     case 'time':
       return 'Pass the time in as a parameter, or declare the output `# reprise: volatile <reason>`.';
     case 'volatile-output':
-      return 'Nothing: this does not count as a difference.';
+      return confidence === 'certain'
+        ? 'Nothing: this does not count as a difference.'
+        : 'Leave it out of what the cell shows, or declare the output `# reprise: volatile <reason>`.';
     case 'upstream':
       return 'Look at the cell where it came from.';
     case 'unknown':

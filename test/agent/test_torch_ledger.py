@@ -56,6 +56,14 @@ for batch in DataLoader(TensorDataset(rows), batch_size=8):
     pass
 """
 MANY = "for epoch in range(3):\n    for b in DataLoader(x, batch_size=1): pass\n" * 40
+LARGE = """\
+large = torch.nn.Parameter(torch.zeros(68_000_000))
+descent = torch.optim.SGD([large, *model.parameters()], lr=1.0)
+for n in range(2):
+    descent.zero_grad()
+    large[:3].sum().backward()
+    descent.step()
+"""
 FROZEN = """\
 with torch.no_grad():
     for rows, wanted in loader:
@@ -69,7 +77,7 @@ def notebook(workers=0, *more):
 
 @pytest.fixture(scope="module")
 def ran(module_run):
-    return module_run(*notebook(0, PASSES, OWN, DEAR, MANY, FROZEN), agent={"ledger": "indices"})
+    return module_run(*notebook(0, PASSES, OWN, DEAR, MANY, FROZEN, LARGE), agent={"ledger": "indices"})
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +91,7 @@ def ledger_of(ran, index=1):
 
 
 def test_batches_steps_and_epochs_of_a_loop(ran):
-    assert [cell["faults"] for cell in ran.cells] == [[]] * 8
+    assert [cell["faults"] for cell in ran.cells] == [[]] * 9
     found = ran.cells[1]["training"]
     (stream,) = found["streams"]
     assert (stream["source"], stream["at"]) == ("torch.DataLoader", {"cell": 1, "line": 3})
@@ -169,6 +177,33 @@ def test_a_line_stays_short_however_much_was_trained(ran):
 def test_a_pass_without_training_changes_no_weights(ran):
     found = ran.cells[7]["training"]
     assert (found["taken"], found["steps"], found["streams"][0]["passes"]) == (0, [], 1)
+
+
+def test_of_more_weights_than_can_be_digested_at_every_step_a_sample_is(ran):
+    steps = ran.cells[8]["training"]["steps"]
+    # What the first step cost leaves no time for those after it.
+    assert [step["n"] for step in steps] == [0, 1, 2]
+    assert steps[0]["sampled"] is True
+    assert all(("sampled" in step) == ("weights" in step) for step in steps)
+    assert not any("sampled" in step for step in ran.cells[1]["training"]["steps"])
+
+
+def test_a_sample_is_of_the_same_places_however_a_tensor_lies_in_memory():
+    import torch
+
+    def weigh(*tensors):
+        return watched.weights_of(tensors)
+
+    whole = torch.arange(68_000_000, dtype=torch.float32)
+    found = weigh(whole, torch.tensor(1.0), torch.zeros(0), torch.zeros(3, dtype=torch.bfloat16))
+    assert found.sampled
+    again = torch.arange(68_000_000, dtype=torch.float32)
+    assert weigh(again, torch.tensor(1.0), torch.zeros(0), torch.zeros(3, dtype=torch.bfloat16)) == found
+    again[-1] = 0
+    assert weigh(again, torch.tensor(1.0), torch.zeros(0), torch.zeros(3, dtype=torch.bfloat16)) != found
+    matrix = whole.reshape(8_000, 8_500)
+    assert weigh(matrix.t().contiguous().t()) == weigh(matrix)
+    assert weigh(matrix.to("meta")) is None
 
 
 def test_a_torch_without_hooks_says_that_its_steps_are_not_seen():

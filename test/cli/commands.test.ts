@@ -111,6 +111,24 @@ describe('a notebook that repeats', () => {
     expect(b.results).toBe(a.results);
     expect(first.results).not.toBe(a.results);
   });
+
+  it('names first, of two runs that each drew their own entropy, that they did, and what to do instead', async () => {
+    const other = await run(notebook);
+    const compared = await workplace.reprise('compare', first.run, other.run, '--format', 'json');
+    expect(compared.code).toBe(1);
+    const [cause] = document<Judgement>(compared, 'verdict-1').causes;
+    expect(cause).toMatchObject({ kind: 'unseeded-entropy', confidence: 'certain' });
+    expect(cause!.evidence[0]).toEqual({
+      what: 'entropy of the run',
+      before: first.seed.value,
+      after: other.seed.value,
+    });
+    const { stdout } = await workplace.reprise('compare', first.run, other.run);
+    const [why, , , todo] = stdout.slice(stdout.indexOf('why')).split('\n');
+    expect(why).toMatch(/^why {3}The two runs began from different entropy, and .* \(certain\)$/);
+    expect(todo).toContain('Replay one of the runs (`reprise replay RUN`)');
+    expect(todo).toContain('--seed');
+  });
 });
 
 describe('a notebook that cannot repeat', () => {

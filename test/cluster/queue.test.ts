@@ -176,3 +176,29 @@ it('says which right is lacking, and runs all the same, for who may not see the 
   const ended = await run.ended;
   expect([ended.code, document<Run>(ended, 'run-1').status], ended.stderr).toEqual([0, 'ok']);
 });
+
+it('is taken out of its queue when it is cancelled, by who has the right', async (context) => {
+  needCrds(context);
+  const { open } = await closed();
+  const as = (user: User, ...args: string[]) =>
+    site.start(args, { env: { KUBECONFIG: user.kubeconfig } }).ended;
+  const sent = await as(seeing, ...site.onCluster('run', 'draw.ipynb', '--queue', QUEUE, '--detach'));
+  const id = Site.runOf(sent);
+  await workload('mine', await suspended(id, true));
+  const lacking = await as(site.user, 'cancel', id);
+  expect([lacking.code, lacking.stdout]).toEqual([
+    0,
+    expect.stringContaining(
+      'its queue will start it again. To take it out of the queue you need the right to list',
+    ) as string,
+  ]);
+  const cancelled = await as(seeing, 'cancel', id, '--format', 'json');
+  expect(JSON.parse(cancelled.stdout)).toMatchObject({ run: id, ended: 'left-queue' });
+  const where = { ...KUEUE, namespace: site.namespace, plural: 'workloads', name: 'mine' };
+  const left = (await objects.getNamespacedCustomObject(where)) as { spec: { active: boolean } };
+  expect(left.spec.active).toBe(false);
+  const attached = await as(seeing, 'attach', id);
+  expect([attached.code, attached.stderr]).toEqual([5, expect.stringContaining('was cancelled') as string]);
+  await open();
+  await site.expectNothingLeft();
+});

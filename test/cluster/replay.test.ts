@@ -175,6 +175,26 @@ it('is cancelled without its job, and then deleted with it', async () => {
   expect(again.code).toBe(0);
 });
 
+it('is cancelled for whoever lists it, and for who takes it up: that ends', async () => {
+  site.workplace.notebook('long.ipynb', ['import time\ntime.sleep(600)']);
+  const run = Site.runOf(await site.reprise(...site.onCluster('run', 'long.ipynb', '--detach')));
+  const cancelled = await site.reprise('cancel', run, ...JSON_FORMAT);
+  expect(JSON.parse(cancelled.stdout)).toEqual({ schema: 'reprise/cancel/0', run, ended: 'suspended' });
+  const stage = async (): Promise<unknown> => {
+    const { stdout } = await site.reprise('replays', ...JSON_FORMAT);
+    return (JSON.parse(stdout) as { replays: { run: string; stage: string }[] }).replays[0];
+  };
+  expect(await stage()).toMatchObject({ run, stage: 'cancelled' });
+  // Taken up while its pod still ends, it brings what the pod has.
+  const attached = await site.reprise('attach', run);
+  expect([attached.code, attached.stderr]).toEqual([
+    5,
+    expect.stringMatching(/was cancelled, and it kept no results|was told to stop/) as string,
+  ]);
+  expect(await stage()).toMatchObject({ run, stage: 'cancelled', cancelled: true });
+  expect((await site.reprise('replays')).stdout).toMatch(new RegExp(`^${run}  cancelled `, 'm'));
+});
+
 // Last: what is named after a clock that is ahead is newer than what comes after it.
 it.each([
   ['ahead', 2],

@@ -26,12 +26,19 @@ export function replaysCommand(program: Command, _signal: AbortSignal, done: (co
         terminal.say(
           'Nothing went to a cluster from here. Begin with: reprise run NOTEBOOK --target kubernetes',
         );
-      for (const { run, stage, notebook, namespace, replayOf, failure } of replays) {
+      for (const replay of replays) {
+        const { run, notebook, namespace, replayOf } = replay;
         const of = replayOf ? `replay of ${replayOf}` : 'run';
         terminal.say(
-          `${run}  ${(failure ? 'came to nothing' : STAGE_WORDS[stage]).padEnd(15)} ${notebook}  ${terminal.dim(`${of}, namespace ${namespace}`)}`,
+          `${run}  ${wordsOf(replay).padEnd(15)} ${notebook}  ${terminal.dim(`${of}, namespace ${namespace}`)}`,
         );
       }
       done(EXIT.good);
     });
+}
+
+function wordsOf({ stage, failure, cancelled }: Listed): string {
+  const isHere = stage === 'collected' || stage === 'cleaned';
+  if (cancelled) return isHere && failure === undefined ? 'here, cancelled' : STAGE_WORDS.cancelled;
+  return failure !== undefined && stage !== 'cancelled' ? 'came to nothing' : STAGE_WORDS[stage];
 }

@@ -31,6 +31,8 @@ export type Followed = {
   terminated?: { exit: number; reason: string; message?: EndMessage };
   /** Where no container will ever run, or it was taken away: why. */
   lost?: string;
+  /** Somebody ended it, and nothing is to start it again. */
+  isCancelled?: boolean;
   /** The last that was seen of the pod and of what made it. */
   seen: { pod?: V1Pod; owner?: Owner };
   events: string[];
@@ -127,7 +129,13 @@ class Follower {
 
   private ownerEnd(): string | undefined {
     const { phase, reason = '', message = '' } = this.following.statusOf(this.watched);
+    // Until its pod is gone, it may say how far it came.
+    if (phase === 'cancelled') return this.isPodThere() ? undefined : 'it was cancelled';
     return phase === 'succeeded' || phase === 'failed' ? `${reason || phase}: ${message}` : undefined;
+  }
+
+  private isPodThere(): boolean {
+    return this.attempt !== undefined && this.watched.podByUid(this.attempt.uid) !== undefined;
   }
 
   private goneWords(): string | undefined {
@@ -272,7 +280,8 @@ class Follower {
       `${reason}: ${message}`.slice(0, 500),
     );
     const { owner } = watched;
-    if (attempt === undefined) return { ...what, events, seen: { owner } };
+    const isCancelled = this.following.statusOf(watched).phase === 'cancelled' ? { isCancelled: true } : {};
+    if (attempt === undefined) return { ...what, ...isCancelled, events, seen: { owner } };
     const { uid, pod, gpus, ended, failed } = attempt;
     return {
       pod: { name: pod.metadata?.name ?? '', uid, node: pod.spec?.nodeName ?? '', gpus },
@@ -280,6 +289,7 @@ class Follower {
       ...(failed ? { failed } : {}),
       ...(attempt.isStarted ? { hasStarted: true } : {}),
       ...what,
+      ...isCancelled,
       events,
       seen: { pod: watched.podByUid(uid) ?? pod, owner },
     };

@@ -26,6 +26,8 @@ export function howItEnded(followed: Followed, { run }: Pick<Work, 'run'>, had: 
     end,
     failure: new Failure(kind, reason, `${sentence} Nothing of run ${run} is left in the cluster.`),
   });
+  if (followed.isCancelled)
+    return failure('infrastructure', 'cancelled', `Run ${run} was cancelled, and it kept no results.`);
   const reason = failed?.reason ?? message?.reason;
   const said = failed?.message ?? message?.message;
   if (reason !== undefined && said !== undefined) {

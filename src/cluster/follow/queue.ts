@@ -25,6 +25,14 @@ type Pending = {
 };
 type LocalQueue = { status?: { pendingWorkloads?: number } };
 
+type Found = { queue: string; version: string; items: Workload[]; own?: Workload };
+type Unseen = NonNullable<ObservedQueue['unseen']>;
+
+/** Where Kueue keeps them, in the version that is served. */
+export function workloadPath(version: string): string {
+  return `${GROUP}/${version}/workloads`;
+}
+
 /** Reads as much as the user may; what they may not see is said, and fails nothing. */
 export class QueueReader {
   private readonly versions = new Map<string, string | undefined>();
@@ -33,15 +41,10 @@ export class QueueReader {
 
   /** undefined for what is in no queue. @throws ApiError where the cluster does not answer */
   async read(owner: Owner | undefined, signal?: AbortSignal): Promise<ObservedQueue | undefined> {
-    const queue = owner?.metadata?.labels?.[QUEUE_LABEL];
-    const uid = owner?.metadata?.uid;
-    if (queue === undefined || uid === undefined) return undefined;
-    const version = await this.versionOf(GROUP, signal);
-    if (version === undefined) return { unseen: 'not-served' };
-    const all = await this.see<{ items: Workload[] }>(`${GROUP}/${version}/workloads`, signal);
-    if (all === 'forbidden') return { unseen: 'forbidden' };
-    const items = all?.items ?? [];
-    const own = items.find(({ metadata }) => metadata?.ownerReferences?.some((by) => by.uid === uid));
+    const found = await this.find(owner, signal);
+    if (found === undefined) return undefined;
+    if (typeof found === 'string') return { unseen: found };
+    const { queue, version, items, own } = found;
     if (own === undefined) return {};
     if (trueCondition(own, 'QuotaReserved') !== undefined) return { workload: own };
     const told = await this.placeTold(queue, own, signal);
@@ -53,6 +56,20 @@ export class QueueReader {
       ...(waiting === undefined ? {} : { waiting }),
       ...(told === undefined && place !== undefined ? { isCounted: true } : {}),
     };
+  }
+
+  /** All workloads that may be seen, and that of this run where it has one; undefined for what is in no queue. @throws ApiError */
+  async find(owner: Owner | undefined, signal?: AbortSignal): Promise<Found | Unseen | undefined> {
+    const queue = owner?.metadata?.labels?.[QUEUE_LABEL];
+    const uid = owner?.metadata?.uid;
+    if (queue === undefined || uid === undefined) return undefined;
+    const version = await this.versionOf(GROUP, signal);
+    if (version === undefined) return 'not-served';
+    const all = await this.see<{ items: Workload[] }>(workloadPath(version), signal);
+    if (all === 'forbidden') return 'forbidden';
+    const items = all?.items ?? [];
+    const own = items.find(({ metadata }) => metadata?.ownerReferences?.some((by) => by.uid === uid));
+    return { queue, version, items, own };
   }
 
   /** As Kueue itself orders them, where its visibility API is served and may be asked. */

@@ -40,6 +40,8 @@ export const RECORD_LABEL = `${PREFIX}record`;
 export const NOTEBOOK_LABEL = `${PREFIX}notebook`;
 export const PURPOSE_LABEL = `${PREFIX}purpose`;
 export const ATTEMPT_LABEL = `${PREFIX}attempt`;
+/** Annotation of what somebody ended. */
+export const CANCELLED = `${PREFIX}cancelled`;
 export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'reprise' } as const;
 export const QUEUE_LABEL = 'kueue.x-k8s.io/queue-name';
 

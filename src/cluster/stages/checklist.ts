@@ -2,7 +2,7 @@
 import { Failure } from '../../notebook/failure';
 import { forecast, type Forecast, forecastWords } from '../../replay/forecast';
 import type { Work } from '../../replay/execution/target';
-import { rightsFor } from '../access';
+import { QUEUE_RIGHTS, rightsFor } from '../access';
 import { collectionOf } from '../manifests/flavours';
 import type { Addresses } from '../addresses';
 import type { Prepared } from '../prepare';
@@ -22,9 +22,10 @@ export async function checklist(
   const { settings, sink } = place.making;
   const group = flavour.apiVersion.split('/')[0]!;
   const rights = rightsFor({ group, resource: flavour.plural }, secrets.length > 0);
+  const wanted = settings.queue === undefined ? [] : QUEUE_RIGHTS;
   const path = collectionOf(flavour);
   const checks = await asked(place, () =>
-    preflight(api, { path, owner: flavour.manifest(request), rights }, signal),
+    preflight(api, { path, owner: flavour.manifest(request), rights, wanted }, signal),
   );
   return [
     ...checks,

@@ -28,8 +28,11 @@ export async function cleanUp(
 /** Keeps why a run came to nothing, for who asks for it later. @returns the failure */
 export async function failed(place: Place, work: Work, failure: Failure): Promise<Failure> {
   const { kind, reason, message } = failure;
-  writeState(work.store, { ...readState(work.store, work.run), failure: { kind, reason, message } });
-  await cleanUp(place, work);
+  const state = writeState(work.store, {
+    ...readState(work.store, work.run),
+    failure: { kind, reason, message },
+  });
+  await cleanUp(place, work, state.cancelled ? 'cancelled' : 'cleaned');
   return failure;
 }
 

@@ -50,10 +50,12 @@ export async function followToEnd(
     leave,
   });
   const { memory, ephemeralStorage } = state.settings;
-  const outcome = howItEnded(followed, work, { container, memory, ephemeralStorage });
+  const isCancelled = followed.isCancelled === true || state.stage === 'cancelled';
+  const outcome = howItEnded({ ...followed, isCancelled }, work, { container, memory, ephemeralStorage });
   writeState(work.store, {
     ...state,
     stage: 'followed',
+    ...(isCancelled ? { cancelled: true } : {}),
     ...(followed.pod ? { got: followed.pod } : {}),
     ...(outcome.end ? { end: outcome.end } : {}),
     events: followed.events,

@@ -14,7 +14,7 @@ export function time(context: Context): Suspect[] {
     {
       kind: 'time',
       strength: 'plausible',
-      summary: `\`${first.call}()\` ${where} reads the clock, which is different in every run.`,
+      summary: `\`${callOf(first.call)}\` ${where} reads the clock, which is different in every run.`,
       evidence: reads.map(({ call, at }) => ({
         what:
           at === undefined
@@ -24,4 +24,9 @@ export function time(context: Context): Suspect[] {
       })),
     },
   ];
+}
+
+/** Magics, and calls that are told apart by what they are given, are recorded as they are written. */
+function callOf(call: string): string {
+  return /^%|\)$/.test(call) ? call : `${call}()`;
 }

@@ -85,8 +85,8 @@ function stepEvidence({ n, before, after }: StepDifference): Evidence[] {
     ...changed(`loss at step ${n}`, shownLoss(before), shownLoss(after)),
     ...changed(
       n === 0 ? 'weights before the first step' : `weights after step ${n}`,
-      before.weights,
-      after.weights,
+      weightsOf(before, after),
+      weightsOf(after, before),
     ),
   ];
 }
@@ -119,11 +119,16 @@ function sameWords(n: number, lastSame: number, next: boolean, line: string): st
 }
 
 function stepWords({ n, lastSame, before, after }: StepDifference): string {
-  const weights = before.weights !== undefined && before.weights !== after.weights;
+  const weights = before.weights !== undefined && weightsOf(before, after) !== weightsOf(after, before);
   const what = weights ? `the weights differ after step ${n}` : `the loss differs at step ${n}`;
   const until =
     lastSame === undefined ? '' : lastSame === 0 ? ', not before it' : `, not after step ${lastSame}`;
   return `The batches are the same and ${what}${until}`;
+}
+
+/** Undefined where the other side digested another part of them. */
+function weightsOf(step: TrainingStep, other: TrainingStep): string | undefined {
+  return step.sampled === other.sampled ? step.weights : undefined;
 }
 
 function shownLoss({ loss }: TrainingStep): string | undefined {

@@ -133,10 +133,12 @@ function firstStep(before: Training, after: Training): StepDifference | undefine
   for (const was of [...before.steps].sort((a, b) => a.n - b.n)) {
     const is = others.get(was.n);
     if (is === undefined) continue;
-    if (differs(was.weights, is.weights) || differs(was.loss, is.loss)) {
+    // A digest of all weights says nothing of one of a sample, and equal samples prove nothing of the rest.
+    const comparable = was.sampled === is.sampled;
+    if ((comparable && differs(was.weights, is.weights)) || differs(was.loss, is.loss)) {
       return { n: was.n, ...(lastSame === undefined ? {} : { lastSame }), before: was, after: is };
     }
-    if (was.weights !== undefined && was.weights === is.weights) lastSame = was.n;
+    if (was.weights !== undefined && was.weights === is.weights && !was.sampled) lastSame = was.n;
   }
   return undefined;
 }

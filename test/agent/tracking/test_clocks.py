@@ -39,6 +39,11 @@ def nb(tmp_path):
         ("%%time\na = 1\nb = time.time()", [("time.time", 3)]),
         ("\n\nb = time.monotonic()", [("time.monotonic", 3)]),
         ("class time_:\n    def time(self): return 1\ntime_().time()", []),
+        ("import timeit\nd = timeit.timeit('1 + 1', number=1)", [("timeit.timeit", 2)]),
+        ("import timeit\nb = timeit.default_timer()", [("timeit.default_timer", 2)]),
+        ("r = %timeit -n 1 -r1 -q -o 1 + 1", [("%timeit", 1)]),
+        ("%timeit -n 1 -r 1 1 - 0", []),
+        ("%%timeit -n1 -r1 -qo\n1 + 1", [("%timeit", 1)]),
         ("def broken(:", []),
     ],
 )

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { QUEUE_RIGHTS } from '../../../src/cluster/access';
 import type { Manifest, PodSpec } from '../../../src/cluster/manifests/kubernetes';
 import { podTemplate } from '../../../src/cluster/manifests/podTemplate';
 import { optional } from '../../optional';
@@ -40,6 +41,20 @@ describe('the namespace for a team', () => {
       { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
       { apiGroups: [''], resources: ['events'], verbs: ['list', 'watch'] },
       { apiGroups: [''], resources: ['configmaps', 'secrets'], verbs: ['create', 'delete', 'patch'] },
+    ]);
+  });
+
+  it('gives besides, of a queue, the rights to see it and to take a run out of it', () => {
+    const [role] = documents('components/kueue/rbac.yaml');
+    const granted = (role?.rules as { apiGroups: string[]; resources: string[]; verbs: string[] }[]).flatMap(
+      ({ apiGroups, resources, verbs }) =>
+        resources.flatMap((resource) => verbs.map((verb) => `${verb} ${resource} ${apiGroups[0]}`)),
+    );
+    expect(granted).toEqual(
+      expect.arrayContaining(QUEUE_RIGHTS.map(({ group, resource, verb }) => `${verb} ${resource} ${group}`)),
+    );
+    expect(granted.filter((right) => !/^(get|list|watch) /.test(right))).toEqual([
+      'patch workloads kueue.x-k8s.io',
     ]);
   });
 

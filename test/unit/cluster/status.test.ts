@@ -25,6 +25,18 @@ describe('the status of a', () => {
     expect(statusOf(flavour, { metadata: {}, spec: {}, status: {} })).toEqual({ phase: 'pending' });
   });
 
+  it.each(Object.keys(FLAVOURS) as Flavour[])('%s that somebody cancelled, in a queue too', (flavour) => {
+    const spec = { suspend: true, runPolicy: { suspend: true } };
+    const status = { jobDeploymentStatus: 'Suspended' };
+    const annotations = { 'reprise.dev/cancelled': 'true' };
+    const phase = (metadata: Observed['metadata']) => statusOf(flavour, { metadata, spec, status }).phase;
+    expect(phase({})).toBe('suspended');
+    expect(phase(queued)).toBe('queued');
+    expect([phase({ annotations }), phase({ ...queued, annotations })]).toEqual(['cancelled', 'cancelled']);
+    const resumed = { metadata: { annotations }, spec: {}, status: {} };
+    expect(statusOf(flavour, resumed).phase).toBe('pending');
+  });
+
   const FAILED_MESSAGE =
     'Container replay for pod ns/a-x failed with exit code 40 matching FailJob rule at index 1';
   it.each<[string, Observed, object]>([

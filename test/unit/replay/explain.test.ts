@@ -98,7 +98,50 @@ describe('the cause of a difference', () => {
       original: seed('1'),
       replay: seed('2'),
     });
-    expect(kinds(seeded.causes)).toEqual(['unknown possible']);
+    expect(kinds(seeded.causes)).toEqual(['unseeded-entropy possible', 'unknown possible']);
+  });
+
+  it('is the entropy of the runs before all else, with what to do, also where a later cell shows it', () => {
+    const seed = (value: string): RunSpec => ({ header: { seed: { value, from: 'fresh' } } });
+    const specs = { original: seed('1'), replay: seed('2') };
+    const drawn = (value: string): CellSpec => ({
+      writes: [exact('x', value)],
+      entropy: [draw('numpy.default_rng', 'enforced', 4)],
+    });
+    const shows = (value: string, file = '1'): CellSpec => ({
+      ...a(value),
+      readDigests: { x: sha(value) },
+      files: [read('a.csv', file)],
+    });
+    const later = judged([drawn('1'), shows('1')], [drawn('2'), shows('2')], specs);
+    expect(later.firstDivergence?.index).toBe(0);
+    expect(kinds(later.causes)).toEqual(['unseeded-entropy certain']);
+    expect(later.causes[0]?.evidence[0]).toEqual({ what: 'entropy of the run', before: '1', after: '2' });
+    expect(whatToDo(later.causes[0] as Cause)).toContain('reprise replay RUN');
+    expect(whatToDo(later.causes[0] as Cause)).toContain('--seed');
+
+    const elsewhere = judged(
+      [drawn('1'), { ...a('1'), files: [read('a.csv', '1')] }],
+      [drawn('1'), { ...a('2'), files: [read('a.csv', '2')] }],
+      specs,
+    );
+    expect(kinds(elsewhere.causes)).toEqual(['unseeded-entropy likely', 'data-drift certain']);
+    expect(elsewhere.causes[0]?.summary).toBe(
+      'The two runs began from different entropy, from which something was drawn up to cell 1.',
+    );
+    const undrawn = judged(
+      [{ ...a('1'), files: [read('a.csv', '1')] }],
+      [{ ...a('2'), files: [read('a.csv', '2')] }],
+      specs,
+    );
+    expect(kinds(undrawn.causes)).toEqual(['data-drift certain', 'unseeded-entropy possible']);
+    const observed = { header: { seed: { value: '1', from: 'fresh' as const }, policy: 'observe' as const } };
+    const free = judged(...both({}), { ...specs, original: observed });
+    expect(kinds(free.causes)).toContain('unseeded-entropy possible');
+    const seen = { header: { ...observed.header, seed: { value: '2', from: 'fresh' as const } } };
+    expect(kinds(judged(...both({}), { original: observed, replay: seen }).causes)).toEqual([
+      'unknown possible',
+    ]);
   });
 
   it('is the hash seed where it was not fixed and the cell orders a set', () => {

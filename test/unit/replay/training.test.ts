@@ -1,7 +1,7 @@
 /** What the training ledgers of two runs say: which batch and which step differ, and which of them came first. */
 import { describe, expect, it } from 'vitest';
 import type { BatchStream, Ledger, Training, TrainingStep } from '../../../src/lineage/record';
-import { batchesOfStep, listBatches } from '../../../src/replay/batches';
+import { batchesOfStep, listBatches, stepWords } from '../../../src/replay/batches';
 import { floatOf } from '../../../src/replay/causes/training';
 import { judge } from '../../../src/replay/compare/judge';
 import type { Cause } from '../../../src/replay/documents';
@@ -167,6 +167,21 @@ describe('the first difference of two trainings', () => {
     );
   });
 
+  it('goes by digests of a sample of the weights where both are of one, and takes equal ones for no proof', () => {
+    const sampled = (list: readonly string[], from = 0): Training =>
+      training(ROWS, list, {
+        steps: steps(list).map((step, i): TrainingStep => (i < from ? step : { ...step, sampled: true })),
+      });
+    const sentence = (was: Training, is: Training): string => causes([was, is])[0]!.summary;
+    expect(sentence(sampled(SAME), sampled(changed(2, SAME)))).toBe(
+      'The batches are the same and the weights differ after step 2: the arithmetic differed first, it seems.',
+    );
+    expect(causes([training(ROWS, SAME), sampled(changed(0, SAME))])[0]!.summary).toContain(
+      'Nothing in the two records says why',
+    );
+    expect(sentence(sampled(SAME, 3), sampled(changed(3, SAME), 3))).toContain('not after step 2');
+  });
+
   it('goes by the batches that both sides have digests of, and claims no more', () => {
     const some = (batches: readonly string[], kept: number[]): BatchStream => {
       const { chain: _, digests, ...rest } = stream(batches);
@@ -251,4 +266,12 @@ describe('the batches of a step', () => {
     expect(cells.map(({ index, taken }) => [index, taken])).toEqual([[0, 8], [2, 0]]); // prettier-ignore
     expect(cells[0]!.streams[0]).not.toHaveProperty('digests');
   });
+});
+
+it('says of a step what was digested of its weights', () => {
+  expect(stepWords({ n: 0, weights: 'ab' })).toBe('before the first step: weights ab');
+  expect(stepWords({ n: 4, loss: '0x1.8p-1', weights: 'ab', sampled: true })).toBe(
+    'after step 4: loss 0.75, weights ab (sampled)',
+  );
+  expect(stepWords({ n: 2 })).toBe('after step 2: nothing could be read');
 });

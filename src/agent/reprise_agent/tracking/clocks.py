@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from types import FunctionType, MethodType, ModuleType
 from typing import Any, Dict, Iterator, List, Optional, Set, Tuple
 
@@ -21,9 +22,15 @@ _CLOCKS = frozenset(
     "pandas.Timestamp.now",
     "pandas.Timestamp.today",
     "pandas.Timestamp.utcnow",
+    "timeit.timeit",
+    "timeit.repeat",
+    "timeit.default_timer",
+    "timeit.Timer",
 }
 # Those that format a given time read no clock: how many arguments they may have and still read it.
 _GIVEN = {"time.localtime": 0, "time.gmtime": 0, "time.ctime": 0, "time.asctime": 0, "time.strftime": 1}
+# The option of %timeit that makes what it measured a value.
+_RESULT = re.compile(r"^\s*(?:-\w+\s+(?:\d+\s+)?)*-\w*o\b")
 _CELL_BODIES = ("time", "timeit", "capture", "prun")
 _DEPTH = 4
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
@@ -82,6 +89,9 @@ class _Reader:
         method = call.func.attr if isinstance(call.func, ast.Attribute) else ""
         if not texts or texts[0] not in _CELL_BODIES:
             return
+        if texts[0] == "timeit" and _RESULT.search(texts[1] if len(texts) > 1 else ""):
+            # Elsewhere it only prints what it measured.
+            yield "%timeit", offset + call.lineno
         if method == "run_cell_magic" and len(texts) == 3:
             body = self._shell.transform_cell(texts[2])
             yield from self.reads(_parse(body), depth, offset + call.lineno)

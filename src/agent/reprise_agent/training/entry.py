@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Callable, Dict, List, NamedTuple, Optional
 
 from .digests import Digested
+from .weights import Weighed
 
 SCHEMA = "reprise/ledger/1"
 _SHORT = 16  # hexadecimal digits
@@ -30,7 +31,7 @@ class Batch(NamedTuple):
 class Step(NamedTuple):
     number: int  # steps taken; 0: what the first one starts from
     loss: Optional[float]
-    weights: Optional[bytes]
+    weights: Optional[Weighed]
 
 
 @dataclass(eq=False)
@@ -124,7 +125,8 @@ def _step(step: Step) -> Dict[str, Any]:
     return {
         "n": step.number,
         **({} if step.loss is None else {"loss": _hex(step.loss)}),
-        **({} if step.weights is None else {"weights": step.weights.hex()[:_SHORT]}),
+        **({} if step.weights is None else {"weights": step.weights.digest.hex()[:_SHORT]}),
+        **({"sampled": True} if step.weights is not None and step.weights.sampled else {}),
     }
 
 

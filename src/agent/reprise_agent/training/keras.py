@@ -6,17 +6,19 @@ Nothing is added to the user's callbacks: with another one among them Keras woul
 from __future__ import annotations
 
 import functools
-import hashlib
+import math
+import re
 import sys
 import threading
 import weakref
-from typing import Any, Callable, List, Optional
+from typing import Any, Callable, List, Optional, Tuple
 
 from ..seeding.imports import ImportHooks
 from . import torch as torch_ledger
 from .digests import array_bytes
 from .ledger import Ledger
 from .tfdata import leaf as tensorflow_leaf
+from .weights import Weighed, Weight, digest_weights
 
 _SOURCE = "keras.fit"
 _BACKENDS = {"tensorflow": "TensorFlowTrainer", "torch": "TorchTrainer", "jax": "JAXTrainer"}
@@ -182,15 +184,21 @@ def _loss(logs: Any) -> Optional[float]:
     return None if loss is None else float(loss)
 
 
-def _weights(model: Any) -> Optional[bytes]:
+def _weights(model: Any) -> Optional[Weighed]:
     """Digest of the model's weights; None under JAX, which has them elsewhere until the epoch is over."""
     if model is None or sys.modules["keras"].config.backend() == "jax":
         return None
-    hashed = hashlib.sha256()
-    for weight in model.weights:
-        found = array_bytes(sys.modules["keras"].ops.convert_to_numpy(weight.value))
+    return digest_weights(_weight(variable) for variable in model.weights)
+
+
+def _weight(variable: Any) -> Weight:
+    def read(pick: Callable[[Any], List[Any]]) -> Optional[Tuple[str, List[Any]]]:
+        found = array_bytes(sys.modules["keras"].ops.convert_to_numpy(variable.value))
         if found is None:
             return None
-        hashed.update(found[0].encode() + b"\n")
-        hashed.update(found[1])
-    return hashed.digest()
+        kind, content = found
+        return kind, pick(content)
+
+    # The bits of a number stand in the name of its type.
+    bits = re.search(r"\d+", str(variable.dtype))
+    return Weight(math.prod(variable.shape) * (int(bits.group()) // 8 if bits else 1), read)

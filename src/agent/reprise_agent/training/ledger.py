@@ -16,6 +16,7 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 from ..cells import Cells
 from .digests import Digested, OnDevice, digest_batch
 from .entry import Batch, Step, Stream, is_power, line_of
+from .weights import Weighed
 
 _SHARE = 0.03  # of the time since the cell began to train, which digests may take
 _JUDGED_AFTER = 16  # batches
@@ -27,7 +28,7 @@ _EPOCHS = 32  # whose ends are noted one after the other
 
 # `leaf(value, fetch)`: as `digests.Leaf`; raises OnDevice for what lies on a GPU unless it is to be fetched.
 DeviceLeaf = Callable[[Any, bool], "Optional[Tuple[str, Any]]"]
-Weights = Callable[[], Optional[bytes]]
+Weights = Callable[[], Optional[Weighed]]
 
 
 def _collecting(method: Callable[..., Any]) -> Callable[..., Any]:

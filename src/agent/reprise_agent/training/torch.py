@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 import sys
 import weakref
 from collections import deque
-from typing import Any, Callable, Deque, Iterator, Optional, Tuple
+from typing import Any, Callable, Deque, Iterable, Iterator, List, Optional, Tuple
 
 from ..seeding.imports import ImportHooks
 from .digests import OnDevice
 from .ledger import Ledger
+from .weights import Weighed, Weight, digest_weights
 
 _SOURCE = "torch.DataLoader"
 
@@ -64,11 +64,11 @@ def _watch_steps(module: Any, ledger: Ledger) -> None:
         return
 
     def before(optimizer: Any, *arguments: Any) -> None:
-        ledger.before_step(lambda: digest_weights(_parameters(optimizer)))
+        ledger.before_step(lambda: weights_of(_parameters(optimizer)))
 
     def after(optimizer: Any, *arguments: Any) -> None:
         reference = weakref.ref(optimizer)
-        ledger.step(lambda: digest_weights(_parameters(reference())))
+        ledger.step(lambda: weights_of(_parameters(reference())))
 
     module.register_optimizer_step_pre_hook(before)
     module.register_optimizer_step_post_hook(after)
@@ -93,36 +93,44 @@ def _compiling(torch: Any) -> Callable[[], bool]:
 
 
 def leaf(value: Any, fetch: bool) -> Optional[Tuple[str, Any]]:
+    if not _is_readable(value):
+        return None
+    if value.device.type != "cpu" and (not fetch or _is_capturing(value)):
+        raise OnDevice
+    return f"{value.dtype} {tuple(value.shape)}", _lent(_flat(value))
+
+
+def _is_readable(value: Any) -> bool:
     torch = sys.modules["torch"]
-    # A subclass may do anything when it is read.
-    if type(value) not in (torch.Tensor, torch.nn.Parameter):
-        return None
-    if value.layout is not torch.strided or value.is_quantized or value.device.type == "meta":
-        return None
-    if value.device.type != "cpu":
-        if not fetch or _is_capturing(value):
-            raise OnDevice
-        value = value.detach().cpu()
-    if "numpy" not in sys.modules:
-        return None  # torch lends its memory through NumPy alone
-    data = value.detach().resolve_conj().resolve_neg().contiguous()
-    content = data.reshape(-1).view(torch.uint8).numpy() if data.numel() else b""
-    return f"{value.dtype} {tuple(value.shape)}", content
+    # A subclass may do anything when it is read. torch lends its memory through NumPy alone.
+    if type(value) not in (torch.Tensor, torch.nn.Parameter) or "numpy" not in sys.modules:
+        return False
+    return value.layout is torch.strided and not value.is_quantized and value.device.type != "meta"
 
 
-def digest_weights(parameters: Iterator[Any]) -> Optional[bytes]:
-    """None where the values cannot be had now."""
-    hashed = hashlib.sha256()
-    try:
-        for parameter in parameters:
-            found = leaf(parameter, True)
-            if found is None:
-                return None
-            hashed.update(found[0].encode() + b"\n")
-            hashed.update(found[1])
-    except OnDevice:
+def _flat(value: Any) -> Any:
+    """Its bytes, where they lie."""
+    data = value.detach().resolve_conj().resolve_neg().contiguous().reshape(-1)
+    return data.view(sys.modules["torch"].uint8)
+
+
+def _lent(flat: Any) -> Any:
+    return flat.cpu().numpy() if flat.numel() else b""
+
+
+def weights_of(parameters: Iterable[Any]) -> Optional[Weighed]:
+    """Digest of all of them; None where the values cannot be had now."""
+    every = list(parameters)
+    if not all(_is_readable(each) and not _is_capturing(each) for each in every):
         return None
-    return hashed.digest()
+    return digest_weights(_weight(each) for each in every)
+
+
+def _weight(value: Any) -> Weight:
+    def read(pick: Callable[[Any], List[Any]]) -> Tuple[str, List[Any]]:
+        return f"{value.dtype} {tuple(value.shape)}", [_lent(part) for part in pick(_flat(value))]
+
+    return Weight(value.numel() * value.element_size(), read)
 
 
 def _parameters(optimizer: Any) -> Iterator[Any]:

@@ -2,7 +2,7 @@
 import type { Flavour } from '../../profile/profile';
 import { job } from '../job';
 import type { Manifest } from '../kubernetes';
-import { CONTAINER, type JobRequest } from '../request';
+import { CANCELLED, CONTAINER, type JobRequest } from '../request';
 import { statusOfJob } from './job';
 import { jobset, statusOfJobSet } from './jobset';
 import { PYTORCH_CONTAINER, pytorchjob, statusOfKubeflowJob, TENSORFLOW_CONTAINER, tfjob } from './kubeflow';
@@ -84,8 +84,11 @@ export function collectionOf({ apiVersion, plural }: FlavourKind): string {
   return `${apiVersion}/${plural}`;
 }
 
-/** The patch that ends its pods, and keeps it. */
-export function suspension({ apiVersion }: FlavourKind): object {
+/** The patch that ends its pods, and keeps it. `isOver`: for who follows it, that nothing is to start it again. */
+export function cancellation({ apiVersion }: FlavourKind, isOver: boolean): object {
   const suspend = { suspend: true };
-  return { spec: apiVersion === 'kubeflow.org/v1' ? { runPolicy: suspend } : suspend };
+  return {
+    ...(isOver ? { metadata: { annotations: { [CANCELLED]: 'true' } } } : {}),
+    spec: apiVersion === 'kubeflow.org/v1' ? { runPolicy: suspend } : suspend,
+  };
 }

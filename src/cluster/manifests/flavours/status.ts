@@ -1,7 +1,8 @@
 /** What every flavour's status comes down to; read from objects that operators wrote, so nothing in them is taken for granted. */
-import { QUEUE_LABEL } from '../request';
+import { CANCELLED, QUEUE_LABEL } from '../request';
 
-export type Phase = 'queued' | 'pending' | 'running' | 'succeeded' | 'failed' | 'suspended' | 'gone';
+export type Phase =
+  'queued' | 'pending' | 'running' | 'succeeded' | 'failed' | 'suspended' | 'cancelled' | 'gone';
 
 /** `reason` is the operator's word, for programs; `message` its sentence. */
 export type Status = { phase: Phase; reason?: string; message?: string };
@@ -10,7 +11,11 @@ export type Condition = { type: string; status: string; reason?: string; message
 
 /** An object as the API server answers it. */
 export type Observed = {
-  metadata?: { labels?: Record<string, string>; deletionTimestamp?: string };
+  metadata?: {
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    deletionTimestamp?: string;
+  };
   spec?: unknown;
   status?: unknown;
 };
@@ -39,8 +44,9 @@ export function statusFrom(phase: Phase, { reason, message }: { reason?: string;
   };
 }
 
-/** Not started: by its queue, which starts it in its turn, or because somebody stopped it. */
+/** Not started: by its queue, which starts it in its turn, or because somebody stopped it, for a while or for good. */
 export function held(object: Observed, condition: { reason?: string; message?: string } = {}): Status {
+  if (object.metadata?.annotations?.[CANCELLED] !== undefined) return statusFrom('cancelled', condition);
   const queued = object.metadata?.labels?.[QUEUE_LABEL] !== undefined;
   return statusFrom(queued ? 'queued' : 'suspended', condition);
 }
