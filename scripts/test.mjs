@@ -34,7 +34,7 @@ const SUITES = {
 };
 
 /** Run only when they are named: what they need is large, and `npm test -- frameworks` takes as long as three others. */
-const ON_REQUEST = ['javascript', 'frameworks', 'agent-frameworks'];
+const ON_REQUEST = ['frameworks', 'agent-frameworks'];
 
 /** All that the first Python with `sys.monitoring` changes. */
 const TRACKING = ['test/agent/tracking'];
@@ -71,6 +71,8 @@ await runScript(async () => {
 });
 
 async function runJavaScript({ reports, env }) {
+  const { platform, arch } = process;
+  if ((platform !== 'linux' || arch !== 'x64') && !process.env.CI) return { missing: 'it is for Linux on x64' };
   const folder = await ensureJavaScript();
   return runVitest('javascript', { reports, env: { ...env, REPRISE_TEST_JAVASCRIPT: folder } });
 }

@@ -14,7 +14,7 @@ import { recordedReason, runPlainTwice, verify } from './trials.mjs';
 const CANNOT_REPEAT = 'time-feature.ipynb';
 /** Notebooks for TensorFlow, which the environment of the demonstration lacks: `npm test -- frameworks` runs them. */
 const WITH_TENSORFLOW = ['set-seed-is-not-enough.ipynb', 'unseeded-dropout.ipynb'];
-/** `npm test -- javascript` runs it, in an environment of npm's packages. */
+/** It takes an environment of npm's packages, in which `npm test -- javascript` runs it. */
 const IN_JAVASCRIPT = ['tfjs-digits.ipynb'];
 const POLICIES = ['close', 'full'];
 const WORDS = {
