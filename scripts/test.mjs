@@ -72,7 +72,8 @@ await runScript(async () => {
 
 async function runJavaScript({ reports, env }) {
   const { platform, arch } = process;
-  if ((platform !== 'linux' || arch !== 'x64') && !process.env.CI) return { missing: 'it is for Linux on x64' };
+  if ((platform !== 'linux' || arch !== 'x64') && !process.env.CI)
+    return { missing: 'it is for Linux on x64' };
   const folder = await ensureJavaScript();
   return runVitest('javascript', { reports, env: { ...env, REPRISE_TEST_JAVASCRIPT: folder } });
 }
