@@ -1,6 +1,7 @@
 """`agent.pyz -f CONNECTION` is a kernel, `agent.pyz run BUNDLE` the headless runner, `agent.pyz pod IN WORK` that
-in a container, `agent.pyz receive IN WORK [OFFSET SIZE SHA256]` what brings its bundle there, `agent.pyz serve` the
-local server, `agent.pyz probe [ROOT]` the fingerprint."""
+in a container, `agent.pyz fetch IN WORK [SECRET]` what fetches its bundle from git before it, `agent.pyz receive IN WORK
+[OFFSET SIZE SHA256]` what brings its bundle there, `agent.pyz serve` the local server, `agent.pyz probe [ROOT]` the
+fingerprint."""
 
 from __future__ import annotations
 
@@ -18,6 +19,10 @@ def main() -> int:
         from .pod.main import pod
 
         return pod(sys.argv[2], sys.argv[3])
+    if command == "fetch":
+        from .pod.fetching import fetch
+
+        return fetch(*sys.argv[2:5])
     if command == "receive":
         from .pod.receiving import receive
 

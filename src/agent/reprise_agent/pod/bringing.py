@@ -1,4 +1,4 @@
-"""The bundle, from the mount, an address, a volume, or who brings it, into one file that is checked."""
+"""The bundle, from the mount, an address, git, a volume, or who brings it, into one file that is checked."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Callable
 from .downloading import download
 from .ending import Ending
 from .receiving import await_bundle
-from .request import BUNDLE, Archive, Refused, Request
+from .request import BUNDLE, NOTHING_RAN, Archive, Refused, Request
 from .unpacking import check, join
 
 Send = Callable[..., None]
@@ -20,6 +20,9 @@ _AT_ADDRESS = (
     "What is at the address is not the notebook's files",
     "Put them there, and submit the run again.",
 )
+
+
+_FETCHED = ("What git gave is not the notebook's files", "Submit the run again.")
 
 
 def mounted(archive: Archive, given: str, path: str) -> str:
@@ -43,6 +46,11 @@ def bring(asked: Request, given: str, work: str, send: Send, ending: Ending) -> 
         download(asked.url, path, asked.bundle.size, ending)
         ending.begin()
         return _checked(asked.bundle, path, *_AT_ADDRESS)
+    if asked.git is not None:
+        if not os.path.exists(path):
+            why = "The notebook's files were not fetched from git. Nothing ran. Submit the run again."
+            raise Refused(NOTHING_RAN, "fetch", why)
+        return _checked(asked.bundle, path, *_FETCHED)
     if asked.patience is None:
         return mounted(asked.bundle, given, path)
     await_bundle(asked, path, send, ending)

@@ -12,6 +12,8 @@ OK, CELL_RAISED, DRIFT, INPUTS, NOTHING_RAN, DEADLINE, TERMINATED = 0, 20, 30, 4
 
 BUNDLE = "bundle.tar.gz"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_URL = re.compile(r"(https?|ssh)://\S+|[\w.]+@[\w.][\w.-]*:[^-\s]\S*")
 _RUN = re.compile(r"\d{8}-\d{6}-[0-9a-z]{6}")
 # What a bundle holds besides its inputs: the notebook without outputs, and sources.
 _SOURCES = 64 << 20
@@ -54,6 +56,16 @@ class Conditional:
 
 
 @dataclass
+class GitSource:
+    """A commit that holds the bundle in parts (`bundle.tar.gz.000` …), and the ref that leads to it."""
+
+    url: str
+    ref: str
+    commit: str
+    parts: int
+
+
+@dataclass
 class Request:
     run: str
     bundle: Archive
@@ -68,6 +80,8 @@ class Request:
     sources: Optional[Archive] = None
     # The variable with the address that the bundle is fetched from.
     url: Optional[str] = None
+    # Where another container has fetched the bundle from.
+    git: Optional[GitSource] = None
     # A folder on a volume, in which the bundle is found by its digest, and kept.
     kept: Optional[str] = None
     # Seconds without a byte of a bundle that is brought; None where it is mounted, or fetched.
@@ -117,6 +131,7 @@ def _request(document: Dict[str, Any]) -> Request:
         javascript=environment.get("javascript"),
         sources=_archive(document["sources"], _SOURCES) if "sources" in document else None,
         url=document.get("url"),
+        git=_git(document["git"], run) if "git" in document else None,
         kept=document.get("kept"),
         patience=None if supply is None else float(supply["patienceSeconds"]),
         deadline=None if deadline is None else float(deadline),
@@ -124,6 +139,15 @@ def _request(document: Dict[str, Any]) -> Request:
         keep=kept.get("folder"),
         send=kept.get("url"),
     )
+
+
+def _git(document: Dict[str, Any], run: str) -> GitSource:
+    url, ref, commit = document["url"], f"refs/reprise/bundles/{run}", document["commit"]
+    if not _COMMIT.fullmatch(commit):
+        raise ValueError(f"{commit!r} is no commit")
+    if not _URL.fullmatch(url):
+        raise ValueError("its git repository has no https or ssh address")
+    return GitSource(url, ref, commit, int(document["parts"]))
 
 
 def _archive(document: Dict[str, Any], unpacked: int) -> Archive:
