@@ -7,6 +7,9 @@ const PATIENCE = 20_000;
 
 /** The only variables of git's own that are kept: where it is called from a hook, the others name that repository. */
 const KEPT = /^GIT_(CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM)$/i;
+/** What lets the user in at servers, besides their configuration: kept only where one is asked. */
+const ACCESS =
+  /^(GIT_(SSH|SSH_COMMAND|SSH_VARIANT|ASKPASS|CONFIG_COUNT|CONFIG_(KEY|VALUE)_\d+|(SSL|HTTP|PROXY)_\w+)|SSH_ASKPASS(_REQUIRE)?)$/;
 /** What starts another program, or makes simple-git refuse to start. */
 const DROPPED = /^(GIT_.*|EDITOR|VISUAL|PAGER|PREFIX|SSH_ASKPASS)$/i;
 
@@ -40,6 +43,9 @@ export type Options = {
   input?: string;
   /** Milliseconds. */
   patience?: number;
+  /** It asks a server, as the user. */
+  access?: boolean;
+  signal?: AbortSignal;
 };
 
 /** Why `git` did not do it. `missing`: there is no git on PATH; `timeout`; `refused`: what git itself said. */
@@ -47,6 +53,8 @@ export class GitError extends Error {
   constructor(
     readonly reason: 'missing' | 'timeout' | 'refused',
     message: string,
+    /** All of it that git said. */
+    readonly said = message,
   ) {
     super(message);
     this.name = 'GitError';
@@ -62,7 +70,7 @@ export class Git {
    */
   async run(args: readonly string[], options: Options = {}): Promise<string> {
     if (!existsSync(this.folder)) throw new GitError('refused', 'the folder is not there');
-    const env = { ...inherited(), ...QUIET, ...options.env };
+    const env = { ...inherited(options.access), ...QUIET, ...options.env };
     const git = await this.git(env, options);
     try {
       return await git.env(env).raw([...args]);
@@ -82,13 +90,14 @@ export class Git {
   }
 
   private async git(env: Record<string, string>, options: Options): Promise<SimpleGit> {
-    const { config = [], input, patience = PATIENCE } = options;
+    const { config = [], input, patience = PATIENCE, access = false, signal } = options;
     const { simpleGit } = await import(/* webpackChunkName: "git" */ 'simple-git');
     return simpleGit({
       baseDir: this.folder,
       config: [...CONFIG, ...config],
       timeout: { block: patience },
       ...(input === undefined ? {} : { input: () => input }),
+      ...(signal === undefined ? {} : { abort: signal }),
       allowEnvironment: Object.keys(env),
       // Hooks, watchers and filters are named here to be switched off; the configuration is the user's own.
       unsafe: {
@@ -96,13 +105,20 @@ export class Git {
         allowUnsafeFsMonitor: true,
         allowUnsafeFilter: true,
         allowUnsafeConfigPaths: true,
+        allowUnsafeAskPass: access,
+        allowUnsafeSshCommand: access,
+        allowUnsafeConfigEnvCount: access,
+        allowUnsafeCredentialHelper: access,
+        allowUnsafeUrlRewrite: access,
       },
     });
   }
 }
 
-function inherited(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(([name]) => KEPT.test(name) || !DROPPED.test(name));
+function inherited(access = false): Record<string, string> {
+  const isKept = (name: string): boolean =>
+    KEPT.test(name) || !DROPPED.test(name) || (access && ACCESS.test(name));
+  const kept = Object.entries(process.env).filter(([name]) => isKept(name));
   return Object.fromEntries(kept) as Record<string, string>;
 }
 
@@ -114,5 +130,6 @@ function reasonOf(error: unknown): GitError {
   return new GitError(
     'refused',
     (said.find((line) => /^(fatal|error):/.test(line)) ?? said[0] ?? 'git failed').trim(),
+    message,
   );
 }

@@ -14,6 +14,18 @@ export function withoutCredentials(url: string): string {
   return scheme + afterUser(rest);
 }
 
+/**
+ * The address as another machine can ask it, which brings what lets it in: the user of ssh, who is everybody's, stays.
+ * Undefined for what is on this machine, or needs a program or a configuration of its user's.
+ */
+export function addressElsewhere(url: string): string | undefined {
+  if (/^[\w.-]+@[\w.][\w.-]*:[^:\s-]\S*$/.test(url)) return url;
+  const address = URL.parse(url);
+  if (!/^(https?|ssh):$/.test(address?.protocol ?? '') || !address!.hostname) return undefined;
+  const { protocol, username, host, pathname } = address!;
+  return `${protocol}//${protocol === 'ssh:' && username ? `${username}@` : ''}${host}${pathname}`;
+}
+
 function isPath(address: string): boolean {
   if (/^file:/i.test(address)) return true;
   // A drive letter is no host.
