@@ -8,3 +8,4 @@ export { mergeTarget } from './profile/merge';
 export { chooseProfile, findProfiles, loadProfiles } from './profile/read';
 export { readState, requireUnfailed } from './state';
 export { manifestsOf, packInputs } from './prepare';
+export { pushFiles } from './supply/git';

@@ -10,6 +10,7 @@ import { MANAGED_BY, RUN_LABEL } from './manifests/request';
 import { type ClusterRun, dropBundle, isUnended, readState, writeState } from './state';
 import { explained } from './errors';
 import { remove } from './submit';
+import { takeRefAway } from './supply/git';
 
 export type Listed = Pick<
   ClusterRun,
@@ -52,18 +53,24 @@ export async function running(api: Api): Promise<{ run: string; name: string; ow
   }));
 }
 
-/** Takes away all that the cluster has of a run. */
-export async function takeAway(api: Api, store: Store, state: ClusterRun): Promise<void> {
+/** Takes away all that the cluster has of a run, and a git remote. @returns what of it is still there, in words */
+export async function takeAway(api: Api, store: Store, state: ClusterRun): Promise<string | undefined> {
   const path = collectionOf(FLAVOURS[state.settings.flavour]);
   try {
     await remove(api, { ...state, path });
   } catch (error) {
     throw explained(error, 'take the run away');
   }
+  const isThere = await takeRefAway(store, state.run);
   dropBundle(store, state.run);
   const isLost = isUnended(state) || state.stage === 'cancelled';
   const failure = isLost ? { failure: state.failure ?? deleted(state) } : {};
-  writeState(store, { ...state, stage: isLost ? 'cancelled' : 'cleaned', ...failure });
+  writeState(store, {
+    ...readState(store, state.run),
+    stage: isLost ? 'cancelled' : 'cleaned',
+    ...failure,
+  });
+  return isThere;
 }
 
 function deleted({ run }: ClusterRun): NonNullable<ClusterRun['failure']> {

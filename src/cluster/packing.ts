@@ -13,8 +13,9 @@ import {
   type Way,
   wayOf,
 } from './manifests/inputs';
-import type { ClaimFolder } from './profile/profile';
+import type { BundlePlace } from './profile/profile';
 import { bundlePath } from './state';
+import { wayByGit } from './supply/git';
 
 export type Packed = {
   way: Way;
@@ -30,29 +31,32 @@ export type Packed = {
 export async function packed(
   work: Work,
   files: readonly string[],
-  { claim, addresses }: { claim?: ClaimFolder; addresses?: Addresses },
+  { place = {}, addresses }: { place?: BundlePlace; addresses?: Addresses },
 ): Promise<Packed> {
   const { store, run } = work;
   const to = bundlePath(store, run);
   const { put, get } = addresses ?? {};
+  const { pvc, path, git } = place;
+  const isPlaced = pvc !== undefined || git !== undefined;
   if (get !== undefined && files.length > 0)
     return apart(work, files, (bundle) => addressWay(bundle, put !== undefined));
   try {
-    const most = claim === undefined ? SUPPLIED_BYTES : CONFIG_MAPS_BYTES;
+    const most = isPlaced ? CONFIG_MAPS_BYTES : SUPPLIED_BYTES;
     const bundle = await packBundle(store, run, files, { to, most });
     const way = wayOf(bundle.size);
     return way.way === 'exec' ? { way, bundle } : { way, bundle, mounted: taken(to) };
   } catch (error) {
     if (!(error instanceof TooLarge)) throw error;
-    if (claim === undefined) throw tooLarge(TOO_LARGE);
-    return apart(work, files, ({ size }) => claimWay(size, claim));
+    if (git !== undefined) return apart(work, files, (bundle) => wayByGit(work, git, bundle));
+    if (pvc === undefined) throw tooLarge(TOO_LARGE);
+    return apart(work, files, ({ size }) => claimWay(size, { pvc, path }));
   }
 }
 
 async function apart(
   work: Work,
   files: readonly string[],
-  wayFor: (bundle: Archive) => Way,
+  wayFor: (bundle: Archive) => Way | Promise<Way>,
 ): Promise<Packed> {
   const { store, run } = work;
   const to = bundlePath(store, run);
@@ -63,7 +67,7 @@ async function apart(
   );
   const mounted = taken(to);
   const bundle = await packFiles(store, files, { to });
-  return { way: wayFor(bundle), bundle, sources, mounted };
+  return { way: await wayFor(bundle), bundle, sources, mounted };
 }
 
 const NO_ROOM_FOR_SOURCES =

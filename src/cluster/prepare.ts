@@ -15,9 +15,10 @@ import { packed } from './packing';
 import { PATIENCE_MS } from './patience';
 import { environmentOf, javascriptEnvironment, toInstall } from './podEnvironment';
 import type { Target as Settings } from './profile/merge';
-import type { ClaimFolder, SecretKey } from './profile/profile';
+import type { BundlePlace, SecretKey } from './profile/profile';
 import { inputsOf } from './sentFiles';
 import type { ClusterRun } from './state';
+import { commitFiles, type Push } from './supply/git';
 
 export type Prepared = {
   request: JobRequest;
@@ -28,6 +29,8 @@ export type Prepared = {
   bundle: ClusterRun['bundle'];
   /** Where the bundle is put from here, before anything is created. */
   putTo?: string;
+  /** The commit with the files, and the git remote that it is pushed to then. */
+  push?: Push;
   places: NonNullable<ClusterRun['places']>;
   /** Files that the run may want and that are not sent. */
   left: Left[];
@@ -64,9 +67,10 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
   const locked = javascript === undefined ? await making.locked(work) : undefined;
   const { files, left } = inputsOf(work, asked);
   const { way, bundle, sources, mounted } = await packed(work, files, {
-    claim: settings.bundle,
+    place: settings.bundle,
     addresses: depot,
   });
+  const commit = way.way === 'git' ? await commitFiles(work) : undefined;
   const by = way.way === 'configmap' || way.way === 'configmaps' ? undefined : way.way;
   const identity = {
     run,
@@ -80,6 +84,7 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
     ...driverOf(work),
     ...(by === undefined ? {} : { suppliedBytes: bundle.size }),
     ...(by === 'claim' ? { bundleClaim: settings.bundle?.pvc } : {}),
+    ...(by === 'git' ? { bundleGit: { secret: settings.bundle?.git?.secret } } : {}),
   };
   const name = nameOf(identity);
   const bundleUrl = by === 'address' ? secretAddress(BUNDLE_URL, `${name}-bundle`, 'get') : undefined;
@@ -97,6 +102,7 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
     ...(sources === undefined ? {} : { sources: declared(sources) }),
     inputs: bundle.inputs,
     ...(by === 'address' ? { url: BUNDLE_URL } : {}),
+    ...(way.way === 'git' ? { git: { url: way.url, ...commit } } : {}),
     ...(by === 'claim' ? { kept: folderOn('/bundle', settings.bundle) } : {}),
     ...(by === 'exec' || by === 'claim' ? { supply: { patienceSeconds: PATIENCE_MS / 1000 } } : {}),
     environment: javascript ?? environmentOf(locked),
@@ -125,6 +131,9 @@ export async function prepare(work: Work, making: Making): Promise<Prepared> {
     way,
     bundle: { sha256, size, ...(by === undefined ? {} : { by }) },
     ...(by === 'address' && depot?.put !== undefined ? { putTo: depot.put } : {}),
+    ...(commit === undefined
+      ? {}
+      : { push: { remote: settings.bundle!.git!.remote, commit: commit.commit } }),
     places: {
       ...(by === 'address' && depot?.put !== undefined ? { bundle: placeOf(depot.put) } : {}),
       ...(sink?.put === undefined ? {} : { results: placeOf(sink.put) }),
@@ -154,7 +163,7 @@ function declared({ sha256, size, unpacked }: Archive): object {
 }
 
 /** Of all runs whose files or results are kept there. */
-function folderOn(mount: string, { path: folder }: Partial<ClaimFolder> = {}): string {
+function folderOn(mount: string, { path: folder }: BundlePlace = {}): string {
   return folder === undefined ? mount : `${mount}/${folder}`;
 }
 

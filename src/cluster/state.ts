@@ -38,9 +38,11 @@ export type ClusterRun = {
   settings: Settings;
   /**
    * Without `by` it is in ConfigMaps. Else of the files that come once the pod runs: brought from the run's folder (`exec`;
-   * `claim`: where the volume does not have them), or fetched from an address.
+   * `claim`: where the volume does not have them), or fetched from an address or from git.
    */
-  bundle: { sha256: string; size: number; by?: 'exec' | 'claim' | 'address' };
+  bundle: { sha256: string; size: number; by?: 'exec' | 'claim' | 'address' | 'git' };
+  /** The git remote at which they are, or may be, under the run's ref. */
+  pushedTo?: string;
   /** What tells the addresses that were given from those of other runs, and does not say where they are. */
   places?: { bundle?: string; results?: string };
   /** Files that were asked for besides those that the notebook is known to read, as globs beneath the root. */
@@ -89,7 +91,13 @@ export function bundlePath(store: Store, run: string): string {
   return join(store.runFolder(run), BUNDLE);
 }
 
+/** Of a bundle that is sent by git: where its commit is made. */
+export function bundleRepository(store: Store, run: string): string {
+  return join(store.runFolder(run), 'bundle.git');
+}
+
 export function dropBundle(store: Store, run: string): void {
+  rmSync(bundleRepository(store, run), { recursive: true, force: true });
   rmSync(bundlePath(store, run), { force: true });
 }
 

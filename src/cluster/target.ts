@@ -48,7 +48,7 @@ export class KubernetesTarget implements Target {
     const checks = await checklist(this.place, work, prepared, signal);
     telling.onChecks?.(checks);
     if (telling.onPrepared) {
-      telling.onPrepared(prepared);
+      await telling.onPrepared(prepared);
       throw new NothingSent();
     }
     requireGood(checks);

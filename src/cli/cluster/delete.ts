@@ -16,7 +16,8 @@ export function deleteCommand(program: Command, _signal: AbortSignal, done: (cod
       const store = storeHere(terminal);
       const state = readState(store, run);
       const { context = state.context, namespace = state.namespace, kubeconfig } = flags;
-      await takeAway(await connect({ kubeconfig, context, namespace }), store, state);
+      const isThere = await takeAway(await connect({ kubeconfig, context, namespace }), store, state);
+      if (isThere !== undefined) terminal.warn(isThere);
       terminal.document({ schema: 'reprise/delete/0', run });
       terminal.say(`Nothing of run ${run} is left in namespace ${namespace}.`);
       done(EXIT.good);

@@ -2,16 +2,21 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { argocdFiles, type ExportFile, kustomizeFiles } from '../../exchange/gitops';
+import type { Push } from '../../cluster/supply/git';
+import { bundleRef } from '../../git/bundle';
 import { readRecord } from '../../lineage/read';
 import type { RunRecord } from '../../lineage/record';
 import { Failure } from '../../notebook/failure';
 import { replaceFile } from '../../notebook/replaceFile';
+import type { Store } from '../../lineage/store';
 import { NothingSent } from '../../replay/execution/target';
 import { replayAndJudge } from '../../replay/verify';
 import { EXIT } from '../exit';
 import { findRun } from '../replay';
 import { contextOf, type OutputFlags, terminalOf } from '../shared';
 import type { ClusterFlags } from './options';
+import type { Terminal } from '../terminal';
+import { loadCluster } from './load';
 import { targetOf } from './target';
 
 export const GITOPS = ['kustomize', 'argocd'] as const;
@@ -48,9 +53,10 @@ export async function exportReplay(what: string, flags: GitopsFlags, signal: Abo
     terminal,
     {
       original: record,
-      prepared: ({ request, inputs, way }) => {
+      prepared: async ({ request, inputs, way, push }) => {
         if (way.way === 'exec' || way.way === 'claim') throw tooLarge();
         files = source ? argocdFiles(request, inputs, source) : kustomizeFiles(request, inputs);
+        if (push !== undefined) await pushToStay(store, request.run, push, terminal, signal);
       },
     },
   );
@@ -69,12 +75,27 @@ export async function exportReplay(what: string, flags: GitopsFlags, signal: Abo
   return EXIT.good;
 }
 
+/** No command will know when the last pod has fetched them. */
+async function pushToStay(
+  store: Store,
+  run: string,
+  push: Push,
+  terminal: Terminal,
+  signal: AbortSignal,
+): Promise<void> {
+  const { pushFiles } = await loadCluster();
+  await pushFiles({ store, run }, push, signal);
+  terminal.warn(
+    `The notebook's files were pushed to ${push.remote} and stay there for the pods of what is written. When none will start any more: git push ${push.remote} --delete ${bundleRef(run)}`,
+  );
+}
+
 function tooLarge(): Failure {
   return new Failure(
     'usage',
     'too-large',
     'The notebook and its files do not fit into ConfigMaps (10 MiB), and nobody would bring them to a pod that a repository starts. ' +
-      'Nothing was written. Put the large files on a volume, name it in reprise.yaml (volumes) and let the notebook read them there.',
+      'Nothing was written. Send them by git (bundle, in reprise.yaml); or put the large files on a volume, name it there (volumes) and let the notebook read them from it.',
   );
 }
 

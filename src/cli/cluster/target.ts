@@ -24,7 +24,7 @@ export async function targetOf(
   notebook: string,
   purpose: ClusterRun['purpose'],
   terminal: Terminal,
-  { original, prepared }: { original?: RunRecord; prepared?: (made: Sent) => void } = {},
+  { original, prepared }: { original?: RunRecord; prepared?: (made: Sent) => void | Promise<void> } = {},
 ): Promise<Target | undefined> {
   if (flags.target !== 'kubernetes') {
     refuseElsewhere(flags);

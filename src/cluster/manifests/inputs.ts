@@ -15,12 +15,13 @@ export const LOCK_FILE = 'requirements.txt';
 
 export type Way =
   | { way: 'configmap' | 'configmaps'; objects: number; sentence: string }
-  | { way: 'exec' | 'claim' | 'address'; sentence: string };
+  | { way: 'exec' | 'claim' | 'address'; sentence: string }
+  | { way: 'git'; url: string; sentence: string };
 
 /** Beyond `SUPPLIED_BYTES`. */
 export const TOO_LARGE =
   `The notebook and its files are more than ${sizeText(SUPPLIED_BYTES)} packed, which is the most that is brought to a pod that waits. ` +
-  'Keep them on a volume claim (bundle, in reprise.yaml) or give addresses of a store (--bundle-put-url and --bundle-get-url); ' +
+  'Keep them on a volume claim or send them by git (bundle, in reprise.yaml), or give addresses of a store (--bundle-put-url and --bundle-get-url); ' +
   'or let the notebook read its large files from a volume (volumes, in reprise.yaml).';
 
 /** How a bundle of so many bytes, at most `SUPPLIED_BYTES`, gets into the pod, and the sentence that says so. */
@@ -62,6 +63,24 @@ export function addressWay({ size, sha256 }: { size: number; sha256: string }, i
     ? `${what} are put to the address that was given, and the pod fetches them from there: it has to reach that store.`
     : `The pod fetches the notebook's files (${sizeText(size)}, sha256 ${sha256}) from the address that was given: it has to reach that store, and they are to be there already (--bundle-out writes them).`;
   return { way: 'address', sentence };
+}
+
+/** GitHub's; others have none, or another. */
+const PUSH_BYTES = 2 * 1024 * OBJECT_BYTES;
+
+/** Files that are pushed to a ref of a git repository, which the pod fetches from `url`. */
+export function gitWay(
+  { size, files }: { size: number; files: number },
+  { url, ref, secret }: { url: string; ref: string; secret?: string },
+): Way {
+  const unencrypted = secret !== undefined && url.startsWith('http://');
+  const sentences = [
+    `The notebook's files are sent by git: ${files} ${files === 1 ? 'file' : 'files'}, ${sizeText(size)}, to ${url} (${ref}).`,
+    'The pod fetches them from there with the git of its image: it has to reach that server. The ref is taken away with the run.',
+    ...(unencrypted ? [`The pod's password goes there unencrypted, as it is http.`] : []),
+    ...(size > PUSH_BYTES ? ['Hosts such as GitHub refuse a push of more than 2 GiB.'] : []),
+  ];
+  return { way: 'git', url, sentence: sentences.join(' ') };
 }
 
 export type InputFiles = {

@@ -1,6 +1,7 @@
 import type { Gpu } from '../profile/profile';
 import { envVars, resources, RESTRICTED } from './container';
 import { dataVolumes } from './dataVolumes';
+import { fetchSteps } from './fetch';
 import { installSteps, type InstallSteps } from './install';
 import type { Container, EnvVar, PodSpec, PodTemplate, Strings, Volume, VolumeMount } from './kubernetes';
 import { CONTAINER, type JobRequest, labelsOf } from './request';
@@ -17,6 +18,7 @@ const SUPPLY_BYTES_PER_SECOND = 150_000;
 export function podTemplate(request: JobRequest, container: string = CONTAINER): PodTemplate {
   const { target } = request;
   const install = installSteps(request);
+  const initContainers = [...fetchSteps(request).containers, ...(install?.containers ?? [])];
   return {
     metadata: {
       labels: labelsOf(request),
@@ -39,7 +41,7 @@ export function podTemplate(request: JobRequest, container: string = CONTAINER):
         fsGroupChangePolicy: 'OnRootMismatch',
         seccompProfile: { type: 'RuntimeDefault' },
       },
-      ...(install === undefined ? {} : { initContainers: install.containers }),
+      ...(initContainers.length === 0 ? {} : { initContainers }),
       containers: [runnerContainer(request, container, install)],
       volumes: volumes(request, install),
     },
@@ -95,7 +97,8 @@ function mounts({ target, bundleClaim }: JobRequest, install: InstallSteps | und
   ];
 }
 
-function volumes({ inputs, target, bundleClaim }: JobRequest, install: InstallSteps | undefined): Volume[] {
+function volumes(request: JobRequest, install: InstallSteps | undefined): Volume[] {
+  const { inputs, target, bundleClaim } = request;
   return [
     { name: 'in', projected: { sources: inputs.map((name) => ({ configMap: { name } })) } },
     { name: 'work', emptyDir: {} },
@@ -104,6 +107,7 @@ function volumes({ inputs, target, bundleClaim }: JobRequest, install: InstallSt
     { name: 'shm', emptyDir: { medium: 'Memory' } },
     ...claimed('bundle', bundleClaim),
     ...claimed('sink', target.results?.pvc),
+    ...fetchSteps(request).volumes,
     ...(install?.volumes ?? []),
     ...dataVolumes(target).volumes,
   ];

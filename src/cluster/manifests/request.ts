@@ -24,6 +24,8 @@ export type JobRequest = {
   bundleUrl?: { variable: string } & SecretKey;
   /** A claim that the notebook's files are found on, and kept. */
   bundleClaim?: string;
+  /** The notebook's files are fetched from git before the run, with what is in the Secret. */
+  bundleGit?: { secret?: string };
   /** A variable that holds the address that results are sent to. */
   resultsUrl?: { variable: string } & SecretKey;
   /** How many bytes come to the pod once it runs. */

@@ -86,6 +86,9 @@ function patternText(key: string, value: string): string {
       return `indexUrl is an http or https address without a user or password; those go into a Secret that env names (PIP_INDEX_URL, UV_INDEX_URL)`;
     case 'path':
       return `path is a folder inside the claim, without .. in it, and here is ${value}`;
+    // It may be a token that is wrong.
+    case 'remote':
+      return 'remote is the name of a git remote, or an https or ssh address without a password; what lets the pod in goes into the Secret that secret names';
     default:
       return `${key} is an absolute path, and here is ${value}`;
   }
@@ -113,16 +116,24 @@ const TAKEN = [
   '/lock',
   '/cache',
   '/bundle',
+  '/git',
   '/sink',
   '/proc',
   '/sys',
 ];
 
 function profileProblems(
-  { volumes = [], env = {}, labels = {} }: Profile,
+  { volumes = [], bundle, env = {}, labels = {} }: Profile,
   path: (string | number)[],
 ): Problem[] {
   const problems: Problem[] = [];
+  if (bundle !== undefined && (bundle.pvc === undefined) === (bundle.git === undefined)) {
+    const text = `bundle has either pvc or git, and here ${bundle.pvc === undefined ? 'is neither' : 'are both'}`;
+    problems.push({ path: [...path, 'bundle'], atKey: false, text });
+  } else if (bundle?.git !== undefined && bundle.path !== undefined) {
+    const text = 'path is a folder in a claim, and the files are sent by git';
+    problems.push({ path: [...path, 'bundle', 'path'], atKey: true, text });
+  }
   volumes.forEach((volume, index) => {
     const at = [...path, 'volumes', index];
     const sources = SOURCES.filter((source) => volume[source] !== undefined);

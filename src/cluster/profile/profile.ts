@@ -54,8 +54,8 @@ export type Profile = {
   tolerations?: Toleration[];
   /** Data besides the notebook's own files: claims, CSI volumes and what else a restricted namespace admits. */
   volumes?: DataVolume[];
-  /** Where the notebook's files are kept by their digest, where they are too large for ConfigMaps: brought once, then found there. */
-  bundle?: ClaimFolder;
+  /** Where the pod has the notebook's files from, where they are too large for ConfigMaps: a claim or git. */
+  bundle?: BundlePlace;
   /** Where results are kept besides the pod that made them, which may be lost; each run has a folder of its own there. */
   results?: ClaimFolder;
   /** Variables of the run; secret ones by the Secret that holds them. */
@@ -134,6 +134,26 @@ export type ClaimFolder = {
    * @pattern ^(?!/)(?!.*(^|/)\.{1,2}(/|$))[^\\]+$
    */
   path?: string;
+};
+
+/** `pvc`: brought once, kept there by their digest, then found there. */
+export type BundlePlace = Partial<ClaimFolder> & {
+  /** Each run pushes its files to a ref of its own, which is taken away with the run; the image needs git. */
+  git?: GitRemote;
+};
+
+export type GitRemote = {
+  /**
+   * The name of a remote of the notebook's repository, or an https, http or ssh address without a password.
+   * @pattern ^(https?://[^/@\s?#]+/[^\s?#]+|ssh://([\w.-]+@)?[\w.][\w.-]*(:\d+)?/\S+|[\w.-]+@[\w.][\w.-]*:[^:\s-]\S*|\w[\w./-]*)$
+   */
+  remote: string;
+  /**
+   * A Secret in the namespace that lets the pod fetch there: password (a token), and username where it is not git; or
+   * ssh-privatekey and known_hosts; ca.crt for a server whose certificate the image does not trust.
+   * @minLength 1
+   */
+  secret?: string;
 };
 
 export type TrainingRuntime = { name: string; kind?: 'ClusterTrainingRuntime' | 'TrainingRuntime' };

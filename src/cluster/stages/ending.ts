@@ -5,6 +5,7 @@ import { explained } from '../errors';
 import { collectionOf } from '../manifests/flavours';
 import { dropBundle, readState, type Stage, writeState } from '../state';
 import { remove } from '../submit';
+import { takeRefAway } from '../supply/git';
 import type { Place } from './place';
 
 export async function cleanUp(
@@ -21,6 +22,8 @@ export async function cleanUp(
     );
     return;
   }
+  const isThere = await takeRefAway(store, run);
+  if (isThere !== undefined) telling.onNotice(isThere);
   dropBundle(store, run);
   writeState(store, { ...readState(store, run), stage });
 }

@@ -11,7 +11,9 @@ export type Telling = {
   /** Told what was looked at before anything is sent. */
   onChecks?: (checks: readonly Check[]) => void;
   /** Given what would be sent; then nothing is. */
-  onPrepared?: (prepared: Pick<Prepared, 'request' | 'inputs' | 'way' | 'secrets'>) => void;
+  onPrepared?: (
+    prepared: Pick<Prepared, 'request' | 'inputs' | 'way' | 'secrets' | 'push'>,
+  ) => void | Promise<void>;
   /** Told how much of the bundle a pod has that waits for it, in bytes. */
   onBrought?: (bytes: number, of: number) => void;
   /** Told how much of the results is here, in bytes. */

@@ -8,6 +8,7 @@ import type { Making, Prepared } from '../prepare';
 import { bundlePath, type ClusterRun, dropBundle, readState, writeState } from '../state';
 import { submit } from '../submit';
 import { requireSame } from '../supply/supply';
+import { pushForRun } from '../supply/git';
 import { upload } from '../supply/upload';
 import { foretold } from './checklist';
 import { failed, left } from './ending';
@@ -35,7 +36,7 @@ export async function send(
     if (signal?.aborted) throw left(work.run, 'Part of it may be in the cluster.');
     throw await failed(place, work, explained(error, 'submit the run'));
   }
-  writeState(work.store, { ...state, stage: 'submitted' });
+  writeState(work.store, { ...readState(work.store, work.run), stage: 'submitted' });
   telling.onNotice(`Submitted as ${state.name} in namespace ${state.namespace}.`);
 }
 
@@ -62,7 +63,7 @@ export function requireAddresses(
 async function putFiles(
   place: Place,
   work: Work,
-  { putTo, bundle: { size, by } }: Prepared,
+  { putTo, push, way, bundle: { size, by } }: Prepared,
   signal?: AbortSignal,
 ): Promise<void> {
   const { onNotice, onBrought } = place.telling;
@@ -72,9 +73,13 @@ async function putFiles(
       const file = bundlePath(work.store, work.run);
       await upload({ address: putTo, path: file, size, onBytes: onBrought, signal });
     }
-    if (by === 'address') dropBundle(work.store, work.run);
+    if (push !== undefined && way.way === 'git') {
+      onNotice(`Pushing the notebook's files to ${way.url} (${sizeText(size)}).`);
+      await pushForRun(work, push, signal);
+    }
+    if (by === 'address' || by === 'git') dropBundle(work.store, work.run);
   } catch (error) {
-    if (signal?.aborted) throw left(work.run, 'Not all of its files are at the address yet.');
+    if (signal?.aborted) throw left(work.run, 'Not all of its files are where a pod finds them yet.');
     if (error instanceof Failure) throw await failed(place, work, error);
     throw error;
   }

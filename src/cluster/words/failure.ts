@@ -1,4 +1,5 @@
 /** Why a run ended without its results, for people. Pure: what the cluster says in, a sentence out. */
+import { FETCH } from '../manifests/fetch';
 import { imageWords, isImageReason } from './image';
 import {
   conditionOf,
@@ -34,6 +35,7 @@ export type FailureReason =
   | 'killed'
   | 'image'
   | 'install'
+  | 'fetch'
   | 'start'
   | 'gone'
   | 'unknown';
@@ -47,7 +49,7 @@ export function failureWords(ended: Ended): FailureWords | undefined {
   return (
     takenAway(ended) ??
     ofImage(pod) ??
-    ofInstallation(pod) ??
+    ofFirstSteps(pod) ??
     (main?.state?.terminated === undefined ? undefined : ofExit(main, ended)) ??
     ofJob(ended)
   );
@@ -91,12 +93,17 @@ function ofImage(pod: ObservedPod | undefined): FailureWords | undefined {
   return { reason: 'image', sentence: imageWords(image, waiting.state?.waiting?.message ?? '') };
 }
 
-function ofInstallation(pod: ObservedPod | undefined): FailureWords | undefined {
+function ofFirstSteps(pod: ObservedPod | undefined): FailureWords | undefined {
   const failed = pod?.status?.initContainerStatuses?.find(
     ({ state }) => (state?.terminated?.exitCode ?? 0) !== 0,
   );
   if (failed?.state?.terminated === undefined) return undefined;
   const { message = '', exitCode } = failed.state.terminated;
+  if (failed.name === FETCH) {
+    const sentence =
+      saidByRunner(message) ?? `The notebook's files could not be fetched from git (exit code ${exitCode}).`;
+    return { reason: 'fetch', sentence };
+  }
   const said = message === '' ? `exit code ${exitCode}` : plain(lastError(message));
   const sentence = `The locked packages could not be installed, so no cell ran: ${said}. Check install in reprise.yaml, or take an image that has them.`;
   return { reason: 'install', sentence };
@@ -150,7 +157,9 @@ function ofExit({ state }: ContainerStatus, { memory }: Ended): FailureWords | u
     };
   }
   const known = BY_EXIT[exitCode];
-  if (known !== undefined) return { ...known, sentence: `${known.sentence}${saidByRunner(message)}` };
+  const said = saidByRunner(message);
+  if (known !== undefined)
+    return { ...known, sentence: `${known.sentence}${said === undefined ? '' : ` It said: ${said}`}` };
   if (reason === 'StartError' || reason === 'ContainerCannotRun')
     return { reason: 'start', sentence: startWords(message) };
   if (exitCode > 128) {
@@ -171,14 +180,14 @@ function startWords(message: string): string {
 }
 
 /** The runner's own sentence, where the termination message has one; it comes out of the pod, so as plain text. */
-function saidByRunner(message: string): string {
+function saidByRunner(message: string): string | undefined {
   try {
     const end = JSON.parse(message) as { schema?: unknown; message?: unknown } | null;
     return end?.schema === 'reprise/end/1' && typeof end.message === 'string'
-      ? ` It said: ${plain(end.message)}`
-      : '';
+      ? plain(end.message)
+      : undefined;
   } catch {
-    return '';
+    return undefined;
   }
 }
 

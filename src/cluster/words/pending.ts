@@ -1,4 +1,5 @@
 /** Why a run has not started yet, for people. Pure: what the cluster says in, sentences out. */
+import { FETCH } from '../manifests/fetch';
 import { QUEUE_LABEL } from '../manifests/request';
 import { imageWords, isImageReason } from './image';
 import {
@@ -149,6 +150,7 @@ function kindOf(name: string | undefined): string {
 function progress(pod: ObservedPod, events: ObservedEvent[]): string[] {
   const running = containersOf(pod).find(({ state }) => state?.running !== undefined);
   const node = pod.spec?.nodeName;
+  if (running?.name === FETCH) return [`${node ?? 'The node'} is fetching the notebook's files from git.`];
   if (running?.name === 'environment' || running?.name === 'install')
     return [`The locked packages are being installed on ${node ?? 'the node'}.`];
   if (running !== undefined || node === undefined) return [];

@@ -10,15 +10,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { addressOf, headersFor, placeOf } from '../../../src/cluster/addresses';
 import { addressesOf } from '../../../src/cli/cluster/options';
 import { job } from '../../../src/cluster/manifests/job';
-import { type Making, packInputs, prepare } from '../../../src/cluster/prepare';
-import { mergeTarget } from '../../../src/cluster/profile/merge';
+import { type Making, packInputs } from '../../../src/cluster/prepare';
 import type { Profile } from '../../../src/cluster/profile/profile';
 import { requireAddresses } from '../../../src/cluster/stages/sending';
 import { sharing } from '../../../src/cluster/sharing';
 import { type ClusterRun, type Stage, writeState } from '../../../src/cluster/state';
 import { upload } from '../../../src/cluster/supply/upload';
 import { Store } from '../../../src/lineage/store';
-import { IMAGE } from './requests';
+import { preparedIn } from './prepared';
 
 const MIB = 1 << 20;
 const RUN = '20261126-101500-k3v9qa';
@@ -32,34 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(store.root, { recursive: true }));
 
-/** Everything that would be sent of a run with a file of so many bytes. */
-async function preparedWith(bytes: number, profile: Profile, more: Partial<Making> = {}) {
-  const folder = store.runFolder(RUN);
-  writeFileSync(path.join(folder, 'bundle.json'), JSON.stringify({ order: [] }));
-  writeFileSync(
-    path.join(folder, 'notebook.ipynb'),
-    JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: [] }),
-  );
-  if (bytes > 0) writeFileSync(path.join(store.root, 'data.bin'), randomBytes(bytes));
-  const agent = path.join(store.root, 'agent.pyz');
-  writeFileSync(agent, 'agent');
-  const prepared = await prepare(
-    { store, run: RUN, notebook: 'train.ipynb', sidecar: null },
-    {
-      settings: mergeTarget({ image: IMAGE, ...profile }),
-      purpose: 'run',
-      agent,
-      asked: bytes > 0 ? ['data.bin'] : [],
-      locked: () => Promise.resolve(undefined),
-      ...more,
-    },
-  );
-  const { binaryData } = prepared.inputs.objects[0]!;
-  const asked = JSON.parse(Buffer.from(binaryData!['pod.json']!, 'base64').toString()) as {
-    [field: string]: unknown;
-  };
-  return { prepared, asked, file: path.join(folder, 'bundle.tar.gz') };
-}
+const preparedWith = (bytes: number, profile: Profile, more: Partial<Making> = {}) =>
+  preparedIn(store, RUN, bytes, profile, more);
 
 describe('files that are too large for ConfigMaps', () => {
   it('are fetched from an address, which is in a Secret and in nothing else', async () => {

@@ -73,6 +73,18 @@ describe('reprise.yaml', () => {
     expect(() => chooseProfile(readProfiles(WHOLE), 'toString')).toThrow(/It has gpu, cpu\.$/);
   });
 
+  it.each([
+    'origin',
+    'team/fork',
+    'https://git.example:8443/team/a.git',
+    'http://git.svc/a',
+    'ssh://git@git.example:22/a.git',
+    'git@git.example:team/a.git',
+  ])('takes %s for a git remote', (remote) => {
+    const bundle = { git: { remote, secret: 'team-git' } };
+    expect(readProfiles(JSON.stringify({ profiles: { p: { bundle } } })).profiles['p']).toEqual({ bundle });
+  });
+
   it('takes keys from an anchor', () => {
     const merged = readProfiles('profiles:\n  a: &a {cpu: 4, memory: 8Gi}\n  b: {<<: *a, memory: 64Gi}\n');
     expect(chooseProfile(merged, 'b')).toEqual({ cpu: 4, memory: '64Gi' });
@@ -125,6 +137,34 @@ describe('reprise.yaml', () => {
         expect.stringContaining(
           `path is a folder inside the claim, without .. in it, and here is ${path}`,
         ) as string,
+      ],
+    ]),
+    [
+      'files that are on a claim and sent by git, and that are neither',
+      profile('bundle: { pvc: files, git: { remote: origin } }') + '  q:\n    bundle: { path: a }\n',
+      [
+        '3:13 bundle has either pvc or git, and here are both',
+        '5:13 bundle has either pvc or git, and here is neither',
+      ],
+    ],
+    [
+      'a folder of a claim, for files that are sent by git',
+      profile('bundle: { git: { remote: origin }, path: a }'),
+      ['3:40 path is a folder in a claim, and the files are sent by git'],
+    ],
+    ...[
+      'https://ada:s3cr3t@git.example/a.git',
+      'ext::sh',
+      '/srv/a.git',
+      '--upload-pack=x',
+      'git@-oProxy:a',
+      'https://git.example/a?token=s3cr3t',
+      'file:///srv/a.git',
+    ].map((remote): [string, string, string[]] => [
+      `a git remote ${remote}`,
+      profile(`bundle: { git: { remote: "${remote}" } }`),
+      [
+        '3:30 remote is the name of a git remote, or an https or ssh address without a password; what lets the pod in goes into the Secret that secret names',
       ],
     ]),
     [

@@ -12,15 +12,18 @@ export const TRAINER_CONTAINER = 'node';
 /** The runtime that `deploy/` brings: one pod, started once, with what a TrainJob cannot say itself. */
 const RUNTIME = { kind: 'TrainingRuntime', name: 'reprise' } as const;
 
-/** @throws Failure `flavour` where packages are to be installed: a TrainJob cannot add a container to its runtime */
+/** @throws Failure `flavour` where something comes before the run: a TrainJob cannot add a container to its runtime */
 export function trainjob(request: JobRequest): Manifest {
   const template = podTemplate(request, TRAINER_CONTAINER);
   if (template.spec.initContainers !== undefined) {
     throw new Failure(
       'usage',
       'flavour',
-      'A TrainJob cannot install packages before the run. Nothing was sent. ' +
-        'Take an image that has them (environment: image, in reprise.yaml), or another flavour.',
+      request.bundleGit === undefined
+        ? 'A TrainJob cannot install packages before the run. Nothing was sent. ' +
+            'Take an image that has them (environment: image, in reprise.yaml), or another flavour.'
+        : 'A TrainJob cannot fetch files from git before the run. Nothing was sent. ' +
+            'Send them on another way (bundle: { pvc: … }, in reprise.yaml), or take another flavour.',
     );
   }
   const [{ image, command, env, resources, ...container }] = template.spec.containers as [Container];
