@@ -44,6 +44,7 @@ function show(cluster) {
     REPRISE_TEST_IMAGE: cluster.image,
     REPRISE_TEST_IMAGE_OTHER: cluster.imageOther,
     REPRISE_TEST_IMAGE_BARE: cluster.imageBare,
+    REPRISE_TEST_IMAGE_GIT: cluster.imageGit,
     REPRISE_TEST_IMAGE_NODE: cluster.imageNode,
     REPRISE_TEST_NODE_PROJECT: cluster.javascript,
   };

@@ -25,9 +25,9 @@ const OWNER = at('owner.json');
 const KEPT_LOGS = `${ROOT}-log`;
 
 /**
- * @typedef {{ kubeconfig: string, image: string, imageOther: string, imageBare: string, imageNode: string, javascript: string }} Cluster
+ * @typedef {{ kubeconfig: string, image: string, imageOther: string, imageBare: string, imageGit: string, imageNode: string, javascript: string }} Cluster
  *   `kubeconfig`: the administrator's; the images by digest: Debian's Python with the packages of `demo-311`, the same with
- *   another scikit-learn, Python with nothing but pip, and the first with Node and tslab; the folder with the packages of that.
+ *   another scikit-learn, Python with nothing but pip, the first with git, and the first with Node and tslab; the folder with the packages of that.
  */
 
 /** @throws {Failure} when this machine cannot run a cluster, or its programs and images cannot be had. */

@@ -1,11 +1,12 @@
 /**
  * The images of the test cluster, made without a daemon, a registry or a chroot: Debian's Python 3.11 from .deb files,
  * and the wheels of the environment `demo-311`, so that what is recorded on this machine finds the same libraries there;
- * and one with Node, tslab and the agent's Python, laid out as the images that `reprise image` writes.
+ * one with git; and one with Node, tslab and the agent's Python, laid out as the images that `reprise image` writes.
  */
 import { createHash } from 'node:crypto';
 import {
   copyFileSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -26,6 +27,7 @@ const PAUSE = 'localhost/pause:3.9';
 const IMAGE = 'localhost/nb:1';
 const IMAGE_OTHER = 'localhost/nb-other:1';
 const IMAGE_BARE = 'localhost/nb-bare:1';
+const IMAGE_GIT = 'localhost/nb-git:1';
 const IMAGE_NODE = 'localhost/nb-node:1';
 
 export const DEBS = [
@@ -62,7 +64,7 @@ export const PREFIX = 'localhost/reprise';
 
 /**
  * @param {string} binaries folder that holds the program `pause`.
- * @returns {Promise<{ archive: string, image: string, imageOther: string, imageBare: string, imageNode: string, javascript: string }>} one OCI
+ * @returns {Promise<{ archive: string, image: string, imageOther: string, imageBare: string, imageGit: string, imageNode: string, javascript: string }>} one OCI
  *   archive of all images, the names by digest that pods use, and the folder with the packages of the one with Node.
  */
 export async function ensureImages(binaries) {
@@ -80,6 +82,7 @@ export async function ensureImages(binaries) {
     image: `${PREFIX}@${digests[IMAGE]}`,
     imageOther: `${PREFIX}@${digests[IMAGE_OTHER]}`,
     imageBare: `${PREFIX}@${digests[IMAGE_BARE]}`,
+    imageGit: `${PREFIX}@${digests[IMAGE_GIT]}`,
     imageNode: `${PREFIX}@${digests[IMAGE_NODE]}`,
     javascript: path.join(folder, 'javascript'),
   };
@@ -89,6 +92,7 @@ async function build(target, python, binaries) {
   const work = path.join(target, 'work');
   const layer = (name) => path.join(work, name);
   await makeBase(layer('base'), path.join(work, 'debs'));
+  await addGit(layer('git'), layer('base'), path.join(work, 'git-debs'));
   await installWheels(python, LOCKS.same, layer('site'));
   await installWheels(python, LOCKS.other, layer('library-other'), ['--no-deps']);
   await installWheels(python, LOCKS.bare, layer('pip'));
@@ -104,6 +108,7 @@ async function build(target, python, binaries) {
     [IMAGE]: notebook('library'),
     [IMAGE_OTHER]: notebook('library-other'),
     [IMAGE_BARE]: { layers: [layer('base'), layer('pip')], config: CONFIG },
+    [IMAGE_GIT]: { layers: [layer('base'), layer('site'), layer('library'), layer('git')], config: CONFIG },
     [IMAGE_NODE]: {
       layers: [layer('base'), layer('site'), layer('library'), layer('node')],
       config: NODE_CONFIG,
@@ -156,6 +161,24 @@ export async function makeBase(folder, debs, names = DEBS) {
   const users = 'root:x:0:0:root:/root:/bin/sh\nnb:x:1000:1000:nb:/work:/bin/sh\n';
   writeFileSync(path.join(folder, 'etc/passwd'), users);
   writeFileSync(path.join(folder, 'etc/group'), 'root:x:0:\nnb:x:1000:\n');
+}
+
+/** Debian's git as far as it fetches over http: without Perl, which other commands of it need, and larger than all the rest. */
+export async function addGit(layer, base, debs) {
+  const whole = `${layer}-whole`;
+  await makeBase(whole, debs, ['git']);
+  const core = ['git', 'git-remote-http', 'git-remote-https'].map((name) => `usr/lib/git-core/${name}`);
+  const libraries = readdirSync(path.join(whole, 'usr/lib'), { recursive: true })
+    .map((name) => path.join('usr/lib', name))
+    .filter(
+      (name) =>
+        /-linux-gnu\/(?!libperl|libgdbm)[^/]+\.so[.\d]*$/.test(name) && !existsSync(path.join(base, name)),
+    );
+  for (const name of ['usr/bin/git', ...core, ...libraries]) {
+    mkdirSync(path.dirname(path.join(layer, name)), { recursive: true });
+    renameSync(path.join(whole, name), path.join(layer, name));
+  }
+  rmSync(whole, { recursive: true });
 }
 
 /** Resolved for the Python of this machine, as the local environment is: some packages differ between patch versions. */

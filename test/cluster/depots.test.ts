@@ -1,15 +1,18 @@
-/** Files that are too large for ConfigMaps, and that pods have from a store or from a volume instead of from us. */
+/** Files that are too large for ConfigMaps, and that pods have from a store, from git or from a volume instead of from us. */
+import { execFileSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import type { Judgement } from '../../src/replay/documents';
 import type { Ended } from '../cli/support';
 import { document } from '../documents';
-import { admin, controls, nodeAddress } from './support/cluster';
+import { GitServer } from '../gitServer';
+import { admin, controls, imageGit, nodeAddress } from './support/cluster';
 import { recordedHere } from './support/faults';
 import { Site } from './support/site';
 import { Volume } from './support/volume';
@@ -36,6 +39,14 @@ function replay(env: NodeJS.ProcessEnv = {}, ...args: string[]): Promise<Ended> 
 
 function expectSame({ code, stdout, stderr }: Ended): void {
   expect([document<Judgement>({ stdout, stderr }).verdict, code], stderr).toEqual(['identical', 0]);
+}
+
+/** All that is in the folder of a run here. */
+function keptWith(sent: string): string[] {
+  const folder = site.workplace.path(`.reprise/runs/${sent}`);
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'));
 }
 
 describe('an address of a store', () => {
@@ -88,13 +99,7 @@ describe('an address of a store', () => {
     expectSame(attached);
     const { namespace } = site;
     const { items: events } = await admin.core.listNamespacedEvent({ namespace });
-    const kept = readdirSync(site.workplace.path(`.reprise/runs/${sent}`), {
-      recursive: true,
-      withFileTypes: true,
-    })
-      .filter((entry) => entry.isFile())
-      .map((entry) => readFileSync(path.join(entry.parentPath, entry.name), 'utf8'));
-    expect(JSON.stringify([begun, second, attached, events, kept])).not.toContain('s3cr3t');
+    expect(JSON.stringify([begun, second, attached, events, keptWith(sent)])).not.toContain('s3cr3t');
     expect(asked.slice(0, 2)).toEqual(['PUT /files all', 'GET /files all']);
     expect(asked[2]).toMatch(/^GET \/files bytes=[1-9]\d*-$/);
     expect(asked.slice(3)).toEqual(['PUT /results all']);
@@ -111,6 +116,71 @@ describe('an address of a store', () => {
       ) as string,
     ]);
     expect(ended.stderr + ended.stdout).not.toContain('s3cr3t');
+    await site.expectNothingLeft();
+  });
+});
+
+describe('a git remote', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'reprise-served-'));
+  const bare = path.join(folder, 'team.git');
+  let server: GitServer | undefined;
+
+  const git = (at: string, ...args: string[]) =>
+    execFileSync('git', ['-C', at, ...args], { encoding: 'utf8' });
+  const refs = () => git(bare, 'for-each-ref', '--format=%(refname)').trim();
+
+  /** A replay whose files go there, with the image that has git. */
+  async function byGit(context: TestContext): Promise<Ended> {
+    const image = imageGit(context);
+    if (server === undefined) {
+      server = await GitServer.start(folder, 's3cr3t', nodeAddress(context));
+      const here = site.workplace.folder;
+      git(here, 'init', '-q');
+      git(here, 'remote', 'add', 'origin', `${server.address}/team.git`);
+      git(here, 'config', 'credential.helper', '!f() { echo username=git; echo password=s3cr3t; }; f');
+      const body = { metadata: { name: 'team-git' }, stringData: { password: 's3cr3t' } };
+      await admin.core.createNamespacedSecret({ namespace: site.namespace, body });
+      const bundle = { git: { remote: 'origin', secret: 'team-git' } };
+      site.workplace.write('reprise.yaml', JSON.stringify({ profiles: { team: { bundle } } }));
+    }
+    return replay({}, '--image', image);
+  }
+
+  beforeAll(() => {
+    mkdirSync(bare);
+    git(bare, 'init', '-q', '--bare');
+  });
+  afterAll(async () => {
+    await server?.stop();
+    for (const made of ['reprise.yaml', '.git'])
+      rmSync(site.workplace.path(made), { recursive: true, force: true });
+    rmSync(folder, { recursive: true });
+  });
+
+  it('gives a pod the files under a ref of the run, which is gone with it, and nobody is told the token', async (context) => {
+    const ended = await byGit(context);
+    expect(ended.stderr).toMatch(/sent by git: 1 file, 12\.\d MiB, to http:\S+\/team\.git/);
+    expectSame(ended);
+    const asked = [...new Set(server!.asked.filter((each) => each.startsWith('POST')))];
+    expect(asked).toEqual(['POST /team.git/git-receive-pack', 'POST /team.git/git-upload-pack']);
+    expect([refs(), git(site.workplace.folder, 'for-each-ref')]).toEqual(['', '']);
+    const { items: events } = await admin.core.listNamespacedEvent({ namespace: site.namespace });
+    const kept = keptWith(/Submitted as reprise-(\S+)/.exec(ended.stderr)![1]!);
+    expect(JSON.stringify([ended, events, kept])).not.toContain('s3cr3t');
+    await site.expectNothingLeft();
+  });
+
+  it('is refused where its ref leads to something else', async (context) => {
+    const moved = `#!/bin/sh\nwhile read old new ref; do git update-ref $ref $(git -c user.name=e -c user.email=e commit-tree -m other $new^{tree}); done\n`;
+    writeFileSync(path.join(bare, 'hooks/post-receive'), moved, { mode: 0o755 });
+    const ended = await byGit(context);
+    rmSync(path.join(bare, 'hooks/post-receive'));
+    expect([ended.code, ended.stderr]).toEqual([
+      5,
+      expect.stringContaining('is not the commit that was pushed. Nothing ran.') as string,
+    ]);
+    expect(ended.stderr + ended.stdout).not.toContain('s3cr3t');
+    expect(refs()).toBe('');
     await site.expectNothingLeft();
   });
 });

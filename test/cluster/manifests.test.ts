@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { FLAVOURS } from '../../src/cluster/manifests/flavours';
 import { inputs, OBJECT_BYTES } from '../../src/cluster/manifests/inputs';
+import type { JobRequest } from '../../src/cluster/manifests/request';
 import { readerJob } from '../../src/cluster/manifests/reader';
 import type { Manifest } from '../../src/cluster/manifests/kubernetes';
 import type { Flavour, Profile } from '../../src/cluster/profile/profile';
@@ -68,16 +69,17 @@ function parsed(text: string): Manifest[] {
 }
 
 describe('a run of flavour', () => {
-  const made = (flavour: Flavour, profile: Profile = {}, lock?: string) =>
+  const made = (flavour: Flavour, profile: Profile = {}, more: Partial<JobRequest> = {}) =>
     FLAVOURS[flavour].manifest(
-      replayRequest(profile, { lock, driver: '570.124.06', bundleClaim: profile.bundle?.pvc }),
+      replayRequest(profile, { driver: '570.124.06', bundleClaim: profile.bundle?.pvc, ...more }),
     );
 
   it.for(flavours)('%s is taken', async (flavour, context) => {
     if (flavour !== 'job') needCrds(context);
     expect(await refused(made(flavour))).toEqual([]);
     expect(await refused(made(flavour, EVERYTHING))).toEqual([]);
-    if (flavour !== 'trainjob') expect(await refused(made(flavour, {}, 'lock'))).toEqual([]);
+    const steps = { lock: 'lock', bundleGit: { secret: 'team-git' } };
+    if (flavour !== 'trainjob') expect(await refused(made(flavour, {}, steps))).toEqual([]);
     const wrong = { ...made(flavour), specs: {} };
     expect(await refused(wrong)).toEqual([expect.stringContaining('unknown field \\"specs\\"')]);
   });

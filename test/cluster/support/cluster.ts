@@ -24,6 +24,11 @@ export function imageBare(context: TestContext): string {
   return process.env.REPRISE_TEST_IMAGE_BARE ?? optional(context, 'REPRISE_TEST_IMAGE_BARE names no image');
 }
 
+/** The first with git. */
+export function imageGit(context: TestContext): string {
+  return process.env.REPRISE_TEST_IMAGE_GIT ?? optional(context, 'REPRISE_TEST_IMAGE_GIT names no image');
+}
+
 /** Node and tslab beside the first, and the folder on this machine that has the same packages. */
 export function nodeImage(context: TestContext): { image: string; project: string } {
   const { REPRISE_TEST_IMAGE_NODE: image, REPRISE_TEST_NODE_PROJECT: project } = process.env;

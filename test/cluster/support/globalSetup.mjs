@@ -10,11 +10,13 @@ export default async function setup() {
     return;
   }
   const standing = await running();
-  const { kubeconfig, image, imageOther, imageBare, imageNode, javascript } = standing ?? (await up());
+  const cluster = standing ?? (await up());
+  const { kubeconfig, image, imageOther, imageBare, imageGit, imageNode, javascript } = cluster;
   process.env.REPRISE_TEST_KUBECONFIG = kubeconfig;
   process.env.REPRISE_TEST_IMAGE = image;
   process.env.REPRISE_TEST_IMAGE_OTHER = imageOther;
   process.env.REPRISE_TEST_IMAGE_BARE = imageBare;
+  process.env.REPRISE_TEST_IMAGE_GIT = imageGit;
   process.env.REPRISE_TEST_IMAGE_NODE = imageNode;
   process.env.REPRISE_TEST_NODE_PROJECT = javascript;
   markOwn(kubeconfig);

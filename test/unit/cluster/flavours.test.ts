@@ -34,7 +34,8 @@ describe('against the schema of its operator', () => {
       needCrds(context);
       expect(refusals(file, manifest(flavour))).toEqual([]);
       expect(refusals(file, manifest(flavour, EVERYTHING, { driver: '570.124.06' }))).toEqual([]);
-      if (flavour !== 'trainjob') expect(refusals(file, manifest(flavour, {}, { lock: 'lock' }))).toEqual([]);
+      const steps = { lock: 'lock', bundleGit: { secret: 'team-git' } };
+      if (flavour !== 'trainjob') expect(refusals(file, manifest(flavour, {}, steps))).toEqual([]);
       const wrong = { ...manifest(flavour), spec: { ...manifest(flavour).spec, suspended: true } };
       expect(refusals(file, wrong)).toEqual([expect.stringContaining('"additionalProperty":"suspended"')]);
       const text = JSON.stringify(manifest(flavour)).replaceAll('"mountPath"', '"mountpath"');

@@ -21,7 +21,7 @@ from . import message
 from .request import BUNDLE, INPUTS, NOTHING_RAN, OK, TERMINATED, GitSource, Refused, read_request
 
 _BLOCK = 1 << 20
-_SILENCE_SECONDS = 60
+_SILENCE_SECONDS = 120
 _TRIES = 3
 _PAUSE_SECONDS = 1.0
 _FETCHED = "refs/fetched"
@@ -41,7 +41,8 @@ _QUIET = {
     # All of it in one file, whose size is limited, and none of it in memory.
     "fetch.unpackLimit": "1",
     "core.bigFileThreshold": "1m",
-    "http.lowSpeedLimit": "1000",
+    # A server that is still looking for what to send gives a sign of life every few seconds, of a few bytes.
+    "http.lowSpeedLimit": "1",
     "http.lowSpeedTime": str(_SILENCE_SECONDS),
     "credential.helper": "",
 }
@@ -213,7 +214,7 @@ class _Git:
             *key,
             *("BatchMode=yes", "IdentitiesOnly=yes", "StrictHostKeyChecking=yes", "ConnectTimeout=20"),
             *(f"UserKnownHostsFile={known}", "GlobalKnownHostsFile=/dev/null"),
-            f"ServerAliveInterval={_SILENCE_SECONDS // 3}",
+            f"ServerAliveInterval={_SILENCE_SECONDS // 4}",
         ]
 
     def _require(self, *names: str) -> None:
