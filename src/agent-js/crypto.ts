@@ -1,15 +1,21 @@
 /** Entropy of the operating system, where the notebook's own code asks for it: recorded, and replaced only when told to. */
-import crypto from 'node:crypto';
-import Module from 'node:module';
+import { syncBuiltinESMExports } from 'node:module';
 import { isByUser, stackAbove } from './callsite';
 import type { Configuration } from './configuration';
+import type { Hook } from './modules';
 import { Generator } from './streams';
 import type { Sources } from './sources';
 import { wrapped } from './wrapping';
 
 type Function = (this: unknown, ...args: never[]) => unknown;
 
-export function installCrypto(sources: Sources, configuration: Configuration): void {
+const CRYPTO = /^(?:node:)?crypto$/;
+
+export function cryptoHook(sources: Sources, configuration: Configuration): Hook {
+  return { request: CRYPTO, apply: (crypto) => installCrypto(crypto, sources, configuration) };
+}
+
+function installCrypto(crypto: object, sources: Sources, configuration: Configuration): void {
   const enforced = configuration.osEntropy === 'enforce' && sources.enforces;
   const wrap = (
     owner: object,
@@ -41,7 +47,7 @@ export function installCrypto(sources: Sources, configuration: Configuration): v
   wrap(crypto, 'randomUUID', 'crypto.randomUUID', randomUUID);
   wrap(globalThis.crypto, 'getRandomValues', 'crypto.getRandomValues', fill);
   wrap(globalThis.crypto, 'randomUUID', 'crypto.randomUUID', randomUUID);
-  Module.syncBuiltinESMExports();
+  syncBuiltinESMExports();
 }
 
 type Callback = (error: null, value: unknown) => void;

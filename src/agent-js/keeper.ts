@@ -1,6 +1,7 @@
 /** The line to the kernel's keeper: it says where cells begin and end, and is answered with what they drew. */
 import { connect } from 'node:net';
 import type { Entropy } from './entropy';
+import { loadNow } from './modules';
 import type { Sources } from './sources';
 import type { TensorFlow } from './tensorflow';
 
@@ -66,6 +67,8 @@ function answerTo(
   if (told.op === 'begin') {
     // What was drawn between cells is no cell's.
     sources.log.take();
+    // A cell can reach it by the global `crypto`, and tslab has loaded it long before.
+    loadNow('crypto');
     sources.begin({ key: told.cell, execution: told.execution });
     return { rng: states(sources) };
   }

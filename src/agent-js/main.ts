@@ -6,7 +6,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { isMainThread } from 'node:worker_threads';
 import { numberChildren, taskOf, tellAtEnd } from './children';
 import { readConfiguration } from './configuration';
-import { installCrypto } from './crypto';
+import { cryptoHook } from './crypto';
 import { listenTo } from './keeper';
 import { hookModules, loadNow } from './modules';
 import { installRandom } from './random';
@@ -31,11 +31,11 @@ function install(): void {
     ...tensorflowHooks(sources, (loaded) => (tensorflow = loaded)),
     tslabHook(sources.log),
     numberChildren(process.env),
+    cryptoHook(sources, configuration),
   ]);
-  installCrypto(sources, configuration);
   syncBuiltinESMExports();
-  // tslab loads it before any cell runs.
-  if (!isKernel || process.versions.deno !== undefined) loadNow('child_process');
+  // tslab loads them before any cell runs.
+  if (!isKernel || process.versions.deno !== undefined) ['child_process', 'crypto'].forEach(loadNow);
   if (isKernel) listenTo(configuration.socket, sources, () => tensorflow);
   else tellAtEnd(configuration.log, task, sources);
   // Last: what Node and the kernel draw while they start is no stream of the notebook's.

@@ -25,7 +25,7 @@ export function hookModules(hooks: Hook[]): void {
   loader._load = wrapped(loader._load, hooked);
 }
 
-/** Loads a module of Node's that a script could also get by an `import`, of which the hooks would not hear. */
-export function loadNow(name: string): void {
-  (Module as unknown as Loader)._load(name);
+/** Loads a module of Node's so that the hooks hear of it, as they would not of an `import` or of a global that stands for it. */
+export function loadNow<T>(name: string): T {
+  return (Module as unknown as Loader)._load(name) as T;
 }

@@ -10,7 +10,7 @@ type Cell = { key: string; execution: number };
 export class Sources {
   readonly log = new EntropyLog();
   readonly enforces: boolean;
-  readonly random: Generator;
+  private generator: Generator | undefined;
   private readonly streams: Streams;
   private cell: Cell | undefined;
   private readonly counts = new Map<string, number>();
@@ -22,8 +22,12 @@ export class Sources {
   ) {
     this.enforces = configuration.policy !== 'observe';
     this.streams = new Streams(configuration.seed);
-    const name = task.length === 0 ? ['global'] : ['task', ...task];
-    this.random = new Generator(this.streams.bytes(...name, MATH_RANDOM));
+  }
+
+  /** Of `Math.random`. */
+  get random(): Generator {
+    const name = this.task.length === 0 ? ['global'] : ['task', ...this.task];
+    return (this.generator ??= new Generator(this.streams.bytes(...name, MATH_RANDOM)));
   }
 
   get reach(): Reach {
