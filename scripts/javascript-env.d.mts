@@ -1,1 +1,2 @@
 export function ensureTslab(): Promise<string>;
+export function ensureJavaScript(): Promise<string>;

@@ -15,8 +15,9 @@ import {
   symlinkSync,
 } from 'node:fs';
 import path from 'node:path';
+import { aptInstall } from './cluster/prerequisites.mjs';
 import { cacheFolder, isMain, root } from './lib/checkout.mjs';
-import { Failure, mustExecute, runScript, step } from './lib/steps.mjs';
+import { execute, Failure, mustExecute, runScript, step } from './lib/steps.mjs';
 import { findPython } from './lib/pythons.mjs';
 
 const SOURCES = path.join(root, 'test', 'javascript');
@@ -36,6 +37,7 @@ export async function ensureJavaScript() {
   return once('javascript', SOURCES, FILES, async (folder) => {
     await step('Installing JavaScript kernels and TensorFlow.js', () => install(folder));
     await step('Fetching the TensorFlow library', () => fetchLibrary(folder));
+    await ensureCompiler();
     for (const name of PACKAGES) await step(`Building the addon of ${name}`, () => buildAddon(folder, name));
   });
 }
@@ -97,6 +99,23 @@ async function fetchLibrary(folder) {
     HEADERS_AND_LIBRARIES.source,
   ]);
   rmSync(wheel, { recursive: true });
+}
+
+/** What node-gyp calls, beside Python. */
+async function ensureCompiler() {
+  const lacking = async () => {
+    const found = await Promise.all(['make', 'g++'].map((name) => execute(name, ['--version'])));
+    return found.some(({ code }) => code !== 0);
+  };
+  if (!(await lacking())) return;
+  if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+    await step('Installing make and g++ (apt-get install)', () => aptInstall(['make', 'g++']));
+  }
+  if (await lacking()) {
+    throw new Failure(
+      'Building the addon of TensorFlow.js needs make and g++. On Debian: apt-get install make g++',
+    );
+  }
 }
 
 /** Links are relative: the folder gets its name when everything is in it. */

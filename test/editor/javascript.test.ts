@@ -1,8 +1,8 @@
 /** A JavaScript notebook in a real VS Code: run live, replayed, pinned, and told what cannot be had. */
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ensureTslab } from '../../scripts/javascript-env.mjs';
+import { ensureJavaScript, ensureTslab } from '../../scripts/javascript-env.mjs';
 import { readRecord } from '../../src/lineage/read';
 import type { RunRecord } from '../../src/lineage/record';
 import { Store } from '../../src/lineage/store';
@@ -13,37 +13,45 @@ import { closeAndCount, startEditor } from './support/kernels';
 import { NotebookPage } from './support/notebook';
 import type { Window } from './support/window';
 
+const DENO = { kernelspec: { name: 'deno', language: 'typescript', display_name: 'Deno' } };
 const TSLAB = { kernelspec: { name: 'jslab', language: 'javascript', display_name: 'JavaScript' } };
 
 let editor: Editor;
 let window: Window;
 /** A project with a kernel. */
 let folder: string;
+/** One with Deno. */
+let withDeno: string;
 /** One without. */
 let bare: string;
 beforeAll(async () => {
   const installed = await ensureTslab();
   folder = folderWith();
+  withDeno = folderWith();
   bare = folderWith();
   for (const name of ['package.json', 'package-lock.json'])
     cpSync(path.join(installed, name), path.join(folder, name));
   symlinkSync(path.join(installed, 'node_modules'), path.join(folder, 'node_modules'));
+  const kernels = path.join(await ensureJavaScript(), 'node_modules');
+  mkdirSync(path.join(withDeno, 'node_modules'));
+  for (const name of ['deno', '@deno'])
+    symlinkSync(path.join(kernels, name), path.join(withDeno, 'node_modules', name));
   editor = await startEditor();
   window = await editor.openWindow(folder);
 });
-afterAll(() => closeAndCount(editor, folder, bare));
+afterAll(() => closeAndCount(editor, folder, withDeno, bare));
 
 const statusItem = () => window.page.locator('#reprise\\.reprise\\.reprise\\.status');
 const notice = (text: string | RegExp) =>
   window.page.locator('.notification-list-item').filter({ hasText: text });
 
-function open(place: string, name: string, cells: Cell[]): Promise<NotebookPage> {
-  writeFileSync(path.join(place, name), notebookText(cells, TSLAB));
+function open(place: string, name: string, cells: Cell[], kernel = TSLAB): Promise<NotebookPage> {
+  writeFileSync(path.join(place, name), notebookText(cells, kernel));
   return NotebookPage.open(window, place, name);
 }
 
-function newestOf(name: string): RunRecord {
-  const store = new Store(folder);
+function newestOf(name: string, place = folder): RunRecord {
+  const store = new Store(place);
   const records = store.runIds().map((run) => readRecord(store.recordPath(run)));
   return records.find(({ header }) => header.notebook === name)!;
 }
@@ -122,6 +130,21 @@ it('is interrupted, and its kernel lives on', async () => {
 it('says of a cell in another language that it was not run', async () => {
   expect(await draws.run(2)).toBe('');
   await notice('Cell 2 is written in python and was not run').waitFor();
+  await window.command('notifications.clearAll');
+});
+
+it('runs on Deno, and is the same when it is replayed', async () => {
+  const cells = ['const drawn: number = Math.random()', 'console.log("drawn:", drawn)'];
+  const notebook = await open(withDeno, 'typed.ipynb', cells, DENO);
+  expect(await languages(notebook)).toEqual(['typescript', 'typescript']);
+  expect(await notebook.run(0)).toBe('');
+  expect(await notebook.run(1)).toMatch(/^drawn: 0\.\d+\n$/);
+  const { header, cells: recorded } = newestOf('typed.ipynb', withDeno);
+  expect(header.javascript).toMatchObject({ language: 'typescript', kernel: 'deno' });
+  expect(recorded[0]!.entropy).toMatchObject([{ source: 'Math.random', reach: 'enforced', count: 1 }]);
+  void window.command('reprise.replayHere').catch(() => undefined);
+  await notice(/typed\.ipynb: Same/).waitFor({ timeout: 60_000 });
+  expect(newestOf('typed.ipynb', withDeno).header.replayOf).toBe(header.run);
   await window.command('notifications.clearAll');
 });
 
