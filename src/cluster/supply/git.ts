@@ -68,7 +68,7 @@ export async function commitFiles({ store, run }: Work): Promise<BundleCommit> {
   }
 }
 
-/** @throws Failure `not-pushed`, `push-timeout`, after which it may be there; what ended `signal` */
+/** @throws Failure `not-pushed`; `push-timeout` and `push-lost`, after which it may be there; what ended `signal` */
 export async function pushFiles(
   { store, run }: Pick<Work, 'store' | 'run'>,
   { remote, commit }: Push,
@@ -79,14 +79,17 @@ export async function pushFiles(
     await pushBundle({ root: store.root, remote }, { repository, commit, run }, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
-    const reason = error instanceof GitError && error.reason === 'timeout' ? 'push-timeout' : 'not-pushed';
-    throw failure(
-      error,
-      reason,
-      (why) =>
-        `The notebook's files cannot be pushed to ${remote} (${bundleRef(run)}): ${why}. Nothing was sent. ` +
-        'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).',
-    );
+    const what = `The notebook's files cannot be pushed to ${remote} (${bundleRef(run)})`;
+    const cutOff = error instanceof GitError && (error.reason === 'timeout' || error.reason === 'lost');
+    if (cutOff)
+      throw failure(
+        error,
+        `push-${error.reason}`,
+        (why) => `${what}: ${why}. No pod was started. Send the run again.`,
+      );
+    const advice =
+      'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).';
+    throw failure(error, 'not-pushed', (why) => `${what}: ${why}. Nothing was sent. ${advice}`);
   }
 }
 
@@ -114,7 +117,7 @@ export async function takeRefAway(store: Store, run: string): Promise<string | u
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     const ref = bundleRef(run);
-    return `The notebook's files are still at the git remote ${remote}, as they could not be taken away: ${error.message}. Try again with reprise delete ${run}, or: git push ${remote} --delete ${ref}`;
+    return `The notebook's files may still be at the git remote ${remote}, as they could not be taken away: ${error.message}. Try again with reprise delete ${run}, or: git push ${remote} --delete ${ref}`;
   }
 }
 
