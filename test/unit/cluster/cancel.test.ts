@@ -148,6 +148,20 @@ describe('a run that is cancelled', () => {
     expect(readState(store, RUN).stage).toBe('collected');
   });
 
+  it('keeps what its follower wrote of its end meanwhile', async () => {
+    const failure = { kind: 'usage' as const, reason: 'cancelled', message: 'It was cancelled.' };
+    const seen = () => {
+      const stage = 'cleaned' as const;
+      writeState(store, { ...readState(store, RUN), stage, failure, events: ['Suspended'] });
+      return job();
+    };
+    const before = { ...readState(store, RUN), pushedTo: 'origin' };
+    await serving({ [JOB]: job(), [`PATCH ${JOB}`]: seen }, (api) => cancel(api, store, before));
+    const state = readState(store, RUN);
+    expect(state).toMatchObject({ stage: 'cleaned', failure, events: ['Suspended'] });
+    expect(state).not.toHaveProperty('pushedTo');
+  });
+
   it('that is not there is said to be gone', async () => {
     const cancelled = serving({}, (api) => cancel(api, store, readState(store, RUN)));
     await expect(cancelled).rejects.toThrow(/cancel the run/);
@@ -186,6 +200,15 @@ describe('who follows a run that somebody cancelled', () => {
     expect(String(failure)).toContain(`Run ${RUN} was cancelled`);
     expect(readState(store, RUN)).toMatchObject({ stage: 'cancelled', failure: { reason: 'cancelled' } });
     expect(() => requireUnfailed(readState(store, RUN))).toThrow('was cancelled');
+  });
+
+  it('is told so where it was cancelled and deleted while it was followed', async () => {
+    const gone = () => {
+      writeState(store, { ...readState(store, RUN), stage: 'cancelled', cancelled: true });
+      return 404;
+    };
+    expect(await follow({ [`GET ${JOB}`]: gone })).toMatchObject({ reason: 'cancelled' });
+    expect(readState(store, RUN)).toMatchObject({ stage: 'cancelled', cancelled: true });
   });
 
   it('is told so too where it was cancelled from here and deleted elsewhere', async () => {
