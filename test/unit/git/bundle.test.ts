@@ -247,6 +247,7 @@ describe('the address that another machine fetches from', () => {
       'alias:a.git',
       'C:\\a',
       'git@h:-x',
+      '-oProxyCommand@h:x',
     ])
       expect(addressElsewhere(other), other).toBeUndefined();
   });
