@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { Git, GitError } from './command';
-import { addressElsewhere } from './remote';
+import { addressElsewhere, withoutCredentials } from './remote';
 
 /** Hosts refuse files over 100 MB, and some warn from 50 on; there are no such files in the commit. */
 const PART_BYTES = 32 << 20;
@@ -47,6 +47,16 @@ export async function fetchAddress({ root, remote }: Remote): Promise<string | u
     ? remote
     : (await new Git(root).run(['remote', 'get-url', '--', remote])).trim();
   return addressElsewhere(url);
+}
+
+/** Where a remote is pushed to, in words for people, where that is not where it is fetched from (`pushurl`). */
+export async function pushAddresses({ root, remote }: Remote): Promise<string[]> {
+  if (isAddress(remote)) return [];
+  const git = new Git(root);
+  const asked = async (...more: string[]): Promise<string[]> =>
+    (await git.run(['remote', 'get-url', ...more, '--', remote])).trim().split('\n');
+  const [fetched] = await asked();
+  return (await asked('--push', '--all')).filter((url) => url !== fetched).map(withoutCredentials);
 }
 
 /** @param to a folder for the repository that holds the commit; what is there is replaced. @throws GitError */

@@ -5,6 +5,7 @@ import {
   commitBundle,
   type BundleCommit,
   fetchAddress,
+  pushAddresses,
   pushBundle,
   removeBundle,
 } from '../../git/bundle';
@@ -26,7 +27,9 @@ export async function wayByGit(
   { remote, secret }: GitRemote,
   { size, inputs }: Archive,
 ): Promise<Way> {
-  const url = await fetchAddress({ root, remote }).catch((error: unknown) => {
+  const told = async () =>
+    [await fetchAddress({ root, remote }), await pushAddresses({ root, remote })] as const;
+  const [url, pushed] = await told().catch((error: unknown) => {
     throw failure(
       error,
       'no-remote',
@@ -47,7 +50,7 @@ export async function wayByGit(
       `${what}. Nothing was sent. ${advice}, or give an https address.`,
     );
   }
-  return gitWay({ size, files: inputs.length }, { url, ref: bundleRef(run), secret });
+  return gitWay({ size, files: inputs.length }, { url, ref: bundleRef(run), secret, pushed });
 }
 
 const ADVICE = 'Nothing was sent. Name another one in reprise.yaml (bundle.git.remote).';
@@ -85,7 +88,7 @@ export async function pushFiles(
       throw failure(
         error,
         `push-${error.reason}`,
-        (why) => `${what}: ${why}. No pod was started. Send the run again.`,
+        (why) => `${what}: ${why}. No pod was started. Try again.`,
       );
     const advice =
       'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).';

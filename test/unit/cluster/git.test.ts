@@ -93,6 +93,14 @@ describe('files that are sent by git', () => {
     expect(templatesIn(job(replayRequest()))[0]!.spec).not.toHaveProperty('initContainers');
   });
 
+  it('are said to be pushed elsewhere where the remote is', async () => {
+    const elsewhere = `https://ada:${TOKEN}@fork.example/team.git`;
+    place.git('study', 'config', 'remote.origin.pushurl', elsewhere);
+    const { prepared: made } = await prepared(11 * MIB, { remote: 'origin' });
+    expect(made.way.sentence).toContain('pushed to https://fork.example/team.git (pushurl)');
+    expect(made.way.sentence).not.toContain(TOKEN);
+  });
+
   it('travel in ConfigMaps where they fit, whatever the remote is', async () => {
     const { prepared: made, asked } = await prepared(MIB, { remote: 'upstream' });
     expect([made.way.way, made.push, asked['git']]).toEqual(['configmaps', undefined, undefined]);
