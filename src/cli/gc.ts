@@ -2,8 +2,10 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { applyGc, planGc } from '../lineage/gc';
 import type { Store } from '../lineage/store';
 import { forgetSnapshots, orphanedSnapshots } from '../replay/execution/snapshot';
+import { wasSubmitted } from '../replay/execution/target';
 import { plainName } from '../git/words';
 import { GitError } from '../git/command';
+import { loadCluster } from './cluster/load';
 import { EXIT } from './exit';
 import { count, type OutputFlags, outputOptions, storeHere, terminalOf } from './shared';
 
@@ -21,7 +23,8 @@ export function gcCommand(program: Command, _signal: AbortSignal, done: (code: n
     .action(async (flags: Flags) => {
       const terminal = terminalOf(flags);
       const store = storeHere(terminal);
-      const plan = planGc(store, { keep: flags.keep, olderThanDays: flags.olderThan });
+      const protect = await inClusters(store);
+      const plan = planGc(store, { keep: flags.keep, olderThanDays: flags.olderThan, protect });
       const removed = flags.apply ? applyGc(store, plan) : undefined;
       const snapshots = orphanedSnapshots(store);
       const problem = removed && (await forget(store, [...new Set([...removed.runs, ...snapshots])]));
@@ -51,6 +54,11 @@ export function gcCommand(program: Command, _signal: AbortSignal, done: (code: n
       );
       done(problem === undefined ? EXIT.good : EXIT.infrastructure);
     });
+}
+
+async function inClusters(store: Store): Promise<ReadonlySet<string>> {
+  if (!store.runIds().some((run) => wasSubmitted(store.runFolder(run)))) return new Set();
+  return (await loadCluster()).unended(store);
 }
 
 /** @returns why git did not */

@@ -214,10 +214,13 @@ export function tellPlan(terminal: Terminal, { notebook, policy, seed, rng }: Pl
 /** What is said when files that a killed replay kept are put back, and when they cannot be. */
 export function recoveryTold(terminal: Terminal): Pick<Context, 'onRecovered' | 'onWarning'> {
   return {
-    onRecovered: (paths) =>
+    onRecovered: (paths, aside) => {
+      const back = ` before it could put files back; they are back now: ${paths.map(plainName).join(', ')}`;
+      const moved = `. What lay where it writes, your own files since then too, is in ${aside.join(', ')}`;
       terminal.tell(
-        `A replay was killed here before it could put files back; they are back now: ${paths.map(plainName).join(', ')}`,
-      ),
+        `A replay was killed here${paths.length > 0 ? back : ''}${aside.length > 0 ? moved : ''}.`,
+      );
+    },
     onWarning: (warning) => terminal.warn(warning),
   };
 }

@@ -5,7 +5,7 @@ import { ApiError, explained } from './errors';
 import { QueueReader, workloadPath } from './follow/queue';
 import type { Owner } from './follow/watched';
 import { cancellation, collectionOf, FLAVOURS } from './manifests/flavours';
-import { type ClusterRun, isUnended, writeState } from './state';
+import { type ClusterRun, isUnended, readState, writeState } from './state';
 import { again } from './submit';
 
 /**
@@ -24,7 +24,9 @@ export async function cancel(api: Api, store: Store, state: ClusterRun): Promise
     const end = await leaveQueue(api, owner);
     const isOver = end.ended !== 'starts-again';
     await again(() => api.ask(path, { method: 'PATCH', body: cancellation(flavour, isOver) }));
-    if (isOver && isUnended(state)) writeState(store, { ...state, stage: 'cancelled', cancelled: true });
+    // Who follows it may have seen that meanwhile, and kept how it ended.
+    const now = readState(store, state.run);
+    if (isOver && isUnended(now)) writeState(store, { ...now, stage: 'cancelled', cancelled: true });
     return end;
   } catch (error) {
     throw explained(error, 'cancel the run');

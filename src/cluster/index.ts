@@ -1,6 +1,6 @@
 /** The cluster room's door: everything behind it is loaded when a cluster is first asked for. */
 export { cancel } from './cancel';
-export { listed, takeAway } from './listing';
+export { listed, takeAway, unended } from './listing';
 export { connect } from './connect';
 export { contextsOf, placesOf } from './places';
 export { KubernetesTarget } from './target';

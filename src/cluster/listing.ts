@@ -38,6 +38,21 @@ export function listedStates(store: Store): ClusterRun[] {
     .map((run) => readState(store, run));
 }
 
+/** Those of which something may still be in a cluster or at a git remote: only what is kept here leads there. */
+export function unended(store: Store): Set<string> {
+  const mayBeThere = (run: string): boolean => {
+    try {
+      const state = readState(store, run);
+      return isUnended(state) || state.pushedTo !== undefined;
+    } catch {
+      // It is damaged, and says nothing.
+      return true;
+    }
+  };
+  const sent = store.runIds().filter((run) => existsSync(join(store.runFolder(run), TARGET_FILE)));
+  return new Set(sent.filter(mayBeThere));
+}
+
 /** Runs of anybody's that the cluster has, by label. */
 export async function running(api: Api): Promise<{ run: string; name: string; owner: Owner }[]> {
   const labelSelector = Object.entries(MANAGED_BY)

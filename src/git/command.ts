@@ -48,10 +48,13 @@ export type Options = {
   signal?: AbortSignal;
 };
 
-/** Why `git` did not do it. `missing`: there is no git on PATH; `timeout`; `refused`: what git itself said. */
+/**
+ * Why `git` did not do it. `missing`: there is no git on PATH; `timeout`, `lost`: it was ended before it was done, or its
+ * server went away, and what it was to do there may be done; `refused`: what git itself said.
+ */
 export class GitError extends Error {
   constructor(
-    readonly reason: 'missing' | 'timeout' | 'refused',
+    readonly reason: 'missing' | 'timeout' | 'lost' | 'refused',
     message: string,
     /** All of it that git said. */
     readonly said = message,
@@ -98,6 +101,7 @@ export class Git {
       timeout: { block: patience },
       ...(input === undefined ? {} : { input: () => input }),
       ...(signal === undefined ? {} : { abort: signal }),
+      errors: orKilled,
       allowEnvironment: Object.keys(env),
       // Hooks, watchers and filters are named here to be switched off; the configuration is the user's own.
       unsafe: {
@@ -115,6 +119,16 @@ export class Git {
   }
 }
 
+const KILLED = 'git was ended before it was done';
+
+/** Of what a signal ended, as the system's that was out of memory, simple-git says that all is well. */
+function orKilled(
+  error: Buffer | Error | undefined,
+  { exitCode }: { exitCode: number | null },
+): Buffer | Error | undefined {
+  return error ?? (exitCode === null ? new Error(KILLED) : undefined);
+}
+
 function inherited(access = false): Record<string, string> {
   const isKept = (name: string): boolean =>
     KEPT.test(name) || !DROPPED.test(name) || (access && ACCESS.test(name));
@@ -126,6 +140,7 @@ function reasonOf(error: unknown): GitError {
   const message = error instanceof Error ? error.message : String(error);
   if (/\bENOENT\b/.test(message)) return new GitError('missing', 'git is not installed');
   if (/block timeout reached/.test(message)) return new GitError('timeout', 'git took too long');
+  if (message.includes(KILLED)) return new GitError('lost', KILLED);
   const said = message.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('hint:'));
   return new GitError(
     'refused',

@@ -19,7 +19,7 @@ export function withoutCredentials(url: string): string {
  * Undefined for what is on this machine, or needs a program or a configuration of its user's.
  */
 export function addressElsewhere(url: string): string | undefined {
-  if (/^[\w.-]+@[\w.][\w.-]*:[^:\s-]\S*$/.test(url)) return url;
+  if (/^[\w.][\w.-]*@[\w.][\w.-]*:[^:\s-]\S*$/.test(url)) return url;
   const address = URL.parse(url);
   if (!/^(https?|ssh):$/.test(address?.protocol ?? '') || !address!.hostname) return undefined;
   const { protocol, username, host, pathname } = address!;

@@ -51,7 +51,7 @@ export type Traced = {
   held: Map<string, VariableNode>;
   /** The number of the last version of each name. */
   versions: Map<string, number>;
-  /** The version of each file, by path, that was last read or written. */
+  /** The version of each file that was last read or written, as `fileKey` names it. */
   files: Map<string, FileNode>;
   /** Ids of the versions of files. */
   ids: Set<string>;
@@ -64,8 +64,13 @@ export function nothingTraced(): Traced {
 }
 
 export function keepFile({ files, ids }: Traced, node: FileNode): void {
-  files.set(node.path, node);
+  files.set(fileKey(node), node);
   ids.add(node.id);
+}
+
+/** Files outside the root that share their last part need not be one file: only their bytes tell them apart. */
+function fileKey({ path, sha256, outside }: Pick<FileNode, 'path' | 'sha256' | 'outside'>): string {
+  return outside && !path.includes('/') ? `${path}@${sha256 ?? ''}` : path;
 }
 
 export function cellNodeId(cell: string, run: string, seq: number): string {
@@ -171,7 +176,7 @@ export class Tracer {
 
   /** A read finds the version that is there. What is written is another one, also where it holds bytes that were there before. */
   private version({ path, mode, sha256, size, outside, attribution }: RecordedFile): FileNode {
-    const held = this.at.files.get(path);
+    const held = this.at.files.get(fileKey({ path, sha256, outside: outside || undefined }));
     if (mode === 'read' && held !== undefined && sha256 === held.sha256) return held;
     const id = fileNodeId(path, sha256 ?? this.run);
     const node: FileNode = {

@@ -84,9 +84,16 @@ async function pushToStay(
   signal: AbortSignal,
 ): Promise<void> {
   const { pushFiles } = await loadCluster();
-  await pushFiles({ store, run }, push, signal);
+  const away = `git push ${push.remote} --delete ${bundleRef(run)}`;
+  try {
+    await pushFiles({ store, run }, push, signal);
+  } catch (error) {
+    const isCutOff = signal.aborted || (error instanceof Failure && error.reason.startsWith('push-'));
+    if (isCutOff) terminal.warn(`The notebook's files may be at ${push.remote} all the same. If so: ${away}`);
+    throw error;
+  }
   terminal.warn(
-    `The notebook's files were pushed to ${push.remote} and stay there for the pods of what is written. When none will start any more: git push ${push.remote} --delete ${bundleRef(run)}`,
+    `The notebook's files were pushed to ${push.remote} and stay there for the pods of what is written. When none will start any more: ${away}`,
   );
 }
 

@@ -71,12 +71,20 @@ const PUSH_BYTES = 2 * 1024 * OBJECT_BYTES;
 /** Files that are pushed to a ref of a git repository, which the pod fetches from `url`. */
 export function gitWay(
   { size, files }: { size: number; files: number },
-  { url, ref, secret }: { url: string; ref: string; secret?: string },
+  {
+    url,
+    ref,
+    secret,
+    pushed = [],
+  }: { url: string; ref: string; secret?: string; pushed?: readonly string[] },
 ): Way {
   const unencrypted = secret !== undefined && url.startsWith('http://');
   const sentences = [
     `The notebook's files are sent by git: ${files} ${files === 1 ? 'file' : 'files'}, ${sizeText(size)}, to ${url} (${ref}).`,
     'The pod fetches them from there with the git of its image: it has to reach that server. The ref is taken away with the run.',
+    ...(pushed.length > 0
+      ? [`They are pushed to ${pushed.join(' and ')} (pushurl), which has to be the same repository.`]
+      : []),
     ...(unencrypted ? [`The pod's password goes there unencrypted, as it is http.`] : []),
     ...(size > PUSH_BYTES ? ['Hosts such as GitHub refuse a push of more than 2 GiB.'] : []),
   ];

@@ -50,10 +50,12 @@ export async function followToEnd(
     leave,
   });
   const { memory, ephemeralStorage } = state.settings;
-  const isCancelled = followed.isCancelled === true || state.stage === 'cancelled';
+  // Another process may have cancelled it meanwhile, or taken away what it names.
+  const now = readState(work.store, work.run);
+  const isCancelled = followed.isCancelled === true || now.stage === 'cancelled';
   const outcome = howItEnded({ ...followed, isCancelled }, work, { container, memory, ephemeralStorage });
   writeState(work.store, {
-    ...state,
+    ...now,
     stage: 'followed',
     ...(isCancelled ? { cancelled: true } : {}),
     ...(followed.pod ? { got: followed.pod } : {}),

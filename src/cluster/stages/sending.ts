@@ -89,6 +89,10 @@ function begun({ api, making, flavour }: Place, work: Work, prepared: Prepared):
   const { request, inputs, secrets, bundle, places } = prepared;
   const { settings, purpose, asked = [] } = making;
   const told = foretold(work, settings);
+  // Of an earlier try there may be something at the remote, whatever comes of this one.
+  const { pushedTo } = wasSubmitted(work.store.runFolder(work.run))
+    ? readState(work.store, work.run)
+    : { pushedTo: undefined };
   return {
     schema: 'reprise/target/0',
     target: 'kubernetes',
@@ -105,6 +109,7 @@ function begun({ api, making, flavour }: Place, work: Work, prepared: Prepared):
     image: request.image,
     settings,
     bundle,
+    ...(pushedTo === undefined ? {} : { pushedTo }),
     ...(Object.keys(places).length > 0 ? { places } : {}),
     ...(asked.length > 0 ? { asked } : {}),
     ...(told ? { forecast: { best: told.best, because: told.because } } : {}),

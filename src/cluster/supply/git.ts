@@ -5,6 +5,7 @@ import {
   commitBundle,
   type BundleCommit,
   fetchAddress,
+  pushAddresses,
   pushBundle,
   removeBundle,
 } from '../../git/bundle';
@@ -26,7 +27,9 @@ export async function wayByGit(
   { remote, secret }: GitRemote,
   { size, inputs }: Archive,
 ): Promise<Way> {
-  const url = await fetchAddress({ root, remote }).catch((error: unknown) => {
+  const told = async () =>
+    [await fetchAddress({ root, remote }), await pushAddresses({ root, remote })] as const;
+  const [url, pushed] = await told().catch((error: unknown) => {
     throw failure(
       error,
       'no-remote',
@@ -47,7 +50,7 @@ export async function wayByGit(
       `${what}. Nothing was sent. ${advice}, or give an https address.`,
     );
   }
-  return gitWay({ size, files: inputs.length }, { url, ref: bundleRef(run), secret });
+  return gitWay({ size, files: inputs.length }, { url, ref: bundleRef(run), secret, pushed });
 }
 
 const ADVICE = 'Nothing was sent. Name another one in reprise.yaml (bundle.git.remote).';
@@ -68,7 +71,7 @@ export async function commitFiles({ store, run }: Work): Promise<BundleCommit> {
   }
 }
 
-/** @throws Failure `not-pushed`, `push-timeout`, after which it may be there; what ended `signal` */
+/** @throws Failure `not-pushed`; `push-timeout` and `push-lost`, after which it may be there; what ended `signal` */
 export async function pushFiles(
   { store, run }: Pick<Work, 'store' | 'run'>,
   { remote, commit }: Push,
@@ -79,14 +82,17 @@ export async function pushFiles(
     await pushBundle({ root: store.root, remote }, { repository, commit, run }, signal);
   } catch (error) {
     if (signal?.aborted) throw error;
-    const reason = error instanceof GitError && error.reason === 'timeout' ? 'push-timeout' : 'not-pushed';
-    throw failure(
-      error,
-      reason,
-      (why) =>
-        `The notebook's files cannot be pushed to ${remote} (${bundleRef(run)}): ${why}. Nothing was sent. ` +
-        'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).',
-    );
+    const what = `The notebook's files cannot be pushed to ${remote} (${bundleRef(run)})`;
+    const cutOff = error instanceof GitError && (error.reason === 'timeout' || error.reason === 'lost');
+    if (cutOff)
+      throw failure(
+        error,
+        `push-${error.reason}`,
+        (why) => `${what}: ${why}. No pod was started. Try again.`,
+      );
+    const advice =
+      'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).';
+    throw failure(error, 'not-pushed', (why) => `${what}: ${why}. Nothing was sent. ${advice}`);
   }
 }
 
@@ -114,7 +120,7 @@ export async function takeRefAway(store: Store, run: string): Promise<string | u
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     const ref = bundleRef(run);
-    return `The notebook's files are still at the git remote ${remote}, as they could not be taken away: ${error.message}. Try again with reprise delete ${run}, or: git push ${remote} --delete ${ref}`;
+    return `The notebook's files may still be at the git remote ${remote}, as they could not be taken away: ${error.message}. Try again with reprise delete ${run}, or: git push ${remote} --delete ${ref}`;
   }
 }
 

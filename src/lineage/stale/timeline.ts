@@ -266,13 +266,15 @@ export class Timeline {
       const key = fileKey(file);
       const digest = sha256 ? { digest: sha256 } : {};
       const known = this.files.get(key);
-      if (attribution === 'weak' && !created && known !== undefined && !facts.writesFiles && !facts.wild) {
-        // Only the file system saw it, and no word of the cell says that it writes: it may have been anyone.
+      const isByCell = known?.is === 'value' && known.cell === cell;
+      if (known === undefined) {
+        if (!this.found.has(key)) this.found.set(key, created ? ABSENT : AT_START);
+      } else if (attribution === 'weak' && !created && !isByCell && !facts.writesFiles && !facts.wild) {
+        // Only the file system saw it, and no word of the cell says that it writes: it may have been anyone. What read
+        // the file before finds another one, and what reads it from now on may have it from this cell.
         if (known.is !== 'value' || known.digest === undefined || known.digest !== sha256)
-          this.changedOutside(key, deleted ? ABSENT : { is: 'value', by: this.nextOutside(), ...digest });
-        continue;
+          this.found.set(key, deleted ? ABSENT : { is: 'value', by: this.nextOutside(), ...digest });
       }
-      if (known === undefined && !this.found.has(key)) this.found.set(key, created ? ABSENT : AT_START);
       writes.set(key, deleted ? ABSENT : { is: 'value', by: at, cell, ...digest });
     }
     for (const [key, digest] of surroundingsSet(executed, this.newest.get(cell)))

@@ -19,8 +19,8 @@ export type Context = {
   /** Told what is about to be executed. */
   onDocument?: (document: NotebookDocument) => void;
   signal?: AbortSignal;
-  /** Told once of files that an earlier, killed replay left to be put back. */
-  onRecovered?: (paths: string[]) => void;
+  /** Told once of files that an earlier, killed replay left to be put back, and of the folders that have what lay there. */
+  onRecovered?: (paths: string[], aside: string[]) => void;
   /** Another place than this machine. */
   target?: Target;
   /** Come back when the target has the run, instead of waiting for its end. */

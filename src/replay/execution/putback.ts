@@ -51,7 +51,7 @@ export type NotBack = Kept & Failing;
  * Keeps every file under the root that the original run wrote. Files that it created are taken away, so that the
  * replay starts as the original did.
  * @returns undefined where `overwrite` lets the replay write over them
- * @throws Failure `busy` when another replay holds files here, `too-large` above 1 GiB without `overwrite`, `bad-name`
+ * @throws Failure `busy` when another replay holds files here, `too-large` above 1 GiB without `overwrite`, `bad-name`, `not-kept`
  */
 export function keepFiles(
   store: Store,
@@ -62,6 +62,7 @@ export function keepFiles(
   const written = filesWritten(cells);
   const paths = [...written.keys()];
   const present = paths.filter((path) => isFile(fileAt(store, path)));
+  const isPresent = new Set(present);
   const total = present.reduce((sum, path) => sum + statSync(fileAt(store, path)).size, 0);
   if (total > LIMIT && !overwrite) {
     throw new Failure(
@@ -78,11 +79,26 @@ export function keepFiles(
     owner: thisProcess(),
     hostname: hostname(),
     kept: present.map((path) => keep(store, path)),
-    absent: paths.filter((path) => !present.includes(path)).flatMap((path) => placeNow(store, path) ?? []),
+    absent: paths.filter((path) => !isPresent.has(path)).flatMap((path) => placeNow(store, path) ?? []),
   };
   writeJournal(store, journal);
-  for (const kept of journal.kept) if (written.get(kept.path)) rmSync(placeOf(store, kept));
+  for (const kept of journal.kept) if (written.get(kept.path)) takeAway(store, journal, kept);
   return journal;
+}
+
+/** @throws Failure `not-kept`, after which those that were taken away before are back */
+function takeAway(store: Store, journal: Journal, kept: Kept): void {
+  try {
+    // Two paths may lead to one file.
+    rmSync(placeOf(store, kept), { force: true });
+  } catch (error) {
+    const gone = journal.kept.filter((each) => !isFile(placeOf(store, each)));
+    const notBack = finish(store, { ...journal, kept: gone, absent: [] });
+    const warning = notBack.length > 0 ? ` ${notBackWarning(journal.replay, notBack)}` : '';
+    const why = `${plainName(kept.path)} cannot be taken out of the replay's way (${(error as NodeJS.ErrnoException).code})`;
+    const advice = 'Allow it to be deleted, or replay with --isolated.';
+    throw new Failure('infrastructure', 'not-kept', `${why}. Nothing ran. ${advice}${warning}`);
+  }
 }
 
 /**
@@ -135,6 +151,7 @@ export function recover(store: Store, context: Pick<Context, 'onRecovered' | 'on
     );
   }
   const restored: string[] = [];
+  const aside: string[] = [];
   for (const found of pending) {
     const { journal } = found;
     if (isUnseen(found)) warn(unseenWarning(journal));
@@ -142,9 +159,17 @@ export function recover(store: Store, context: Pick<Context, 'onRecovered' | 'on
     const notBack = putFilesBack(store, journal.replay, journal);
     if (notBack.length > 0) warn(notBackWarning(journal.replay, notBack));
     const missed = new Set(notBack.map(({ path }) => path));
-    restored.push(...journal.kept.map(({ path }) => path).filter((path) => !missed.has(path)));
+    const back = journal.kept.map(({ path }) => path).filter((path) => !missed.has(path));
+    restored.push(...back);
+    // Said once: what is tried again in vain moves nothing.
+    if (back.length > 0 || !journal.ended) aside.push(...setAsideIn(store, journal.replay));
   }
-  if (restored.length > 0) context.onRecovered?.(restored);
+  if (restored.length + aside.length > 0) context.onRecovered?.(restored, aside);
+}
+
+function setAsideIn(store: Store, replay: string): string[] {
+  const folders = ['files', 'since'].filter((folder) => existsSync(join(store.runFolder(replay), folder)));
+  return folders.map((folder) => `.reprise/runs/${replay}/${folder}`);
 }
 
 /** @throws Failure `busy` while another process replays in this root */

@@ -320,3 +320,25 @@ def test_a_run_whose_files_are_behind_an_ssh_key(pod, remote, secret, fetched, t
     _give(pod, f"git@git.example:{remote.folder}", remote.push(PART), ARCHIVE, **NO_TIME)
     assert fetched(secret, env={"PATH": f"{programs}:{os.environ['PATH']}"}) == (0, "")
     pod.start().unpack()
+
+
+@pytest.mark.parametrize(
+    "words, hint",
+    [
+        ("org-1@git.example: Permission denied (publickey).", "bundle.git.secret"),
+        ("No user exists for uid 1000", "/etc/passwd"),
+        ("Host key verification failed.", "known_hosts"),
+    ],
+)
+def test_what_ssh_says_is_told(pod, remote, secret, fetched, tmp_path, words, hint):
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    (programs / "ssh").write_text(f"#!/bin/sh\necho '{words}' >&2\necho @@@@ >&2\nexit 255\n")
+    (programs / "ssh").chmod(0o755)
+    (secret / "ssh-privatekey").write_text(TOKEN)
+    (secret / "known_hosts").write_text("git.example ssh-ed25519 AAAA")
+    # As an organisation's certificates have it.
+    _give(pod, "org-1@git.example:team.git", remote.push(PART), ARCHIVE)
+    code, said = fetched(secret, env={"PATH": f"{programs}:{os.environ['PATH']}"})
+    assert (code, pod.message["reason"]) == (50, "fetch")
+    assert words.rstrip(".") in said and hint in said

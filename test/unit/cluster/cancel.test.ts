@@ -1,6 +1,6 @@
 /** A run that is ended in the cluster, and what its queue does then: asked of a server that answers as the API does. */
 import { KubeConfig } from '@kubernetes/client-node';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,11 +10,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { QUEUE_RIGHTS, rightsFor } from '../../../src/cluster/access';
 import { Api } from '../../../src/cluster/api';
 import { cancel } from '../../../src/cluster/cancel';
-import { listed, takeAway } from '../../../src/cluster/listing';
+import { listed, takeAway, unended } from '../../../src/cluster/listing';
 import { preflight, requireGood } from '../../../src/cluster/preflight';
 import { mergeTarget } from '../../../src/cluster/profile/merge';
 import { type ClusterRun, readState, requireUnfailed, writeState } from '../../../src/cluster/state';
 import { KubernetesTarget } from '../../../src/cluster/target';
+import { planGc } from '../../../src/lineage/gc';
 import { Store } from '../../../src/lineage/store';
 
 const RUN = '20261126-101500-3fa2c1';
@@ -148,6 +149,20 @@ describe('a run that is cancelled', () => {
     expect(readState(store, RUN).stage).toBe('collected');
   });
 
+  it('keeps what its follower wrote of its end meanwhile', async () => {
+    const failure = { kind: 'usage' as const, reason: 'cancelled', message: 'It was cancelled.' };
+    const seen = () => {
+      const stage = 'cleaned' as const;
+      writeState(store, { ...readState(store, RUN), stage, failure, events: ['Suspended'] });
+      return job();
+    };
+    const before = { ...readState(store, RUN), pushedTo: 'origin' };
+    await serving({ [JOB]: job(), [`PATCH ${JOB}`]: seen }, (api) => cancel(api, store, before));
+    const state = readState(store, RUN);
+    expect(state).toMatchObject({ stage: 'cleaned', failure, events: ['Suspended'] });
+    expect(state).not.toHaveProperty('pushedTo');
+  });
+
   it('that is not there is said to be gone', async () => {
     const cancelled = serving({}, (api) => cancel(api, store, readState(store, RUN)));
     await expect(cancelled).rejects.toThrow(/cancel the run/);
@@ -186,6 +201,15 @@ describe('who follows a run that somebody cancelled', () => {
     expect(String(failure)).toContain(`Run ${RUN} was cancelled`);
     expect(readState(store, RUN)).toMatchObject({ stage: 'cancelled', failure: { reason: 'cancelled' } });
     expect(() => requireUnfailed(readState(store, RUN))).toThrow('was cancelled');
+  });
+
+  it('is told so where it was cancelled and deleted while it was followed', async () => {
+    const gone = () => {
+      writeState(store, { ...readState(store, RUN), stage: 'cancelled', cancelled: true });
+      return 404;
+    };
+    expect(await follow({ [`GET ${JOB}`]: gone })).toMatchObject({ reason: 'cancelled' });
+    expect(readState(store, RUN)).toMatchObject({ stage: 'cancelled', cancelled: true });
   });
 
   it('is told so too where it was cancelled from here and deleted elsewhere', async () => {
@@ -231,4 +255,17 @@ it('says of a run that was deleted before it ended that it was', async () => {
   const state: ClusterRun = readState(store, RUN);
   expect(state.stage).toBe('cancelled');
   expect(() => requireUnfailed(state)).toThrow('was deleted from the cluster before it ended');
+});
+
+it('is kept by gc as long as only what is kept of it leads to what is there', () => {
+  const planned = () =>
+    planGc(store, { keep: 0, olderThanDays: 0, now: new Date('2027-01-01'), protect: unended(store) });
+  expect(planned()).toMatchObject({ runs: [], kept: [{ run: RUN, because: 'protected' }] });
+  writeState(store, { ...readState(store, RUN), stage: 'cleaned', pushedTo: 'origin' });
+  expect(planned().kept).toEqual([{ run: RUN, because: 'protected' }]);
+  const { pushedTo: _, ...over } = readState(store, RUN);
+  writeState(store, over);
+  expect(planned().runs).toMatchObject([{ run: RUN }]);
+  writeFileSync(path.join(store.runFolder(RUN), 'target.json'), '{"stage": "subm');
+  expect(planned().kept).toEqual([{ run: RUN, because: 'protected' }]);
 });

@@ -1,6 +1,9 @@
 /** Files that go to a pod by git: chosen, pushed to a real server of this machine, and taken away with their run. */
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Api } from '../../../src/cluster/api';
+import { FLAVOURS } from '../../../src/cluster/manifests/flavours';
+import { send } from '../../../src/cluster/stages/sending';
 import { job } from '../../../src/cluster/manifests/job';
 import { trainjob } from '../../../src/cluster/manifests/flavours/trainjob';
 import { gitWay } from '../../../src/cluster/manifests/inputs';
@@ -90,6 +93,14 @@ describe('files that are sent by git', () => {
     expect(templatesIn(job(replayRequest()))[0]!.spec).not.toHaveProperty('initContainers');
   });
 
+  it('are said to be pushed elsewhere where the remote is', async () => {
+    const elsewhere = `https://ada:${TOKEN}@fork.example/team.git`;
+    place.git('study', 'config', 'remote.origin.pushurl', elsewhere);
+    const { prepared: made } = await prepared(11 * MIB, { remote: 'origin' });
+    expect(made.way.sentence).toContain('pushed to https://fork.example/team.git (pushurl)');
+    expect(made.way.sentence).not.toContain(TOKEN);
+  });
+
   it('travel in ConfigMaps where they fit, whatever the remote is', async () => {
     const { prepared: made, asked } = await prepared(MIB, { remote: 'upstream' });
     expect([made.way.way, made.push, asked['git']]).toEqual(['configmaps', undefined, undefined]);
@@ -146,13 +157,42 @@ describe('the ref of a run', () => {
     expect(state().pushedTo).toBeUndefined();
   });
 
+  it('is not forgotten where an earlier try pushed it and this one is refused', async () => {
+    const { prepared: made } = await prepared(11 * MIB, { remote: 'origin' });
+    await pushForRun(work(), made.push!);
+    writeState(store, { ...state(), bundle: made.bundle, stage: 'submitting' });
+    await server.stop();
+    const api = { namespace: 'team', config: { getCurrentContext: () => 'here' } } as unknown as Api;
+    const making = { settings: made.request.target, purpose: 'run' as const, agent: '' };
+    const telling = { onNotice: () => undefined };
+    const place = {
+      api,
+      making: { ...making, locked: () => Promise.resolve(undefined) },
+      flavour: FLAVOURS.job,
+      telling,
+    };
+    await expect(send(place, work(), made)).rejects.toThrow();
+    expect(state().pushedTo).toBe('origin');
+  });
+
+  it('may be there where the server went away before it answered', async () => {
+    const { prepared: made } = await prepared(11 * MIB, { remote: 'origin' });
+    place.write('served/team.git/hooks/post-receive', '#!/bin/sh\nkill -9 $PPID\n');
+    chmodSync(place.path('served/team.git/hooks/post-receive'), 0o755);
+    await expect(pushForRun(work(), made.push!)).rejects.toMatchObject({ reason: 'push-lost' });
+    expect([served(), state().pushedTo]).toEqual([REF, 'origin']);
+    rmSync(place.path('served/team.git/hooks/post-receive'));
+    expect(await takeRefAway(store, RUN)).toBeUndefined();
+    expect(served()).toBe('');
+  });
+
   it('is said to be there where it cannot be taken away, until it can', async () => {
     const { prepared: made } = await prepared(11 * MIB, { remote: 'origin' });
     await pushForRun(work(), made.push!);
     rmSync(store.root + '/.git/config');
     place.git('study', 'init', '-q');
     const said = await takeRefAway(store, RUN);
-    expect(said).toContain('are still at the git remote origin');
+    expect(said).toContain('may still be at the git remote origin');
     expect(said).toContain(`reprise delete ${RUN}, or: git push origin --delete ${REF}`);
     expect(state().pushedTo).toBe('origin');
   });

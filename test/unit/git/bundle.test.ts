@@ -129,6 +129,40 @@ describe('a bundle that is pushed', () => {
     }
   });
 
+  it('takes no tag of the user’s along, neither when it comes nor when it goes', async () => {
+    place.git('study', 'push', '-q', place.path('served/team.git'), 'HEAD:refs/heads/main');
+    place.git('study', 'tag', '-a', 'private', '-m', 'not pushed yet');
+    place.git('study', 'config', 'push.followTags', 'true');
+    place.git('study', 'config', 'push.gpgSign', 'true');
+    await push(await committed());
+    await removeBundle({ root, remote: 'origin' }, RUN);
+    expect(served('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
+  });
+
+  it('goes to a remote that the user mirrors to, and alone', async () => {
+    place.git('study', 'remote', 'add', '--mirror=push', 'backup', remote);
+    await push(await committed(), 'backup');
+    expect(served('for-each-ref', '--format=%(refname)')).toBe(REF);
+    await removeBundle({ root, remote: 'backup' }, RUN);
+    expect(served('for-each-ref')).toBe('');
+  });
+
+  it('goes where a user lets git find no bare repository', async () => {
+    place.write('gitconfig', '[safe]\n\tbareRepository = explicit\n');
+    process.env.GIT_CONFIG_GLOBAL = place.path('gitconfig');
+    const folder = place.path('plain');
+    mkdirSync(folder);
+    const made = await committed();
+    await push(made);
+    expect(served('rev-parse', REF)).toBe(made.commit);
+    const to = remote.replace('://', `://git:${TOKEN}@`);
+    await push(await committed(undefined, folder), to.replace('team', 'other'), folder).catch((error) => {
+      expect(String(error)).not.toContain('bare repository');
+    });
+    await removeBundle({ root: folder, remote: to }, RUN);
+    expect(served('for-each-ref')).toBe('');
+  });
+
   it('is taken away, and what is not there is taken away too', async () => {
     await push(await committed());
     await removeBundle({ root, remote: 'origin' }, RUN);
@@ -164,6 +198,36 @@ describe('a push that is refused', () => {
   });
 });
 
+describe('a push that comes to nothing', () => {
+  it('says what ssh said, not only that nothing could be read', async () => {
+    const words = '@@@@@@\ngit@git.example: Permission denied (publickey).';
+    place.write('ssh', `#!/bin/sh\nprintf '%s\\n' '${words}' >&2\nexit 255\n`);
+    chmodSync(place.path('ssh'), 0o755);
+    place.git('study', 'config', 'core.sshCommand', place.path('ssh'));
+    const { message } = await refusal(push(await committed(), 'git@git.example:team/a.git'));
+    expect(message).toBe('git@git.example: Permission denied (publickey).');
+  });
+
+  it('shows no part of a password that was not encoded', async () => {
+    const address = `http://ada:p@${TOKEN}@127.0.0.1:1/team.git`;
+    expect((await refusal(push(await committed(), address))).reason).toBe('refused');
+  });
+
+  it('is no push where git was killed', async () => {
+    const made = await committed();
+    const git = `case " $* " in *" push "*) kill -9 $$;; esac\nPATH="$REST" exec git "$@"`;
+    place.write('programs/git', `#!/bin/sh\nREST=${process.env.PATH}\n${git}\n`);
+    chmodSync(place.path('programs/git'), 0o755);
+    const before = process.env.PATH;
+    process.env.PATH = `${place.path('programs')}:${before}`;
+    try {
+      expect((await refusal(push(made))).reason).toBe('lost');
+    } finally {
+      process.env.PATH = before;
+    }
+  });
+});
+
 describe('the address that another machine fetches from', () => {
   it('is that of the remote, without what lets the user in', async () => {
     expect(await fetchAddress({ root, remote: 'origin' })).toBe(remote);
@@ -183,6 +247,7 @@ describe('the address that another machine fetches from', () => {
       'alias:a.git',
       'C:\\a',
       'git@h:-x',
+      '-oProxyCommand@h:x',
     ])
       expect(addressElsewhere(other), other).toBeUndefined();
   });

@@ -44,3 +44,19 @@ describe('data from elsewhere', () => {
     expect(contextLine(document)).not.toContain('data.example');
   });
 });
+
+it('leads from a file outside the root to its writer, past another of the same name', () => {
+  const file = (mode: 'read' | 'write', place: string, content: string) =>
+    ({ path: 'out.csv', outside: true, place, mode, sha256: sha(content), attribution: 'exact' }) as const;
+  const run = record([
+    { files: [file('write', 'a', 'one')] },
+    { files: [file('write', 'b', 'two')] },
+    { files: [file('read', 'a', 'one')] },
+  ]);
+  const document = lineageOf([{ ...run, sourceOf: () => undefined }]);
+  const [node] = document.nodes.filter((each) => each.kind === 'file' && each.sha256 === sha('one'));
+  expect(document.edges.filter(({ from, to }) => [from, to].includes(node!.id))).toMatchObject([
+    { kind: 'wrote' },
+    { kind: 'read' },
+  ]);
+});

@@ -110,4 +110,41 @@ describe('a file that changes while a cell runs', () => {
     expect(made('model.fit(1)', 'exact').state('a')?.status).toBe('clean');
     expect(made('!sort -o in.csv in.csv', 'weak').state('a')?.status).toBe('clean');
   });
+
+  it.each(['one', 'two'])(
+    'and may be the work of the cell, is read from it by others: stale with it (%s)',
+    (second) => {
+      const wrote = (content: string, more: object = {}) =>
+        ({ path: 'out.h5', mode: 'write', sha256: sha(content), attribution: 'weak', ...more }) as const;
+      const readAs = (content: string) =>
+        ({ path: 'out.h5', mode: 'read', sha256: sha(content), attribution: 'exact' }) as const;
+      const n = (text: string) => [{ name: 'n', digest: sha(text), how: 'exact' as const }];
+      const uses = { reads: ['n'], readDigests: { n: sha('1') } };
+      const notebook = new Notebook(
+        cells('n = read()', 'h5py.File("out.h5", "w")["x"] = n', 'rows = h5py.File("out.h5")["x"][()]'),
+      )
+        .ran('a', { writes: n('1') })
+        .ran('b', { ...uses, files: [wrote('one', { created: true })] })
+        .ran('c', { files: [readAs('one')] })
+        .ran('b', { ...uses, files: [wrote(second)] })
+        .ran('c', { files: [readAs(second)] });
+      expect(notebook.state('c')?.status).toBe('clean');
+      notebook.ran('a', { writes: n('2') });
+      expect([notebook.state('b')?.status, notebook.state('c')?.status]).toEqual(['stale', 'stale']);
+    },
+  );
+
+  it('and was there before, is read from the cell all the same', () => {
+    const uses = { reads: ['n'], readDigests: { n: sha('1') } };
+    const n = (text: string) => [{ name: 'n', digest: sha(text), how: 'exact' as const }];
+    const notebook = new Notebook(
+      cells('n = read()', 'h5py.File("in.csv", "a")["x"] = n', 'rows = h5py.File("in.csv")["x"][()]'),
+    )
+      .ran('a', { writes: n('1') })
+      .ran('c', { files: [read] })
+      .ran('b', { ...uses, files: [changed('weak')] })
+      .ran('c', { files: [{ ...read, sha256: sha('two') }] });
+    expect(notebook.state('c')?.status).toBe('clean');
+    expect(notebook.ran('a', { writes: n('2') }).state('c')?.status).toBe('stale');
+  });
 });

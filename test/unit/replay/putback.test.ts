@@ -1,4 +1,5 @@
 /** Journals of files that a replay kept: those that are the user's own are finished, and no other is acted upon. */
+import { spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import {
   existsSync,
@@ -58,10 +59,13 @@ function killed(names: readonly string[], change: Partial<Journal> = {}): void {
   writeJournal(store, { ...journal, owner, ...change });
 }
 
-function recovered(): { paths: string[]; warnings: string[] } {
-  const told = { paths: [] as string[], warnings: [] as string[] };
+function recovered(): { paths: string[]; aside: string[]; warnings: string[] } {
+  const told = { paths: [] as string[], aside: [] as string[], warnings: [] as string[] };
   recover(store, {
-    onRecovered: (paths) => told.paths.push(...paths),
+    onRecovered: (paths, aside) => {
+      told.paths.push(...paths);
+      told.aside.push(...aside);
+    },
     onWarning: (warning) => told.warnings.push(warning),
   });
   return told;
@@ -73,11 +77,21 @@ describe('files of a killed replay', () => {
     killed(['table.csv', 'absent.csv']);
     write('table.csv', 'of the replay');
     write('absent.csv', 'of the replay');
-    expect(recovered()).toEqual({ paths: ['table.csv'], warnings: [] });
+    const aside = [`.reprise/runs/${REPLAY}/files`];
+    expect(recovered()).toEqual({ paths: ['table.csv'], aside, warnings: [] });
+    expect(read(...aside, 'absent.csv')).toBe('of the replay');
     expect(read('table.csv')).toBe('mine');
     expect(existsSync(at('absent.csv'))).toBe(false);
     expect(readdirSync(store.putbackFolder)).toEqual([]);
-    expect(recovered()).toEqual({ paths: [], warnings: [] });
+    expect(recovered()).toEqual({ paths: [], aside: [], warnings: [] });
+  });
+
+  it('that were none are set aside, and where to is said', () => {
+    killed(['absent.csv']);
+    write('absent.csv', 'mine, since then');
+    const aside = [`.reprise/runs/${REPLAY}/files`];
+    expect(recovered()).toEqual({ paths: [], aside, warnings: [] });
+    expect(read(...aside, 'absent.csv')).toBe('mine, since then');
   });
 
   it('are put back behind a folder that is a link, as it was then', () => {
@@ -86,7 +100,7 @@ describe('files of a killed replay', () => {
     killed(['data/table.csv', 'data/absent.csv']);
     write('data/table.csv', 'of the replay');
     write('data/absent.csv', 'of the replay');
-    expect(recovered()).toEqual({ paths: ['data/table.csv'], warnings: [] });
+    expect(recovered()).toMatchObject({ paths: ['data/table.csv'], warnings: [] });
     expect(readFileSync(path.join(outside, 'table.csv'), 'utf8')).toBe('mine');
     expect(readdirSync(outside)).toEqual(['table.csv']);
   });
@@ -138,7 +152,7 @@ describe('files of a killed replay', () => {
 
     rmSync(at('out'));
     mkdirSync(at('out'));
-    expect(recovered()).toEqual({ paths: ['out/table.csv'], warnings: [] });
+    expect(recovered()).toMatchObject({ paths: ['out/table.csv'], warnings: [] });
     expect(read('out/table.csv')).toBe('mine');
     expect(readdirSync(store.putbackFolder)).toEqual([]);
   });
@@ -255,7 +269,7 @@ describe('a journal that is not the own', () => {
     write('table.csv', "somebody else's");
     mkdirSync(store.putbackFolder);
     writeFileSync(journalFile(), text);
-    expect(recovered()).toEqual({ paths: [], warnings: [expect.stringContaining('this folder')] });
+    expect(recovered()).toMatchObject({ paths: [], warnings: [expect.stringContaining('this folder')] });
     expect(read('table.csv')).toBe("somebody else's");
   });
 
@@ -312,7 +326,7 @@ describe('the owner of a journal', () => {
   it('is taken to go on while its process runs', () => {
     write('table.csv', 'mine');
     killed(['table.csv'], { owner: thisProcess() });
-    expect(recovered()).toEqual({ paths: [], warnings: [] });
+    expect(recovered()).toMatchObject({ paths: [], warnings: [] });
     expect(() => refuseIfBusy(store)).toThrow(`Replay ${REPLAY} holds files here. Wait`);
   });
 
@@ -335,7 +349,7 @@ describe('the owner of a journal', () => {
       owner: { ...thisProcess(), host: 'another', boot: 'another' },
       hostname: 'node\x1b[31m7',
     });
-    expect(recovered()).toEqual({ paths: [], warnings: [] });
+    expect(recovered()).toMatchObject({ paths: [], warnings: [] });
     expect(() => refuseIfBusy(store)).toThrow(/holds files here/);
     hourAgo();
     const { paths, warnings } = recovered();
@@ -351,7 +365,7 @@ describe('the owner of a journal', () => {
   it('in another container goes on as long as it renews its journal', () => {
     write('table.csv', 'mine');
     killed(['table.csv'], { owner: { ...thisProcess(), host: 'a container', pidNamespace: 'pid:[1]' } });
-    expect(recovered()).toEqual({ paths: [], warnings: [] });
+    expect(recovered()).toMatchObject({ paths: [], warnings: [] });
     expect(() => refuseIfBusy(store)).toThrow(/holds files here/);
     hourAgo();
     expect(() => refuseIfBusy(store)).not.toThrow();
@@ -394,5 +408,39 @@ describe('what is kept', () => {
     expect(statSync(path.join(process.env.XDG_STATE_HOME!, 'reprise', 'putback.key')).mode & 0o777).toBe(
       0o600,
     );
+  });
+});
+
+describe('files that a replay makes anew', () => {
+  const created = (name: string) => ({ ...wrote(name, 'recorded'), created: true });
+
+  it('are out of its way where two paths lead to one of them, and back after it', () => {
+    write('model.pt', 'mine');
+    symlinkSync('model.pt', at('latest.pt'));
+    const journal = keepFiles(
+      store,
+      REPLAY,
+      cellsThatWrote(created('model.pt'), created('latest.pt')),
+      false,
+    );
+    expect(existsSync(at('model.pt'))).toBe(false);
+    expect(putFilesBack(store, REPLAY, journal)).toEqual([]);
+    expect([read('model.pt'), read('latest.pt')]).toEqual(['mine', 'mine']);
+  });
+
+  it('are back where one of them cannot be taken out of its way, and nothing is held', (context) => {
+    write('first.csv', 'mine');
+    write('last.csv', 'mine');
+    const immutable = spawnSync('chattr', ['+i', at('last.csv')]).status === 0;
+    try {
+      if (!immutable) return context.skip();
+      const keep = () =>
+        keepFiles(store, REPLAY, cellsThatWrote(created('first.csv'), created('last.csv')), false);
+      expect(keep).toThrow(/^last\.csv cannot be taken out of the replay's way \(EPERM\)\. Nothing ran\./);
+      expect([read('first.csv'), read('last.csv')]).toEqual(['mine', 'mine']);
+      expect(readdirSync(store.putbackFolder)).toEqual([]);
+    } finally {
+      spawnSync('chattr', ['-i', at('last.csv')]);
+    }
   });
 });

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import resource
 import shutil
 import signal
@@ -104,7 +105,7 @@ class _Git:
             raise _unfetched(self._source.url, said)
         ref, url = self._source.ref, self._source.url
         limit = size + size // 50 + _PACK_BYTES
-        asked = ["fetch", "--quiet", "--depth=1", "--no-tags", "--no-write-fetch-head", "--end-of-options"]
+        asked = ["fetch", "--quiet", "--depth=1", "--no-tags", "--"]
         for attempt in range(_TRIES):
             time.sleep(_PAUSE_SECONDS * attempt)
             code, said = self._run("-C", self._repository, *asked, url, f"+{ref}:{_FETCHED}", limit=limit)
@@ -232,8 +233,12 @@ class _Git:
     def _said(self, stderr: bytes) -> str:
         """The line that says why; a server may repeat what it was given."""
         lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-        said = next((line for line in lines if line.startswith(("fatal:", "error:"))), "")
-        said = said or (lines[-1] if lines else "git failed")
+        at = next((i for i, line in enumerate(lines) if line.startswith(("fatal:", "error:"))), -1)
+        # What ssh or the server said is why.
+        before = [line for line in lines[: max(at, 0)] if re.search(r"\w{3}", line)]
+        said = lines[at] if lines else "git failed"
+        if before and ("Could not read from remote" in said or "hung up" in said):
+            said = before[-1]
         for name in ("password", "ssh-privatekey"):
             with contextlib.suppress(OSError):
                 with open(self._file(name), encoding="utf-8", errors="replace") as file:
@@ -250,6 +255,10 @@ def _unfetched(url: str, said: str) -> Refused:
         hint = (
             " A NetworkPolicy has to let pods of Reprise reach it and the names' server (deploy/README.md)."
         )
+    elif "No user exists for uid" in said:
+        hint = " The image's ssh wants a user of that number in /etc/passwd; or give an https address (bundle.git.remote)."
+    elif "Host key verification failed" in said:
+        hint = " The server's key has to be in the Secret (known_hosts)."
     elif "could not read" in said or "Authentication failed" in said or "Permission denied" in said:
         hint = " What may read there goes into a Secret that bundle.git.secret in reprise.yaml names."
     why = f"The notebook's files cannot be fetched from {url}: {said.rstrip('.')}. Nothing ran.{hint}"

@@ -13,7 +13,7 @@ OK, CELL_RAISED, DRIFT, INPUTS, NOTHING_RAN, DEADLINE, TERMINATED = 0, 20, 30, 4
 BUNDLE = "bundle.tar.gz"
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_URL = re.compile(r"(https?|ssh)://\S+|[\w.]+@[\w.][\w.-]*:[^-\s]\S*")
+_URL = re.compile(r"(https?|ssh)://\S+|[\w.][\w.-]*@[\w.][\w.-]*:[^-\s]\S*")
 _RUN = re.compile(r"\d{8}-\d{6}-[0-9a-z]{6}")
 # What a bundle holds besides its inputs: the notebook without outputs, and sources.
 _SOURCES = 64 << 20
