@@ -175,7 +175,7 @@ ${rows.join('\n')}
 function cost() {
   const title = '### What it costs there\n';
   if (!existsSync(COST)) return `${title}\nNot yet measured: \`npm run test:deep -- cost\`.\n`;
-  const { measured } = JSON.parse(readFileSync(COST, 'utf8'));
+  const { measured, commit, later } = JSON.parse(readFileSync(COST, 'utf8'));
   const seconds = ({ median, min, max }) => `${median.toFixed(2)} s (${min.toFixed(2)} – ${max.toFixed(2)})`;
   const rows = measured.rows.map(({ framework, plain, ratios, ablation }) =>
     cells([
@@ -193,7 +193,7 @@ Times are medians of all cells, imports included. "The talk's recipe": one threa
 | notebook | plain | close | full | the talk's recipe | the goal |
 |---|---|---|---|---|---|
 ${[...rows, ...unmeasured(measured.rows)].join('\n')}
-`;
+${later === undefined ? '' : `\nMeasured at ${commit.slice(0, 7)}, and ${later.of} at ${later.commit.slice(0, 7)}, on another day.\n`}`;
 }
 
 /** Notebooks of the matrix whose measurement did not come to its end. */
