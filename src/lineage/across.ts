@@ -121,14 +121,9 @@ class Drawing {
   }
 
   file({ path, sha256 }: Touch): FileNode {
-    const node: FileNode = {
-      id: fileNodeId(path, sha256),
-      kind: 'file',
-      path,
-      sha256,
-      attribution: 'exact',
-    };
-    this.nodes.set(node.id, node);
+    const id = fileNodeId(path, sha256);
+    const node: FileNode = { id, kind: 'file', path, sha256, attribution: 'exact' };
+    this.nodes.set(id, node);
     return node;
   }
 

@@ -13,17 +13,7 @@ let kubeconfig: string;
 beforeAll(async () => {
   place.write('data.csv', 'a\n1\n');
   place.notebook('reads.ipynb', ['print(open("data.csv").read())']);
-  kubeconfig = place.write(
-    'elsewhere/kubeconfig',
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'none', cluster: { server: 'https://127.0.0.1:1' } }],
-      users: [{ name: 'none', user: {} }],
-      contexts: [{ name: 'none', context: { cluster: 'none', user: 'none', namespace: 'notebooks' } }],
-      'current-context': 'none',
-    }),
-  );
+  kubeconfig = place.unreachableCluster();
   expect(await place.reprise('run', 'reads.ipynb', '--python', PYTHON)).toMatchObject({ code: 0 });
   run = place.store.runIds()[0]!;
 });

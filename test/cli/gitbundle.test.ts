@@ -32,17 +32,7 @@ beforeAll(async () => {
   server = await GitServer.start(path.dirname(bare), TOKEN);
   place.write('data.bin', randomBytes(11 << 20));
   place.notebook('reads.ipynb', ['print(len(open("data.bin", "rb").read()))']);
-  kubeconfig = place.write(
-    'elsewhere/kubeconfig',
-    JSON.stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'none', cluster: { server: 'https://127.0.0.1:1' } }],
-      users: [{ name: 'none', user: {} }],
-      contexts: [{ name: 'none', context: { cluster: 'none', user: 'none', namespace: 'notebooks' } }],
-      'current-context': 'none',
-    }),
-  );
+  kubeconfig = place.unreachableCluster();
   expect(await place.reprise('run', 'reads.ipynb', '--python', PYTHON)).toMatchObject({ code: 0 });
   run = place.store.runIds()[0]!;
   git(place.folder, 'init', '-q');

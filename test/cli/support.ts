@@ -69,6 +69,19 @@ export class Workplace {
     return this.write(name, notebookText(cells, metadata));
   }
 
+  /** For what asks a cluster nothing. @returns the kubeconfig of one that does not answer */
+  unreachableCluster(): string {
+    const config = {
+      apiVersion: 'v1',
+      kind: 'Config',
+      clusters: [{ name: 'none', cluster: { server: 'https://127.0.0.1:1' } }],
+      users: [{ name: 'none', user: {} }],
+      contexts: [{ name: 'none', context: { cluster: 'none', user: 'none', namespace: 'notebooks' } }],
+      'current-context': 'none',
+    };
+    return this.write('elsewhere/kubeconfig', JSON.stringify(config));
+  }
+
   start(args: readonly string[], { env, cwd = this.folder, group = false }: Spawning = {}): Running {
     const child = spawn(REPRISE, args, {
       cwd,

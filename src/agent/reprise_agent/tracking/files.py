@@ -16,11 +16,11 @@ from . import inotify
 from .feeder import Feeder, Noted
 from .hashing import Places, digest_file, entry_of, read_entry
 from .inotify import FolderWatch
+from .native import native_writer
 from .openers import MOVED, READ, WRITE, Note, install_openers
 from .system import home_folder, library_folders
 
 Entry = Dict[str, Any]
-_SQLITE = b"SQLite format 3\0"
 _PATTERN = 10_000  # files
 
 
@@ -225,7 +225,7 @@ class FileTracker:
                 if mask & (inotify.DELETED | inotify.MOVED_FROM) and path not in created:
                     removed[path] = "weak"
             elif mask & (inotify.MODIFIED | inotify.CREATED | inotify.MOVED_TO):
-                writes[path] = _Written(0, path not in created, "weak", _native_writer(path))
+                writes[path] = _Written(0, path not in created, "weak", native_writer(path))
             elif path not in reads and path not in handed:
                 self._read(reads, path, "weak")
 
@@ -318,35 +318,6 @@ def _real_paths() -> Callable[[str], str]:
 
 def _closed() -> bool:
     return False
-
-
-def _native_writer(path: str) -> Callable[[], bool]:
-    """Whether native code of this process has the file open for writing. Databases are whole after each commit."""
-
-    def still_open() -> bool:
-        try:
-            descriptors = [entry for entry in os.listdir("/proc/self/fd") if _target(entry) == path]
-            if not any(_is_writing(entry) for entry in descriptors):
-                return False
-            with os.fdopen(os.open(path, os.O_RDONLY), "rb") as file:
-                return file.read(len(_SQLITE)) != _SQLITE
-        except OSError:
-            return False
-
-    return still_open
-
-
-def _target(descriptor: str) -> str:
-    try:
-        return os.readlink(f"/proc/self/fd/{descriptor}")
-    except OSError:
-        return ""
-
-
-def _is_writing(descriptor: str) -> bool:
-    with os.fdopen(os.open(f"/proc/self/fdinfo/{descriptor}", os.O_RDONLY)) as facts:
-        flags = next(line.split()[1] for line in facts if line.startswith("flags:"))
-    return bool(int(flags, 8) & (os.O_WRONLY | os.O_RDWR))
 
 
 def _folders_named_in(source: str, cwd: str) -> Set[str]:
