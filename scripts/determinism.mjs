@@ -193,7 +193,7 @@ Times are medians of all cells, imports included. "The talk's recipe": one threa
 | notebook | plain | close | full | the talk's recipe | the goal |
 |---|---|---|---|---|---|
 ${[...rows, ...unmeasured(measured.rows)].join('\n')}
-${later === undefined ? '' : `\nMeasured at ${commit.slice(0, 7)}, and ${later.of} at ${later.commit.slice(0, 7)}, on another day.\n`}`;
+${later === undefined ? '' : `\nMeasured at ${commit.slice(0, 7)}, and ${later.of} at ${later.commit.slice(0, 7)}, on another machine.\n`}`;
 }
 
 /** Notebooks of the matrix whose measurement did not come to its end. */
