@@ -20,9 +20,9 @@ import { ensureEnv, ENVIRONMENTS } from './python-env.mjs';
 const SUITES = {
   lint: runLint,
   unit: (context) => runVitest('unit', context),
-  cli: (context) => runVitest('cli', context),
+  cli: (context) => runWithSecondAttempt('cli', context),
   javascript: runJavaScript,
-  webview: (context) => runVitest('webview', context),
+  webview: (context) => runWithSecondAttempt('webview', context),
   frameworks: runFrameworks,
   'agent-frameworks': runFrameworksOfAgent,
   editor: runEditor,
@@ -42,7 +42,7 @@ const TRACKING = ['test/agent/tracking'];
 /** Half of their time they wait for a kernel, so that those of several Pythons run at once. */
 const ofAgent = (name) => name.startsWith('agent-');
 
-/** More files than these fail for a reason that another attempt does not take away. */
+/** More files, or tests of the agent, than these fail for a reason that another attempt does not take away. */
 const MOST_AGAIN = 4;
 
 await runScript(async () => {
@@ -75,7 +75,7 @@ async function runJavaScript({ reports, env }) {
   if ((platform !== 'linux' || arch !== 'x64') && !process.env.CI)
     return { missing: 'it is for Linux on x64' };
   const folder = await ensureJavaScript();
-  return runVitest('javascript', { reports, env: { ...env, REPRISE_TEST_JAVASCRIPT: folder } });
+  return runWithSecondAttempt('javascript', { reports, env: { ...env, REPRISE_TEST_JAVASCRIPT: folder } });
 }
 
 async function runSuite(name, context) {
@@ -118,7 +118,7 @@ async function runVitest(project, { reports, env }, only = []) {
 }
 
 /**
- * Windows, browsers and a cluster share two cores, and now and then one of them waits longer than its test. A file that
+ * Kernels, windows, browsers and a cluster share two cores, and now and then one of them waits longer than its test. A file that
  * failed is run once more by itself, and the summary names it, so that what passes only then is seen.
  */
 async function runWithSecondAttempt(project, context) {
@@ -180,23 +180,34 @@ function withDraw(context) {
   return { ...context, env: { ...context.env, REPRISE_TEST_DRAW: context.env.REPRISE_TEST_SEED } };
 }
 
+/** Kernels of several Pythons share two cores: a test that failed is run once more, and named, as above. */
 async function runPytest(environment, { reports, env, show }, tests = ['test/agent']) {
   const python = await ensureEnv(environment);
   if (python === null)
     return { missing: `no Python ${ENVIRONMENTS[environment].versions[0]} on this machine` };
-  const report = path.join(reports, `${environment}.xml`);
-  const args = ['-m', 'pytest', ...tests, '-q', '-p', 'no:cacheprovider', `--junitxml=${report}`];
-  const { code, output } = await execute(python, args, {
-    env: {
-      ...env,
-      PYTHONPATH: path.join(root, 'src', 'agent'),
-      PYTHONDONTWRITEBYTECODE: '1',
-      REPRISE_TEST_PYTHON: python,
-    },
-    show,
-  });
-  if (!show) console.log(output);
-  return { counts: pytestCounts(report), code };
+  const run = async (report, ...options) => {
+    const cache = `cache_dir=${path.join(reports, `${environment}.cache`)}`;
+    const args = ['-m', 'pytest', ...tests, '-q', '-o', cache, `--junitxml=${report}`, ...options];
+    const { code, output } = await execute(python, args, {
+      env: {
+        ...env,
+        PYTHONPATH: path.join(root, 'src', 'agent'),
+        PYTHONDONTWRITEBYTECODE: '1',
+        REPRISE_TEST_PYTHON: python,
+      },
+      show,
+    });
+    if (!show) console.log(output);
+    return { counts: pytestCounts(report), code };
+  };
+  const first = await run(path.join(reports, `${environment}.xml`));
+  if (!first.counts || first.counts.failed === 0 || first.counts.failed > MOST_AGAIN) return first;
+  const again = first.counts.failures;
+  say(`Once more: ${again.join('; ')}`);
+  const second = await run(path.join(reports, `${environment}-again.xml`), '--last-failed');
+  if (!second.counts) return first;
+  const others = { ...first.counts, failed: 0, failures: [] };
+  return { counts: sumOf(others, second.counts), code: second.code, again };
 }
 
 /**
