@@ -37,6 +37,18 @@ pairs = dataset.map(lambda row: (row["x"], row["y"]))
 other = made()
 other.fit(pairs, epochs=2, verbose=0)
 """
+WAYS = """\
+def fit_by(**way):
+    each = made()
+    each.compile("sgd", "mse", **way)
+    for call in range(2):
+        each.fit(x, y, batch_size=8, shuffle=False, verbose=0, validation_data=(x, y))
+    each.train_on_batch(x, y)
+fit_by()
+fit_by(run_eagerly=True)
+fit_by(steps_per_execution=2)
+fit_by(jit_compile=True)
+"""
 LOOP = """\
 for epoch in range(2):
     for batch in dataset:
@@ -46,7 +58,7 @@ for epoch in range(2):
 
 @pytest.fixture(scope="module")
 def ran(module_run):
-    return module_run(MODEL, FIT, SHOW, DATASET, LOOP)
+    return module_run(MODEL, FIT, SHOW, DATASET, LOOP, WAYS)
 
 
 def stream_of(ran, index):
@@ -55,8 +67,8 @@ def stream_of(ran, index):
 
 
 def test_batches_steps_and_epochs_of_fit(ran):
-    assert [cell["faults"] for cell in ran.cells] == [[]] * 5
-    assert [cell["error"] for cell in ran.cells] == [None] * 5
+    assert [cell["faults"] for cell in ran.cells] == [[]] * 6
+    assert [cell["error"] for cell in ran.cells] == [None] * 6
     stream = stream_of(ran, 1)
     assert (stream["source"], stream["at"]) == ("keras.fit", {"cell": 1, "line": 1})
     assert (stream["batches"], stream["passes"], len(set(stream["digests"].values()))) == (12, 3, 4)
@@ -80,6 +92,16 @@ def test_batches_of_a_dataset_in_fit_and_in_a_loop(ran):
     assert (fit["source"], fit["batches"], fit["passes"]) == ("keras.fit", 10, 2)
     assert (loop["source"], loop["at"]["line"], loop["batches"], loop["passes"]) == ("tf.data", 2, 10, 2)
     assert ran.cells[3]["training"]["taken"] == 10
+
+
+def test_batches_of_fit_in_whichever_way_a_step_runs(ran):
+    stream = stream_of(ran, 5)
+    assert (stream["source"], stream["batches"], stream["passes"]) == ("keras.fit", 40, 8)
+    # Each call draws the same five; of later ones not every digest is taken.
+    first = [stream["digests"][str(number)] for number in range(1, 6)]
+    assert len(set(first)) == 5
+    assert all(digest == first[(int(number) - 1) % 5] for number, digest in stream["digests"].items())
+    assert int(max(stream["digests"], key=int)) > 30
 
 
 @pytest.mark.parametrize("policy", ["close", "full"])

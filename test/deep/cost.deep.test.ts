@@ -12,20 +12,20 @@ const GOAL = 1.05;
 /** What makes the training of a notebook long enough to be timed. */
 const LONGER: Record<Framework, readonly (readonly [string, string])[]> = {
   'scikit-learn': [
-    ['max_iter=5', 'max_iter=60'],
+    ['max_iter=5', 'max_iter=1800, n_iter_no_change=1800'],
     ['RandomForestClassifier(20', 'RandomForestClassifier(200'],
   ],
   xgboost: [
-    ['n_estimators=3', 'n_estimators=300'],
-    ['n_estimators=10', 'n_estimators=1500'],
+    ['n_estimators=3', 'n_estimators=1500'],
+    ['n_estimators=10', 'n_estimators=7000'],
   ],
   lightgbm: [
-    ['n_estimators=3', 'n_estimators=200'],
-    ['n_estimators=8', 'n_estimators=500'],
+    ['n_estimators=3', 'n_estimators=1200'],
+    ['n_estimators=8', 'n_estimators=3000'],
   ],
-  jax: [['range(2)', 'range(25)']],
-  torch: [['range(2)', 'range(7)']],
-  tensorflow: [['epochs=2', 'epochs=15']],
+  jax: [['range(2)', 'range(180)']],
+  torch: [['range(2)', 'range(26)']],
+  tensorflow: [['epochs=2', 'epochs=40']],
 };
 
 const ONE_THREAD = `import os

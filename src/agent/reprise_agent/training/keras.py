@@ -33,15 +33,19 @@ class _Fit:
 
 
 class _Fits(threading.local):
+    # Of the models that are being trained. A graph asks from a thread of TensorFlow's, and is that of later calls too.
+    streams: "weakref.WeakKeyDictionary[Any, Any]" = weakref.WeakKeyDictionary()
+
     def __init__(self) -> None:
         self.running: List[_Fit] = []
+        self.making = False  # what a step of training runs
 
 
 def install(hooks: ImportHooks, ledger: Ledger) -> None:
     fits = _Fits()
     for backend, trainer in _BACKENDS.items():
         hooks.after(f"keras.src.backend.{backend}.trainer", _watch_fit(trainer, fits))
-    hooks.after("keras.src.backend.tensorflow.trainer", lambda module: _watch_dataset(module, fits, ledger))
+    hooks.after("keras.src.backend.tensorflow.trainer", lambda module: _watch_tensorflow(module, fits, ledger))
     hooks.after(
         "keras.src.trainers.epoch_iterator",
         lambda module: _watch_iterator(module.EpochIterator, fits, ledger),
@@ -63,6 +67,7 @@ def _watch_fit(name: str, fits: _Fits) -> Callable[[Any], None]:
                 return original(self, *args, **kwargs)
             finally:
                 fits.running.pop()
+                fits.streams.pop(self, None)
 
         trainer.fit = fit
 
@@ -77,8 +82,61 @@ def _feeding(fits: _Fits) -> Optional[_Fit]:
     return fits.running[-1]
 
 
+def _watch_tensorflow(module: Any, fits: _Fits, ledger: Ledger) -> None:
+    """TensorFlow draws within a graph, where each batch is shown on its way into the step."""
+    if hasattr(module.TensorFlowTrainer, "_autoconvert_optionals"):
+        _watch_data(module.tf, module.TensorFlowTrainer, fits, ledger)
+    else:
+        _watch_dataset(module, fits, ledger)
+
+
+def _watch_data(tf: Any, trainer: Any, fits: _Fits, ledger: Ledger) -> None:
+    """In the graph of the step, and not of the pipeline: there deterministic operations would no longer let TensorFlow
+    fetch ahead (`kDeterministicStatefulOpsWhenAsync` of its make_deterministic.cc)."""
+    make, wrap = trainer.make_train_function, trainer._autoconvert_optionals
+
+    @functools.wraps(make)
+    def make_train_function(self: Any, *args: Any, **kwargs: Any) -> Any:
+        fits.making = self.distribute_strategy.num_replicas_in_sync == 1
+        if fits.making:
+            _feeding(fits)
+        try:
+            return make(self, *args, **kwargs)
+        finally:
+            fits.making = False
+
+    @functools.wraps(wrap)
+    def _autoconvert_optionals(self: Any, step: Any) -> Any:
+        converted = wrap(self, step)
+        if not fits.making:
+            return converted
+        model = weakref.ref(self)
+
+        def show(*parts: Any) -> None:
+            stream = fits.streams.get(model())
+            if stream is not None:
+                ledger.batch(stream, parts, tensorflow_leaf)
+
+        @functools.wraps(step)
+        def shown(data: Any) -> Any:
+            _show(tf, data, show)
+            return converted(data)
+
+        return shown
+
+    trainer.make_train_function, trainer._autoconvert_optionals = make_train_function, _autoconvert_optionals
+
+
+def _show(tf: Any, batch: Any, show: Callable[..., None]) -> None:
+    parts = tf.nest.flatten(batch, expand_composites=True)
+    if tf.executing_eagerly():
+        show(*parts)
+    elif all(part.dtype not in (tf.variant, tf.resource) for part in parts):
+        tf.numpy_function(show, parts, [])
+
+
 def _watch_dataset(module: Any, fits: _Fits, ledger: Ledger) -> None:
-    """TensorFlow draws within its graph: a stage behind the pipeline shows each batch and passes it on as it is."""
+    """Keras before 3.6: a stage behind the pipeline shows each batch and passes it on as it is."""
     iterator = module.TFEpochIterator
     original = iterator.__init__
 
@@ -100,7 +158,7 @@ def _showing(tf: Any, dataset: Any, fit: _Fit, ledger: Ledger) -> Any:
 
     def stage(*element: Any) -> Any:
         batch = element[0] if len(element) == 1 and not isinstance(dataset.element_spec, tuple) else element
-        tf.py_function(show, tf.nest.flatten(batch, expand_composites=True), [])
+        _show(tf, batch, show)
         return batch
 
     return dataset.map(stage)
@@ -157,7 +215,7 @@ def _watch_steps(callbacks: Any, fits: _Fits, ledger: Ledger) -> None:
     @functools.wraps(start)
     def on_epoch_begin(self: Any, *args: Any, **kwargs: Any) -> Any:
         if fits.running and fits.running[-1].fed:
-            fits.running[-1].stream = ledger.open_pass(_SOURCE, fits.running[-1])
+            fits.running[-1].stream = fits.streams[self.model] = ledger.open_pass(_SOURCE, fits.running[-1])
         return start(self, *args, **kwargs)
 
     @functools.wraps(step)
@@ -172,7 +230,7 @@ def _watch_steps(callbacks: Any, fits: _Fits, ledger: Ledger) -> None:
     def on_epoch_end(self: Any, *args: Any, **kwargs: Any) -> Any:
         if fits.running:
             ledger.close_pass(fits.running[-1].stream, True)
-            fits.running[-1].stream = None
+            fits.running[-1].stream = fits.streams[self.model] = None
         return end(self, *args, **kwargs)
 
     callbacks.on_train_begin, callbacks.on_epoch_begin = on_train_begin, on_epoch_begin
