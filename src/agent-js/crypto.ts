@@ -9,6 +9,11 @@ import { wrapped } from './wrapping';
 
 type Function = (this: unknown, ...args: never[]) => unknown;
 
+/** Of the arguments but for a callback. */
+type Replacement = (generator: Generator, ...args: never[]) => unknown;
+
+type Callback = (error: unknown, value?: unknown) => void;
+
 const CRYPTO = /^(?:node:)?crypto$/;
 
 export function cryptoHook(sources: Sources, configuration: Configuration): Hook {
@@ -17,12 +22,7 @@ export function cryptoHook(sources: Sources, configuration: Configuration): Hook
 
 function installCrypto(crypto: object, sources: Sources, configuration: Configuration): void {
   const enforced = configuration.osEntropy === 'enforce' && sources.enforces;
-  const wrap = (
-    owner: object,
-    name: string,
-    source: string,
-    replacement: (generator: Generator, ...args: never[]) => unknown,
-  ) => {
+  const wrap = (owner: object, name: string, source: string, replacement: Replacement) => {
     const methods = owner as Record<string, Function | undefined>;
     const original = methods[name];
     if (original === undefined) return;
@@ -31,7 +31,7 @@ function installCrypto(crypto: object, sources: Sources, configuration: Configur
         if (!isByUser(stackAbove(hook), configuration.root)) return given.apply(this, args);
         sources.log.note(source, enforced ? 'enforced' : 'unreached', hook);
         if (!enforced) return given.apply(this, args);
-        return replacement(new Generator(sources.fresh(source)), ...args);
+        return inPlaceOf(given, this, args, replacement, new Generator(sources.fresh(source)));
       };
       return hook;
     };
@@ -43,6 +43,7 @@ function installCrypto(crypto: object, sources: Sources, configuration: Configur
   };
   wrap(crypto, 'randomBytes', 'crypto.randomBytes', randomBytes);
   wrap(crypto, 'randomFillSync', 'crypto.randomFillSync', fill);
+  wrap(crypto, 'randomFill', 'crypto.randomFill', fill);
   wrap(crypto, 'randomInt', 'crypto.randomInt', randomInt);
   wrap(crypto, 'randomUUID', 'crypto.randomUUID', randomUUID);
   wrap(globalThis.crypto, 'getRandomValues', 'crypto.getRandomValues', fill);
@@ -50,32 +51,51 @@ function installCrypto(crypto: object, sources: Sources, configuration: Configur
   syncBuiltinESMExports();
 }
 
-type Callback = (error: null, value: unknown) => void;
-
-/** A result that the caller waits for, or has called back. */
-function answer(value: unknown, callback?: Callback): unknown {
-  if (callback === undefined) return value;
-  process.nextTick(callback, null, value);
-  return undefined;
+/** Node's own function is called too, and first: it knows which arguments it takes, and when it calls back. */
+function inPlaceOf(
+  original: Function,
+  owner: unknown,
+  args: never[],
+  replacement: Replacement,
+  generator: Generator,
+): unknown {
+  const callback: unknown = args.at(-1);
+  if (typeof callback !== 'function') {
+    original.apply(owner, args);
+    return replacement(generator, ...args);
+  }
+  const others = args.slice(0, -1);
+  const answer: Callback = (error, value) => {
+    if (error) (callback as Callback)(error, value);
+    else (callback as Callback)(null, replacement(generator, ...others));
+  };
+  return original.apply(owner, [...others, answer as never]);
 }
 
-function randomBytes(generator: Generator, size: number, callback?: Callback): unknown {
-  return answer(fill(generator, Buffer.alloc(size)), callback);
+function randomBytes(generator: Generator, size: number): Buffer {
+  return fill(generator, Buffer.alloc(size));
 }
 
-function fill<T extends ArrayBuffer | ArrayBufferView>(generator: Generator, target: T): T {
+/** `offset` and `size` count elements, as those of `randomFill` do. */
+function fill<T extends ArrayBuffer | ArrayBufferView>(
+  generator: Generator,
+  target: T,
+  offset = 0,
+  size?: number,
+): T {
   const bytes = ArrayBuffer.isView(target)
     ? new Uint8Array(target.buffer, target.byteOffset, target.byteLength)
     : new Uint8Array(target);
-  for (let index = 0; index < bytes.length; index++) bytes[index] = generator.next();
+  const element = (target as { BYTES_PER_ELEMENT?: number }).BYTES_PER_ELEMENT ?? 1;
+  const first = offset * element;
+  const end = size === undefined ? bytes.length : first + size * element;
+  for (let index = first; index < end; index++) bytes[index] = generator.next();
   return target;
 }
 
-function randomInt(generator: Generator, ...given: (number | Callback | undefined)[]): unknown {
-  const numbers = given.filter((value) => typeof value === 'number');
-  const callback = given.find((value) => typeof value === 'function');
+function randomInt(generator: Generator, ...numbers: number[]): number {
   const [least, limit] = numbers.length > 1 ? (numbers as [number, number]) : [0, numbers[0] ?? 0];
-  return answer(least + Math.floor(generator.real() * (limit - least)), callback);
+  return least + Math.floor(generator.real() * (limit - least));
 }
 
 /** Version 4 of RFC 9562. */

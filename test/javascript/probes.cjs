@@ -1,5 +1,6 @@
 /** Every source of randomness that TensorFlow.js and Node have, each asked once; prints a digest by name. */
 const { createHash } = require('node:crypto');
+const { Buffer } = require('node:buffer');
 const crypto = require('node:crypto');
 const process = require('node:process');
 const vm = require('node:vm');
@@ -68,6 +69,10 @@ const PROBES = {
     return history.loss;
   },
   'crypto.randomBytes': () => crypto.randomBytes(8).toString('hex'),
+  'crypto.randomFill': () =>
+    new Promise((resolve) =>
+      crypto.randomFill(Buffer.alloc(8), (_, bytes) => resolve(bytes.toString('hex'))),
+    ),
   'crypto.randomUUID': () => crypto.randomUUID(),
   'crypto.randomInt': () => crypto.randomInt(1e9),
   'crypto.getRandomValues': () => [...globalThis.crypto.getRandomValues(new Uint8Array(8))],

@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 describe('with one seed', () => {
   it('gives the same everywhere', async () => {
-    expect(Object.keys(seeded)).toHaveLength(26);
+    expect(Object.keys(seeded)).toHaveLength(27);
     expect(await probe(22, CPU, WITH_SEED)).toEqual(seeded);
     expect(await probe(24, CPU, WITH_SEED)).toEqual(seeded);
     expect(await probe(20, GPU, WITH_SEED)).toEqual(seeded);

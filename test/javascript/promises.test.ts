@@ -4,7 +4,7 @@ import { NODES, type NodeVersion, runNode } from './support';
 
 const FUNCTIONS = {
   child_process: ['spawn', 'spawnSync', 'exec', 'execSync', 'execFile', 'execFileSync', 'fork'],
-  crypto: ['randomBytes', 'randomFillSync', 'randomInt', 'randomUUID', 'generateKeyPair'],
+  crypto: ['randomBytes', 'randomFill', 'randomFillSync', 'randomInt', 'randomUUID', 'generateKeyPair'],
   fs: ['exists', 'read'],
   timers: ['setTimeout', 'setImmediate'],
 };
@@ -41,6 +41,7 @@ const PROMISED = `
       exec: await util.promisify(exec)('echo out; echo err >&2'),
       failed: await util.promisify(exec)('echo out; exit 3').catch(({ code, stdout }) => ({ code, stdout })),
       bytes: (await util.promisify(crypto.randomBytes)(8)).length,
+      filled: [...(await util.promisify(crypto.randomFill)(Buffer.alloc(4), 4))],
       below: (await util.promisify(crypto.randomInt)(1)),
       key: publicKey.asymmetricKeyType,
       sameForm: util.promisify(exec) === util.promisify(exec),
@@ -68,6 +69,7 @@ it.each(VERSIONS)('is promised as by itself on Node %i, and numbers the children
     exec: { stdout: 'out\n', stderr: 'err\n' },
     failed: { code: 3, stdout: 'out\n' },
     bytes: 8,
+    filled: [0, 0, 0, 0],
     below: 0,
     key: 'ed25519',
     sameForm: true,
