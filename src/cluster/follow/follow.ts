@@ -1,13 +1,14 @@
 /** Follows a run on a cluster until its results can be had, or never will be. */
-import type { V1ContainerState, V1Pod } from '@kubernetes/client-node';
+import type { V1Pod } from '@kubernetes/client-node';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../notebook/failure';
 import type { Ended, RunnerEvent } from '../../replay/execution/local';
 import type { Api } from '../api';
 import { exec } from '../exec';
 import type { Pod } from '../pods';
+import { Attempt, isDisrupted, stateOf, terminatedOf } from './attempt';
 import { type EndMessage, readEndMessage } from './end';
-import { type Holding, type PodEvent } from './events';
+import type { Holding, PodEvent } from './events';
 import { podEvents } from './log';
 import type { Status } from '../manifests/flavours/status';
 import { type Owner, Watched } from './watched';
@@ -300,46 +301,6 @@ class Follower {
     this.said = words;
     this.following.onNotice(words);
   }
-}
-
-/** One pod of the run. */
-class Attempt {
-  isStarted = false;
-  isReleased = false;
-  isSupplying = false;
-  isSupplied = false;
-  read: Promise<unknown> = Promise.resolve();
-  gpus: string[] = [];
-  ended: Ended | undefined;
-  failed: Followed['failed'];
-  holding: Holding | undefined;
-
-  constructor(
-    readonly uid: string,
-    public pod: V1Pod,
-  ) {}
-}
-
-function stateOf(pod: V1Pod, container: string): V1ContainerState | undefined {
-  return pod.status?.containerStatuses?.find(({ name }) => name === container)?.state;
-}
-
-function terminatedOf(
-  pod: V1Pod,
-  container: string,
-): { exit: number; reason: string; message?: string } | undefined {
-  const ended = stateOf(pod, container)?.terminated;
-  if (ended) return { exit: ended.exitCode, reason: ended.reason ?? '', message: ended.message };
-  // Evicted before its container had a state of its own.
-  if (pod.status?.phase === 'Failed') return { exit: -1, reason: pod.status.reason ?? 'Failed' };
-  return undefined;
-}
-
-function isDisrupted(pod: V1Pod): boolean {
-  return (
-    pod.status?.conditions?.some(({ type, status }) => type === 'DisruptionTarget' && status === 'True') ??
-    false
-  );
 }
 
 function lostWords(status: number): string {
