@@ -94,16 +94,18 @@ export async function commitBundle(
 
 /**
  * @param repository where the commit is, as `commitBundle` left it
+ * @param trial asks the remote, and sends it nothing
  * @throws GitError `refused`: nothing is there; `timeout`, `lost`: it may be
  */
 export async function pushBundle(
   { root, remote }: Remote,
-  { repository, commit, run }: { repository: string; commit: string; run: string },
+  { repository, commit, run, trial }: { repository: string; commit: string; run: string; trial?: boolean },
   signal?: AbortSignal,
 ): Promise<void> {
   const theirs = await new Git(root).line('rev-parse', '--git-path', 'objects');
   const to = await targetOf({ root, remote });
-  const args = ['push', '--progress', ...THIS_ALONE, '--', to, `${commit}:${bundleRef(run)}`];
+  const mode = trial ? ['--dry-run'] : [];
+  const args = ['push', '--progress', ...mode, ...THIS_ALONE, '--', to, `${commit}:${bundleRef(run)}`];
   const config = [...notAsMirror(remote), ...AS_IT_IS];
   const how = { config, patience: PATIENCE, access: true, signal };
   try {

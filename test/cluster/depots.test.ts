@@ -130,20 +130,25 @@ describe('a git remote', () => {
   const refs = () => git(bare, 'for-each-ref', '--format=%(refname)').trim();
 
   /** A replay whose files go there, with the image that has git. */
-  async function byGit(context: TestContext): Promise<Ended> {
+  async function byGit(context: TestContext, ...options: string[]): Promise<Ended> {
     const image = imageGit(context);
     if (server === undefined) {
       server = await GitServer.start(folder, 's3cr3t', nodeAddress(context));
       const here = site.workplace.folder;
       git(here, 'init', '-q');
       git(here, 'remote', 'add', 'origin', `${server.address}/team.git`);
-      git(here, 'config', 'credential.helper', '!f() { echo username=git; echo password=s3cr3t; }; f');
+      letInWith('s3cr3t');
       const body = { metadata: { name: 'team-git' }, stringData: { password: 's3cr3t' } };
       await admin.core.createNamespacedSecret({ namespace: site.namespace, body });
       const bundle = { git: { remote: 'origin', secret: 'team-git' } };
       site.workplace.write('reprise.yaml', JSON.stringify({ profiles: { team: { bundle } } }));
     }
-    return replay({}, '--image', image);
+    return replay({}, '--image', image, ...options);
+  }
+
+  function letInWith(password: string): void {
+    const helper = `!f() { echo username=git; echo password=${password}; }; f`;
+    git(site.workplace.folder, 'config', 'credential.helper', helper);
   }
 
   beforeAll(() => {
@@ -167,6 +172,24 @@ describe('a git remote', () => {
     const { items: events } = await admin.core.listNamespacedEvent({ namespace: site.namespace });
     const kept = keptWith(/Submitted as reprise-(\S+)/.exec(ended.stderr)![1]!);
     expect(JSON.stringify([ended, events, kept])).not.toContain('s3cr3t');
+    await site.expectNothingLeft();
+  });
+
+  it('is asked by a preflight whether it would take them', async (context) => {
+    const good = await byGit(context, '--preflight');
+    expect([good.code, good.stderr]).toEqual([0, expect.not.stringContaining('could not be pushed')]);
+    const before = server!.asked.length;
+    letInWith('wrong');
+    const bad = await byGit(context, '--preflight');
+    letInWith('s3cr3t');
+    expect([bad.code, bad.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /could not be pushed to origin \(refs\/reprise\/bundles\/\S+\): Authentication failed/,
+      ),
+    ]);
+    expect(server!.asked.slice(before)).toEqual([]);
+    expect(refs()).toBe('');
     await site.expectNothingLeft();
   });
 

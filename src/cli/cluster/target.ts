@@ -101,6 +101,7 @@ function onlyChecked(made: (telling: Telling) => Target, telling: Telling, termi
   let told: readonly Check[] = [];
   const target = made({
     ...telling,
+    isRehearsal: true,
     onChecks: (checks) => {
       told = checks;
       telling.onChecks?.(checks);

@@ -9,6 +9,7 @@ import type { Prepared } from '../prepare';
 import { type Check, notSent, preflight } from '../preflight';
 import type { Target as Settings } from '../profile/merge';
 import { sharing } from '../sharing';
+import { refusalOf } from '../supply/git';
 import type { Place } from './place';
 
 export async function checklist(
@@ -30,6 +31,7 @@ export async function checklist(
   return [
     ...checks,
     { what: 'inputs', state: 'good', words: way.sentence },
+    ...(await unpushable(place, work, prepared, signal)),
     ...keptToo(settings, sink),
     ...sharing(work.store, prepared),
     ...notSent(left),
@@ -47,6 +49,18 @@ async function asked({ telling }: Place, ask: () => Promise<Check[]>): Promise<C
       { what: 'cluster', state: 'note', words: `${error.message} The manifests were checked by nobody.` },
     ];
   }
+}
+
+/** A run pushes right after this, and says itself what stood in its way. */
+async function unpushable(
+  { telling }: Place,
+  work: Work,
+  { push }: Prepared,
+  signal?: AbortSignal,
+): Promise<Check[]> {
+  if (push === undefined || !telling.isRehearsal) return [];
+  const refusal = await refusalOf(work, push, signal);
+  return refusal === undefined ? [] : [{ what: 'inputs', state: 'bad', ...refusal }];
 }
 
 function keptToo({ results }: Settings, { put, get }: Addresses = {}): Check[] {

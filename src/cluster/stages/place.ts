@@ -8,6 +8,8 @@ export type Place = { api: Api; making: Making; flavour: FlavourKind; telling: T
 
 export type Telling = {
   onNotice: (notice: string) => void;
+  /** Nothing will be sent: what else a run would only find out on its way is asked too. */
+  isRehearsal?: boolean;
   /** Told what was looked at before anything is sent. */
   onChecks?: (checks: readonly Check[]) => void;
   /** Given what would be sent; then nothing is. */

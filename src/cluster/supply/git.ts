@@ -53,6 +53,8 @@ export async function wayByGit(
   return gitWay({ size, files: inputs.length }, { url, ref: bundleRef(run), secret, pushed });
 }
 
+const ELSEWHERE =
+  'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).';
 const ADVICE = 'Nothing was sent. Name another one in reprise.yaml (bundle.git.remote).';
 
 /** What `bundlePath` holds becomes a commit, in its place. @throws Failure `no-git` */
@@ -90,9 +92,24 @@ export async function pushFiles(
         `push-${error.reason}`,
         (why) => `${what}: ${why}. No pod was started. Try again.`,
       );
-    const advice =
-      'Where you may not push such a ref, name another remote or another way for them (bundle, in reprise.yaml).';
-    throw failure(error, 'not-pushed', (why) => `${what}: ${why}. Nothing was sent. ${advice}`);
+    throw failure(error, 'not-pushed', (why) => `${what}: ${why}. Nothing was sent. ${ELSEWHERE}`);
+  }
+}
+
+/** @returns why the remote would not take them, and what to do about it; undefined where it would. Nothing is sent. */
+export async function refusalOf(
+  { store, run }: Pick<Work, 'store' | 'run'>,
+  { remote, commit }: Push,
+  signal?: AbortSignal,
+): Promise<{ words: string; fix: string } | undefined> {
+  try {
+    const repository = bundleRepository(store, run);
+    await pushBundle({ root: store.root, remote }, { repository, commit, run, trial: true }, signal);
+    return undefined;
+  } catch (error) {
+    if (signal?.aborted || !(error instanceof GitError)) throw error;
+    const words = `The notebook's files could not be pushed to ${remote} (${bundleRef(run)}): ${error.message}`;
+    return { words, fix: ELSEWHERE };
   }
 }
 
