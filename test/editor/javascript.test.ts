@@ -11,6 +11,7 @@ import type { Editor } from './support/editor';
 import { folderWith } from './support/folders';
 import { closeAndCount, startEditor } from './support/kernels';
 import { NotebookPage } from './support/notebook';
+import { quickFix } from './support/palette';
 import type { Window } from './support/window';
 
 const DENO = { kernelspec: { name: 'deno', language: 'typescript', display_name: 'Deno' } };
@@ -61,6 +62,16 @@ function languages({ uri }: NotebookPage): Promise<string[]> {
     const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === wanted)!;
     return notebook.getCells().map(({ document }) => document.languageId);
   }, uri);
+}
+
+function sourceOf({ uri }: NotebookPage, index: number): Promise<string> {
+  return window.evaluate(
+    (vscode, { of, at }) => {
+      const notebook = vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === of)!;
+      return notebook.cellAt(at).document.getText();
+    },
+    { of: uri, at: index },
+  );
 }
 
 const CELLS: Cell[] = [
@@ -131,6 +142,47 @@ it('says of a cell in another language that it was not run', async () => {
   expect(await draws.run(2)).toBe('');
   await notice('Cell 2 is written in python and was not run').waitFor();
   await window.command('notifications.clearAll');
+});
+
+it('is run anew and replayed by Verify', async () => {
+  const runs = () => new Store(folder).runIds().length;
+  await open(folder, 'steady.ipynb', CELLS.slice(0, 2));
+  const before = runs();
+  void window.command('reprise.verify').catch(() => undefined);
+  await notice(/steady\.ipynb: Same/).waitFor({ timeout: 60_000 });
+  expect(runs()).toBe(before + 2);
+  expect(newestOf('steady.ipynb').header).toMatchObject({
+    replayOf: expect.stringMatching(/^\d{8}-/) as string,
+  });
+  await window.command('notifications.clearAll');
+});
+
+it('is underlined where no seed reaches a draw, and a seed is offered', async () => {
+  const settings = { seed: 'fresh', policy: 'close' };
+  writeFileSync(
+    path.join(folder, 'network.repro.json'),
+    JSON.stringify({ schema: 'reprise/notebook/1', settings }),
+  );
+  const notebook = await open(folder, 'network.ipynb', [
+    "const tf = require('@tensorflow/tfjs')",
+    'const layer = tf.layers.dense({ units: 3 })',
+  ]);
+  const underlined = () =>
+    window.evaluate((vscode) => {
+      const cells = vscode.window.activeNotebookEditor!.notebook.getCells();
+      return cells.map(({ document }) =>
+        vscode.languages
+          .getDiagnostics(document.uri)
+          .map(({ code, range }) => [(code as { value: string }).value, document.getText(range)]),
+      );
+    });
+  await expect.poll(underlined, { timeout: 15_000 }).toEqual([[], [['tfjs-initializer', 'tf.layers.dense']]]);
+  await window.page.locator('.cell .monaco-editor[data-uri*="network.ipynb"]').nth(1).click();
+  await (await quickFix(window, /seed/)).first().click();
+  await expect.poll(underlined, { timeout: 15_000 }).toEqual([[], []]);
+  expect(await sourceOf(notebook, 1)).toBe(
+    'const layer = tf.layers.dense({ units: 3, kernelInitializer: tf.initializers.glorotNormal({seed: 1}) })',
+  );
 });
 
 it('runs on Deno, and is the same when it is replayed', async () => {
