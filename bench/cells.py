@@ -10,6 +10,7 @@ import statistics
 import sys
 import tempfile
 import time
+from typing import NamedTuple, Optional, Tuple
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
@@ -17,41 +18,71 @@ from jupyter_client.manager import KernelManager
 FILES = 20_000
 TABLE = pathlib.Path(__file__).resolve().parents[1] / "src" / "determinism" / "settings.json"
 
-# name → (cells run once before, the cell that is timed, pairs, what the goal is measured in)
+# A notebook's hundred cells: one in five makes a column, the others look at what is there.
+OVER_A_FRAME = tuple(
+    (
+        f"frame['c{i % 10}'].mean()",
+        f"frame['ratio'] = frame['c{i % 10}'] / (frame['c{(i + 1) % 10}'] + 1)",
+        f"frame.loc[frame['c{i % 10}'] > 0.99, 'c{(i + 3) % 10}'].sum()",
+        f"part = frame['c{i % 10}'].head(1000)\npart.describe()",
+        f"frame[['c{i % 10}', 'ratio']].corr()",
+    )[i % 5]
+    for i in range(100)
+)
+FRAME = (
+    "import numpy as np, pandas as pd",
+    "frame = pd.DataFrame({f'c{i}': np.random.rand(12_500_000) for i in range(10)})",
+)
+
+
+class Scenario(NamedTuple):
+    before: Tuple[str, ...]  # cells run once
+    cells: Tuple[str, ...]  # timed together
+    pairs: int
+    unit: str  # what the goal is measured in
+    budget_ms: Optional[float] = None  # for the digests of values after a cell; None: all, as headless
+
+
+def one(before: Tuple[str, ...], cell: str, pairs: int, unit: str) -> Scenario:
+    return Scenario(before, (cell,), pairs, unit)
+
+
 SCENARIOS = {
-    "pass, empty namespace": ((), "pass", 300, "ms"),
-    "pass, 1 GB of arrays": (
+    "pass, empty namespace": one((), "pass", 300, "ms"),
+    "pass, 1 GB of arrays": one(
         ("import numpy as np\nkept = [np.random.rand(12_500_000) for _ in range(10)]",),
         "pass",
         200,
         "ms",
     ),
-    "pass, a dict of 200,000 lists": (("kept = {i: [i, i + 1] for i in range(200_000)}",), "pass", 200, "ms"),
-    "deepcopy of 100,000 small lists, ten times": (
+    "pass, a dict of 200,000 lists": one(("kept = {i: [i, i + 1] for i in range(200_000)}",), "pass", 200, "ms"),
+    "deepcopy of 100,000 small lists, ten times": one(
         ("import copy\nbig = [[i, i] for i in range(100_000)]",),
         "for _ in range(10):\n    copied = copy.deepcopy(big)",
         5,
         "ratio",
     ),
-    "10⁶ draws of random.random": (
+    "10⁶ draws of random.random": one(
         ("import random",),
         "for _ in range(1_000_000):\n    random.random()",
         15,
         "ratio",
     ),
-    "10⁶ draws of np.random.rand": (
+    "10⁶ draws of np.random.rand": one(
         ("import numpy as np",),
         "for _ in range(1_000_000):\n    np.random.rand()",
         7,
         "ratio",
     ),
-    f"reading {FILES:,} small files": (
+    f"reading {FILES:,} small files": one(
         ("import os\npaths = ['small/' + name for name in sorted(os.listdir('small'))]",),
         "total = 0\nfor path in paths:\n    with open(path) as file:\n        total += len(file.read())",
         7,
         "ratio",
     ),
-    "GridSearchCV, forest on breast cancer": (
+    "100 cells over a frame of 1 GB, headless": Scenario(FRAME, OVER_A_FRAME, 3, "ratio"),
+    "100 cells over a frame of 1 GB, live": Scenario(FRAME, OVER_A_FRAME, 3, "ratio", 50),
+    "GridSearchCV, forest on breast cancer": one(
         (
             "from sklearn.datasets import load_breast_cancer\nfrom sklearn.ensemble import RandomForestClassifier\n"
             "from sklearn.model_selection import GridSearchCV\nX, y = load_breast_cancer(return_X_y=True)",
@@ -86,14 +117,14 @@ class Kernel:
 
 
 def measure(agent: str, folder: pathlib.Path, name: str) -> dict:
-    setup, code, pairs, unit = SCENARIOS[name]
+    scenario = SCENARIOS[name]
     rows = json.loads(TABLE.read_text(encoding="utf-8"))["settings"]
     config = {
         "policy": "close",
         "settings": [row["id"] for row in rows if row["how"] != "recorded" and row["policy"] == "close"],
         "seed": {"value": "bec", "from": "fresh"},
         "root": str(folder),
-        "valueBudgetMs": None,
+        "valueBudgetMs": scenario.budget_ms,
     }
     bare = Kernel([sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], folder, {})
     ours = Kernel(
@@ -101,17 +132,20 @@ def measure(agent: str, folder: pathlib.Path, name: str) -> dict:
     )
     try:
         for kernel in (bare, ours):
-            for cell in (*setup, code):
+            for cell in (*scenario.before, *scenario.cells):
                 kernel.execute(cell)
-        times = [(bare.execute(code), ours.execute(code)) for _ in range(pairs)]
+        times = [
+            (sum(map(bare.execute, scenario.cells)), sum(map(ours.execute, scenario.cells)))
+            for _ in range(scenario.pairs)
+        ]
     finally:
         bare.stop()
         ours.stop()
     base, with_agent = (statistics.median(side) for side in zip(*times))
     return {
         "scenario": name,
-        "unit": unit,
-        "pairs": pairs,
+        "unit": scenario.unit,
+        "pairs": scenario.pairs,
         "bareMs": round(base, 3),
         "agentMs": round(with_agent, 3),
         "moreMs": round(statistics.median(ours - bare for bare, ours in times), 3),

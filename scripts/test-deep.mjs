@@ -1,5 +1,5 @@
 /**
- * `npm run test:deep -- TIER` runs `test/deep/TIER*.test.ts`, the large counts, and writes `bench/deep/TIER.json`:
+ * `npm run test:deep -- TIER` runs `test/deep/TIER.deep.test.ts`, or all whose names begin so: the large counts; and writes `bench/deep/TIER.json`:
  * commit, seed, counts, duration, and what the tests measured (the file that REPRISE_DEEP_RESULTS names to them). `REPRISE_TEST_SEED` repeats a run's random choices.
  */
 import { randomInt } from 'node:crypto';
@@ -26,7 +26,9 @@ await runScript(async () => {
   const tier = process.argv[2];
   const folder = path.join(root, 'test', 'deep');
   const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.test.ts')) : [];
-  const chosen = files.filter((name) => tier !== undefined && name.startsWith(tier));
+  const named = files.filter((name) => name === `${tier}.deep.test.ts`);
+  const chosen =
+    named.length > 0 ? named : files.filter((name) => tier !== undefined && name.startsWith(tier));
   if (chosen.length === 0) {
     const tiers = files.map((name) => name.slice(0, -'.test.ts'.length)).sort();
     throw new Failure(`Usage: npm run test:deep -- TIER; there are: ${tiers.join(', ') || 'none yet'}`);

@@ -67,7 +67,12 @@ function end(error: unknown): number {
     else process.stdout.write(`${error.message} Come back to it: reprise attach ${run}\n`);
     return EXIT.good;
   }
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.good : EXIT.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.good;
+    const message = error.message.replace(/^error: /, '');
+    if (wantsJson()) print({ schema: 'reprise/error/0', reason: 'usage', message });
+    return EXIT.usage;
+  }
   const problem = problemOf(error);
   if (problem === undefined) {
     process.stderr.write(

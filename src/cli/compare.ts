@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Failure } from '../notebook/failure';
-import { findRoot } from '../notebook/root';
+import { findRoot, relativePath } from '../notebook/root';
 import { Store } from '../lineage/store';
 import { judge } from '../replay/compare/judge';
 import { loadNotebookSide, loadRunSide, type Side } from '../replay/compare/side';
@@ -22,16 +22,17 @@ export function compareCommand(program: Command, _signal: AbortSignal, done: (co
     .action((a: string, b: string, flags: Flags) => {
       const terminal = terminalOf(flags);
       const { store, judgement, sides } = compareTwo(a, b, terminal);
-      terminal.document(judgement);
-      tellJudgement(terminal, store, judgement);
+      tellJudgement(terminal, store, judgement, sides);
       writeReport(terminal, flags, store, judgement, sides);
-      done(exitOfJudgement(store, judgement, flags.allowErrors ?? false));
+      terminal.document(judgement);
+      done(exitOfJudgement(store, judgement, flags.allowErrors ?? false, sides));
     });
 }
 
 export function compareTwo(a: string, b: string, terminal: Terminal) {
-  const sides = [a, b].map((what) => findSide(what, terminal)) as [Found, Found];
-  const store = sides[0].store;
+  const first = findSide(a, terminal);
+  const { store } = first;
+  const sides: [Found, Found] = [first, findSide(b, terminal, store.root)];
   return {
     store,
     sides: sides.map(({ side }) => side),
@@ -41,12 +42,12 @@ export function compareTwo(a: string, b: string, terminal: Terminal) {
 
 type Found = { store: Store; side: Side };
 
-/** A run id, a run's folder, or an executed notebook. */
-function findSide(what: string, terminal: Terminal): Found {
+/** A run id, a run's folder, or an executed notebook, named from `root` or its own. */
+function findSide(what: string, terminal: Terminal, root?: string): Found {
   const path = resolve(what);
   if (what.endsWith('.ipynb') && existsSync(path)) {
     const store = new Store(findRoot(path));
-    return { store, side: loadNotebookSide(path, what) };
+    return { store, side: loadNotebookSide(path, relativePath(root ?? store.root, path)) };
   }
   const run = what.replace(/\/$/, '').split('/').at(-1)!;
   const store = existsSync(path) ? new Store(resolve(path, '..', '..', '..')) : storeHere(terminal);

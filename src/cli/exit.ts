@@ -24,7 +24,8 @@ export function problemOf(error: unknown): Problem | undefined {
   if (error instanceof Failure)
     return { code: EXIT[error.kind], reason: error.reason, message: error.message };
   if (error instanceof RecordError || error instanceof StoreError) {
-    return { code: EXIT.unverifiable, reason: error.reason, message: error.message };
+    const code = error.reason === 'bad-run' ? EXIT.usage : EXIT.unverifiable;
+    return { code, reason: error.reason, message: error.message };
   }
   if (error instanceof GitError) {
     const message = `git did not do what was asked of it: ${plainName(error.message)}. What was recorded is kept.`;

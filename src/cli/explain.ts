@@ -29,17 +29,21 @@ export function explainCommand(program: Command, signal: AbortSignal, done: (cod
       const terminal = terminalOf(flags);
       const { store, judgement, sides } =
         b === undefined ? await judged(a, flags, terminal, signal) : compareTwo(a, b, terminal);
-      const causes = judgement.cells.flatMap((cell) =>
+      const ofCells = judgement.cells.flatMap((cell) =>
         cell.causes.map((cause) => ({ cell: { index: cell.index, id: cell.id }, ...cause })),
       );
+      const ofRun = judgement.causes.filter(({ kind, summary }) =>
+        ofCells.every((cause) => cause.kind !== kind || cause.summary !== summary),
+      );
+      const causes = [...ofCells, ...ofRun];
+      tellCauses(terminal, store, judgement);
+      writeReport(terminal, flags, store, judgement, sides);
       terminal.document({
         schema: 'reprise/explain/0',
         verdict: judgement.verdict,
         firstDivergence: judgement.firstDivergence,
         causes,
       });
-      tellCauses(terminal, store, judgement);
-      writeReport(terminal, flags, store, judgement, sides);
       done(
         isGood(judgement) ? EXIT.good : judgement.verdict === 'different' ? EXIT.diverged : EXIT.unverifiable,
       );

@@ -15,7 +15,7 @@ import { Failure } from '../notebook/failure';
 import { findRoot, relativePath } from '../notebook/root';
 import { settingsFor } from '../replay/execution/plan';
 import { EXIT } from './exit';
-import { storeHere } from './shared';
+import { progressOption, storeHere } from './shared';
 import { harmless, Terminal } from './terminal';
 
 /** As many executions as somebody looks through. */
@@ -54,6 +54,7 @@ export function lineageCommand(program: Command, _signal: AbortSignal, done: (co
     )
     .option('--out <file>', 'write the graph as one HTML file, which holds all that it shows')
     .option('--open', 'show that file in the browser')
+    .addOption(progressOption())
     .option('--no-color', 'no colour')
     .action((what: string, flags: Flags) => done(lineage(what, flags)));
 }
@@ -153,6 +154,8 @@ function touchesOf(store: Store, lineages: StoreLineages, what: string): Touch[]
 }
 
 function show(terminal: Terminal, { document, from, touches }: Shown, flags: Flags): void {
+  // Before anything is told: a page that cannot be written is the only news then.
+  if (flags.open || flags.out !== undefined) writePage(terminal, document, flags);
   if (flags.format === 'json')
     terminal.document({ ...document, ...(touches === undefined ? {} : { touches }) });
   else if (flags.format === 'mermaid') process.stdout.write(`${harmless(mermaid(document))}\n`);
@@ -162,7 +165,6 @@ function show(terminal: Terminal, { document, from, touches }: Shown, flags: Fla
     else tellTouches(terminal, touches);
     tell(terminal, document, from, directionOf(flags));
   }
-  if (flags.open || flags.out !== undefined) writePage(terminal, document, flags);
 }
 
 function directionOf({ downstream }: Flags): Direction {

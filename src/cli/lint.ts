@@ -18,7 +18,8 @@ import { relativePath } from '../notebook/root';
 import { settingsFor } from '../replay/execution/plan';
 import { EXIT } from './exit';
 import { filesAt } from './lintPaths';
-import { Skipped } from './lintSkipped';
+import { documentPath, Skipped } from './lintSkipped';
+import { progressOption } from './shared';
 import { Terminal } from './terminal';
 
 type Flags = {
@@ -53,6 +54,7 @@ export function lintCommand(program: Command, _signal: AbortSignal, done: (code:
     .option('--fix', 'apply the fixes that leave the science as it is')
     .option('--diff', 'show what --fix would change, and change nothing')
     .option('--stdin-filename <file>', 'lint what stdin holds as if it were this file; the path is "-"')
+    .addOption(progressOption())
     .option('--no-color', 'no colour')
     .action((paths: string[], flags: Flags) => {
       const skipped = new Skipped();
@@ -156,8 +158,12 @@ function report(files: Linted[], skipped: Skipped, { format, color }: Flags): vo
   );
   const lint: Lint = {
     schema: 'reprise/lint/1',
-    files: files.map(({ shown, cells, findings }) => ({ path: shown, cells: cells.length, findings })),
-    skipped: skipped.all,
+    files: files.map((file) => ({
+      path: format === 'json' ? documentPath(file.path) : file.shown,
+      cells: file.cells.length,
+      findings: file.findings,
+    })),
+    skipped: format === 'json' ? skipped.inDocument : skipped.all,
   };
   terminal.document(lint);
   if (format === 'sarif')

@@ -84,9 +84,9 @@ async function replay(what: string, flags: Flags, signal: AbortSignal): Promise<
     onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
   };
   const judgement = await replayAndJudge(store, run, options, 1, context);
-  terminal.document(judgement);
   tellJudgement(terminal, store, judgement);
   writeReport(terminal, flags, store, judgement);
+  terminal.document(judgement);
   return exitOfJudgement(store, judgement, flags.allowErrors ?? false);
 }
 

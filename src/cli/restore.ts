@@ -1,5 +1,6 @@
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import type { Command } from 'commander';
+import { namedInterpreter } from '../environment/interpreter';
 import { isJavaScriptPin, toolsFor } from '../environment/npm/checked';
 import { type JavaScriptRestore, restoreJavaScript } from '../environment/npm/restore';
 import { restorePin } from '../environment/pinned';
@@ -34,7 +35,7 @@ async function restore(notebook: string, flags: Flags, signal: AbortSignal): Pro
       repair: true,
       signal,
       onStep: (what) => terminal.step(what),
-      ...(flags.python === undefined ? {} : { python: resolve(flags.python) }),
+      ...(flags.python === undefined ? {} : { python: await namedInterpreter(flags.python) }),
       ...(flags.offline ? { offline: true } : {}),
     },
   );
@@ -63,7 +64,7 @@ async function restorePackages(
 ): Promise<number> {
   const begun = performance.now();
   const { path, root, pin } = notebook;
-  const python = flags.python === undefined ? {} : { python: resolve(flags.python) };
+  const python = flags.python === undefined ? {} : { python: await namedInterpreter(flags.python) };
   const { folder, modules, isNew } = await restoreJavaScript({
     ...notebook,
     ...toolsFor(path, root, { uvLock: uvLockPath(), signal, ...python }),

@@ -2,11 +2,18 @@ import { statSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Store } from '../lineage/store';
+import { Failure } from '../notebook/failure';
 import { UNPINNED } from '../notebook/seal';
+import type { Judgement } from '../replay/documents';
+import type { Context } from '../replay/execution/context';
 import { planRun } from '../replay/execution/plan';
-import { sealNotebook, type SealResult } from '../replay/seal/seal';
+import { sealNotebook, type SealOptions, type SealResult } from '../replay/seal/seal';
+import { verifySealed } from '../replay/seal/verify';
+import { isGoodJudgement, type Steps, verifyNotebook } from '../replay/verify';
 import { coverage, plural } from '../replay/words';
+import { targetOf } from './cluster/target';
 import { EXIT } from './exit';
+import { type ReportFlags, reportOption, writeReport } from './report';
 import {
   contextOf,
   count,
@@ -17,29 +24,46 @@ import {
   tellPlan,
   terminalOf,
 } from './shared';
+import { snapshotOption } from './snapshot';
 import type { Terminal } from './terminal';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
-type Flags = ExecuteFlags & { times: number };
+type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
 
 export function sealCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  enforceOptions(executeOptions(program.command('seal <notebook>')))
+  reportOption(enforceOptions(executeOptions(program.command('seal <notebook>'))))
     .description('keep a good verdict beside the notebook, for everybody to verify against')
     .addHelpText('before', 'Example: reprise seal study/train.ipynb\n')
+    .addOption(snapshotOption())
     .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
+    .addOption(
+      new Option(
+        '--against <what>',
+        'verify first against the seal that is there, or the outputs saved in the notebook, too',
+      ).choices(['seal', 'fresh', 'outputs']),
+    )
     .action(async (notebook: string, flags: Flags) => done(await seal(notebook, flags, signal)));
 }
 
 async function seal(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
-  const options = { ...runOptionsOf(flags), times: flags.times };
+  const options = { ...runOptionsOf(flags), snapshot: flags.snapshot, times: flags.times };
   const plan = planRun(notebook, options);
+  const store = new Store(plan.root);
+  const target = await targetOf(flags, notebook, 'verify', terminal);
+  if (flags.detach) throw new Failure('usage', 'no-target', 'A seal waits for its runs: leave --detach out.');
   tellPlan(terminal, plan);
-  const result = await sealNotebook(notebook, options, {
-    ...contextOf(terminal, signal),
-    onStep: (step) => terminal.tell(terminal.dim(`  ${step}`)),
-  });
-  if (result.sealed === undefined) return refuse(terminal, new Store(plan.root), result, flags);
+  const context = {
+    ...contextOf(terminal, signal, { target }),
+    onStep: (step: string) => terminal.tell(terminal.dim(`  ${step}`)),
+  };
+  const allowErrors = flags.allowErrors ?? false;
+  const before = await verifiedBefore(notebook, flags.against, options, context);
+  if (before !== undefined && !isGoodJudgement(store, before, allowErrors))
+    return refuse(terminal, store, before, flags);
+  const result = await sealNotebook(notebook, options, context);
+  if (result.sealed === undefined) return refuse(terminal, store, result.judgement, flags);
+  writeReport(terminal, flags, store, result.judgement);
   const { sealed, judgement, path } = result;
   const { verdict, pin, covered } = sealed;
   terminal.document({
@@ -59,10 +83,23 @@ async function seal(notebook: string, flags: Flags, signal: AbortSignal): Promis
   return EXIT.good;
 }
 
+/** What else than a run of its own the notebook is held against before it is sealed. */
+async function verifiedBefore(
+  notebook: string,
+  against: Flags['against'],
+  options: SealOptions,
+  context: Context & Steps,
+): Promise<Judgement | undefined> {
+  if (against === 'seal') return verifySealed(notebook, options, context);
+  if (against === 'outputs') return verifyNotebook(notebook, { ...options, against }, context);
+  return undefined;
+}
+
 /** As `verify` ends, with that nothing was written. */
-function refuse(terminal: Terminal, store: Store, { judgement }: SealResult, flags: Flags): number {
-  terminal.document(judgement);
+function refuse(terminal: Terminal, store: Store, judgement: Judgement, flags: Flags): number {
   tellJudgement(terminal, store, judgement);
+  writeReport(terminal, flags, store, judgement);
+  terminal.document(judgement);
   const code = exitOfJudgement(store, judgement, flags.allowErrors ?? false);
   terminal.warn('Not sealed: only a result that repeats is. Nothing was written; the runs are kept.');
   return code;

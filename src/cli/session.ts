@@ -18,6 +18,7 @@ import {
   runOptionsOf,
   uvLockPath,
 } from './shared';
+import { Failure } from '../notebook/failure';
 import { EXIT } from './exit';
 
 type Flags = Pick<ExecuteFlags, 'policy' | 'seed' | 'python' | 'timeout' | 'rng' | 'target'>;
@@ -35,6 +36,12 @@ export function sessionCommand(program: Command, signal: AbortSignal, done: (cod
     )
     .option('--python <path>', 'the Python to run with')
     .addOption(new Option('--timeout <seconds>', 'how long a cell may run').argParser(positive))
+    .option('--allow-errors', 'nothing changes: a session goes on past cells that raise')
+    .addOption(
+      new Option('--target <target>', 'where to run; a session is local')
+        .choices(['local', 'kubernetes'])
+        .default('local'),
+    )
     .addOption(rngOption())
     .action(async (notebook: string, flags: Flags) => done(await session(notebook, flags, signal)));
 }
@@ -42,7 +49,11 @@ export function sessionCommand(program: Command, signal: AbortSignal, done: (cod
 async function session(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
   // @jupyterlab/services tells the console what its connection does; here stdout has answers and nothing else.
   console.log = console.info = console.debug = console.warn = () => undefined;
-  const plan = planRun(notebook, runOptionsOf({ ...flags, target: 'local' } as ExecuteFlags));
+  if (flags.target === 'kubernetes') {
+    const message = 'A session runs on this machine: leave --target kubernetes out. Nothing ran.';
+    throw new Failure('usage', 'no-target', message);
+  }
+  const plan = planRun(notebook, runOptionsOf(flags as ExecuteFlags));
   const basis = await basisOf(plan, flags, signal);
   const { timeout } = flags;
   const opened = await NotebookSession.open(plan, {
@@ -70,7 +81,6 @@ async function converse(session: NotebookSession, signal: AbortSignal): Promise<
   let answered = Promise.resolve();
   await new Promise<void>((ended, failed) => {
     lines.on('line', (line) => {
-      if (line.trim() === '') return;
       const asked = read(line);
       // It would come too late behind the cell that it is to stop.
       if (asked instanceof BadLine === false && asked.op === 'interrupt') void session.interrupt();

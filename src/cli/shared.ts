@@ -43,12 +43,14 @@ export function outputOptions(command: Command): Command {
         .choices(['text', 'json'])
         .default('text'),
     )
-    .addOption(
-      new Option('--progress <kind>', 'progress on stderr as one JSON object a line')
-        .choices(['text', 'ndjson', 'none'])
-        .default('text'),
-    )
+    .addOption(progressOption())
     .option('--no-color', 'no colour and no redrawing');
+}
+
+export function progressOption(): Option {
+  return new Option('--progress <kind>', 'progress on stderr as one JSON object a line')
+    .choices(['text', 'ndjson', 'none'])
+    .default('text');
 }
 
 export function executeOptions(command: Command): Command {

@@ -3,6 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { driftThatMatters } from '../environment/drift';
 import type { Drift } from '../environment/fingerprint';
+import { namedInterpreter } from '../environment/interpreter';
 import { findRoot } from '../notebook/root';
 import { sidecarPath } from '../notebook/sidecar';
 import { driftWords, effectWords } from '../replay/causes/environment';
@@ -29,7 +30,7 @@ async function status(named: readonly string[], flags: Flags): Promise<number> {
   const notebooks = named.length > 0 ? named : withSidecar();
   const options = {
     agent: agentPath(),
-    ...(flags.python === undefined ? {} : { python: resolve(flags.python) }),
+    ...(flags.python === undefined ? {} : { python: await namedInterpreter(flags.python) }),
   };
   const document: Status = { schema: 'reprise/status/0', notebooks: [] };
   const codes: number[] = [];

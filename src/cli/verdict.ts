@@ -1,5 +1,6 @@
 import { readRecord } from '../lineage/read';
 import type { Store } from '../lineage/store';
+import type { Side } from '../replay/compare/side';
 import type { Cause, CellVerdict, Judgement, Verdict } from '../replay/documents';
 import { saysOtherEntropy } from '../replay/causes/other-entropy';
 import { beatenForecast } from '../replay/forecast';
@@ -13,12 +14,17 @@ import type { Terminal } from './terminal';
 const SHOWN = 3;
 
 /** The verdict as a person reads it: one line, then the first difference, its cause, and what to do. */
-export function tellJudgement(terminal: Terminal, store: Store, judgement: Judgement): void {
+export function tellJudgement(
+  terminal: Terminal,
+  store: Store,
+  judgement: Judgement,
+  sides: readonly Side[] = [],
+): void {
   if (terminal.format === 'json') return;
   const paint = paintOf(terminal, judgement.verdict);
   terminal.say(`${paint(headline(judgement))}; ${coverage(judgement)}`);
   terminal.say(terminal.dim(`Trust: ${TRUST_WORDS[trustOf(judgement)].toLowerCase()}.`));
-  const repeated = repeatedError(store, judgement);
+  const repeated = repeatedError(store, judgement, sides);
   if (repeated && exitOfVerdict(judgement.verdict) === EXIT.good)
     terminal.say(terminal.red(`${repeated} It repeats in the replay.`));
   const declared = judgement.cells.filter((cell) => cell.declared === 'volatile');
@@ -84,9 +90,14 @@ function tellCause(terminal: Terminal, cause: Cause): void {
 }
 
 /** The exit code of a judgement: an error that was not allowed is 1 even when it repeats. */
-export function exitOfJudgement(store: Store, judgement: Judgement, allowErrors: boolean): number {
+export function exitOfJudgement(
+  store: Store,
+  judgement: Judgement,
+  allowErrors: boolean,
+  sides: readonly Side[] = [],
+): number {
   const code = exitOfVerdict(judgement.verdict);
-  return code === EXIT.good && !allowErrors && repeatedError(store, judgement) !== undefined
+  return code === EXIT.good && !allowErrors && repeatedError(store, judgement, sides) !== undefined
     ? EXIT.diverged
     : code;
 }

@@ -15,6 +15,21 @@ export type Interpreter = {
   from: 'option' | 'VIRTUAL_ENV' | 'CONDA_PREFIX' | '.venv' | 'PATH';
 };
 
+/** A path, or a name that is looked up on PATH. @throws Failure `no-python` */
+export async function namedInterpreter(
+  name: string,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const isPath = name.includes('/') || name.includes('\\');
+  const path = isPath ? resolve(name) : await onPath(name, environment);
+  if (path !== undefined && (await isExecutable(path))) return path;
+  throw new Failure(
+    'infrastructure',
+    'no-python',
+    `There is no Python at ${relativePath(process.cwd(), name)}. Name one with --python PATH.`,
+  );
+}
+
 /**
  * The Python that runs a notebook (contracts, "Environment of a command"): `--python`, else VIRTUAL_ENV, CONDA_PREFIX,
  * `.venv` beside the notebook or at the root, else `python3`.
@@ -26,18 +41,7 @@ export async function findInterpreter(
   option: string | undefined,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<Interpreter> {
-  if (option !== undefined) {
-    const path =
-      option.includes('/') || option.includes('\\') ? resolve(option) : await onPath(option, environment);
-    if (path === undefined || !(await isExecutable(path))) {
-      throw new Failure(
-        'infrastructure',
-        'no-python',
-        `There is no Python at ${relativePath(process.cwd(), option)}. Name one with --python PATH.`,
-      );
-    }
-    return { path, from: 'option' };
-  }
+  if (option !== undefined) return { path: await namedInterpreter(option, environment), from: 'option' };
   const folders: [Interpreter['from'], string | undefined][] = [
     ['VIRTUAL_ENV', environment.VIRTUAL_ENV],
     ['CONDA_PREFIX', environment.CONDA_PREFIX],

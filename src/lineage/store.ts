@@ -23,7 +23,7 @@ import { readEnds } from './read';
 
 export class StoreError extends Error {
   constructor(
-    readonly reason: 'missing' | 'changed' | 'bad-name',
+    readonly reason: 'missing' | 'changed' | 'bad-name' | 'bad-run',
     message: string,
   ) {
     super(message);
@@ -84,8 +84,7 @@ export class Store {
 
   /** @throws StoreError `bad-name` for anything that is not a run id: the name becomes a path */
   runFolder(run: string): string {
-    if (!RUN.test(run))
-      throw new StoreError('bad-name', `"${run}" is not a run id (YYYYMMDD-HHMMSS-xxxxxx).`);
+    if (!RUN.test(run)) throw new StoreError('bad-run', `"${run}" is not a run id (YYYYMMDD-HHMMSS-xxxxxx).`);
     return path.join(this.runsFolder, run);
   }
 

@@ -1,7 +1,11 @@
 import { join } from 'node:path';
+import type { Drift } from '../environment/fingerprint';
+import { driftFromPin } from '../environment/pindrift';
+import { Failure } from '../notebook/failure';
 import { canonicalize } from '../notebook/canon';
 import { type Output, rawDigest } from '../notebook/output';
 import { relativePath } from '../notebook/root';
+import { sidecarBeside } from '../notebook/sidecarFile';
 import { expandHome, readLocal } from '../lineage/local';
 import type { CellLine, RunRecord } from '../lineage/record';
 import type { Store } from '../lineage/store';
@@ -25,7 +29,7 @@ export function runDocument(store: Store, run: string, record: RunRecord): Run {
     environment: {
       python: `${header.environment.python.version} (${header.environment.python.build})`,
       ...(header.pin ? { lock: header.pin.sha256 } : {}),
-      drift: [],
+      drift: driftOf(store, record),
     },
     record: relativePath(store.root, folder),
     executed: relativePath(store.root, join(folder, 'executed.ipynb')),
@@ -42,6 +46,23 @@ export function runDocument(store: Store, run: string, record: RunRecord): Run {
         return [emptyCell(index, id, skipped ? 'skipped' : 'ok')];
       }),
   };
+}
+
+/** How the environment that it ran in differs from the pin that it ran under: of one that was replaced since, what the record itself says. */
+function driftOf({ root }: Store, { header }: RunRecord): Drift[] {
+  const { pin, environment } = header;
+  if (pin === undefined) return [];
+  const { edits = [] } = pin;
+  const path = join(root, header.notebook);
+  try {
+    const sidecar = sidecarBeside(path);
+    if (sidecar?.pin?.sha256 !== pin.sha256) return edits;
+    return [...(driftFromPin({ path, root, sidecar })?.(environment) ?? []), ...edits];
+  } catch (error) {
+    // The lock is gone, or no longer what was pinned.
+    if (error instanceof Failure) return edits;
+    throw error;
+  }
 }
 
 export function cellRun(line: CellLine, canonical: string): CellRun {

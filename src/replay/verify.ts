@@ -13,7 +13,7 @@ import { planRun, type RunOptions } from './execution/plan';
 import type { Context, Finished } from './execution/context';
 import { type ReplayOptions, replayRun } from './execution/replay';
 import { runNotebook } from './execution/run';
-import { loadNotebookSide, loadRunSide } from './compare/side';
+import { loadNotebookSide, loadRunSide, type Side } from './compare/side';
 import { errorSentence } from './words';
 
 /** What is told between executions, for people who wait. */
@@ -39,7 +39,7 @@ export async function verifyNotebook(
       `${basename(file)} has no saved outputs to verify against.`,
     );
   }
-  context.onStep?.(saved ? 'running' : 'running the original');
+  context.onStep?.(saved ? runningWords(options.times) : 'running the original');
   const original = await runNotebook(file, options, context);
   requireEnd(original);
   if (original.notebookChanged) {
@@ -47,8 +47,16 @@ export async function verifyNotebook(
   }
   const { store, run } = original;
   if (saved) {
-    const judgement = judge(saved, [loadRunSide(store, run)], judging(store, original.notebook));
-    return keepVerdict(store, run, judgement);
+    const runs = [run];
+    for (let number = 2; number <= options.times; number++) {
+      context.onStep?.(`run ${number} of ${options.times}`);
+      const next = await runNotebook(file, options, context);
+      requireEnd(next);
+      runs.push(next.run);
+    }
+    const sides = runs.map((each) => loadRunSide(store, each));
+    const judgement = judge(saved, sides, judging(store, original.notebook));
+    return keepVerdict(store, runs.at(-1)!, judgement);
   }
   return replayAndJudge(
     store,
@@ -57,6 +65,10 @@ export async function verifyNotebook(
     options.times,
     context,
   );
+}
+
+function runningWords(times: number): string {
+  return times > 1 ? `run 1 of ${times}` : 'running';
 }
 
 /** Replays a run `times` times and judges all of the replays against it; the judgement is kept with the last. */
@@ -148,8 +160,13 @@ export function isGoodJudgement(store: Store, judgement: Judgement, allowErrors:
   return allowErrors || repeatedError(store, judgement) === undefined;
 }
 
-/** An error in any of the runs, in a sentence. */
-export function repeatedError(store: Store, judgement: Judgement): string | undefined {
+/** An error in any of the runs, or of `sides` in a notebook that was executed elsewhere, in a sentence. */
+export function repeatedError(
+  store: Store,
+  judgement: Judgement,
+  sides: readonly Side[] = [],
+): string | undefined {
+  for (const { raised } of sides) if (raised !== undefined) return raised;
   for (const run of [judgement.original, ...judgement.replays]) {
     if (!store.hasRun(run) || !existsSync(store.recordPath(run))) continue;
     const sentence = errorSentence(readRecord(store.recordPath(run)));

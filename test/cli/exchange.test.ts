@@ -132,7 +132,7 @@ describe('a signed verdict', () => {
     ]);
     const json = document(await check('--format', 'json'));
     expect(json).toMatchObject({
-      schema: 'reprise/attestation/0',
+      schema: 'reprise/verify-attestation/0',
       accepted: true,
       refusals: [],
       original: run,

@@ -16,9 +16,11 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Drift } from '../../src/environment/fingerprint';
 import { distributionsIn, sitePackagesOf } from '../../src/environment/installed';
 import type { Sidecar } from '../../src/notebook/sidecar';
-import { PYTHON, REPRISE, Workplace } from './support';
+import type { Run } from '../../src/replay/documents';
+import { type Ended, PYTHON, REPRISE, Workplace } from './support';
 
 const place = new Workplace();
 const other = mkdtempSync(path.join(tmpdir(), 'reprise-cache-'));
@@ -133,6 +135,10 @@ it(
   },
 );
 
+function driftIn({ stdout }: Ended): Drift[] {
+  return (JSON.parse(stdout) as Run).environment.drift;
+}
+
 it(
   'sees a file that was edited in one environment, which reaches no other',
   { timeout: 120_000 },
@@ -151,11 +157,12 @@ it(
       3,
       expect.stringContaining('six.py as installed → edited'),
     ]);
-    const noted = await place.start(['run', NOTEBOOK], inOther).ended;
-    expect([noted.code, noted.stdout + noted.stderr]).toEqual([
+    const noted = await place.start(['run', NOTEBOOK, '--format', 'json'], inOther).ended;
+    expect([noted.code, noted.stderr]).toEqual([
       0,
       expect.stringContaining('six.py as installed → edited. It is recorded.'),
     ]);
+    expect(driftIn(noted)).toMatchObject([{ what: 'six.py', kind: 'package', after: 'edited' }]);
     const { header } = place.record();
     expect(header.pin?.edits).toMatchObject([{ what: 'six.py', after: 'edited' }]);
     const repaired = await restored();
@@ -166,10 +173,20 @@ it(
 
 it('checks another Python against the pin', { timeout: 60_000 }, async () => {
   const refused = await place.start(['run', NOTEBOOK, '--python', PYTHON, '--policy', 'full']).ended;
-  const noted = await place.start(['run', NOTEBOOK, '--python', PYTHON]).ended;
+  const noted = await place.start(['run', NOTEBOOK, '--python', PYTHON, '--format', 'json']).ended;
   const [differs] = /ipykernel|six|numpy|tornado|ipython/i.exec(refused.stderr) ?? [];
   // What the test's own Python has is another set, whose differing packages change no number here.
   expect([refused.code === 0 || differs !== undefined, noted.code]).toEqual([true, 0]);
+  const status = await place.start(['status', NOTEBOOK, '--python', PYTHON, '--format', 'json']).ended;
+  const { notebooks } = JSON.parse(status.stdout) as { notebooks: { drift: Drift[] }[] };
+  expect(driftIn(noted)).toEqual(notebooks[0]!.drift);
+  const sidecar = place.read('study.repro.json');
+  place.write('study.repro.json', sidecar.replace(/("python":\s*)"[^"]*"/, '$1"3.9.1"'));
+  const older = await place.start(['run', NOTEBOOK, '--python', PYTHON, '--format', 'json']).ended;
+  place.write('study.repro.json', sidecar);
+  expect(driftIn(older)).toContainEqual(
+    expect.objectContaining({ what: 'python', kind: 'python', before: '3.9.1' }),
+  );
 });
 
 it('lets one of two restores build, and the other one wait', { timeout: 60_000 }, async () => {

@@ -14,7 +14,17 @@ describe('reprise session', () => {
   beforeAll(async () => {
     place.notebook('n.ipynb', [code('a', 'x = 1'), code('b', 'print(x + 1)'), code('c', 'while True: pass')]);
     before = place.read('n.ipynb');
-    session = new Session(place, 'n.ipynb', '--seed', '7', '--timeout', '20');
+    session = new Session(
+      place,
+      'n.ipynb',
+      '--seed',
+      '7',
+      '--timeout',
+      '20',
+      '--allow-errors',
+      '--target',
+      'local',
+    );
     await session.ask({ op: 'state' });
   });
 
@@ -35,6 +45,7 @@ describe('reprise session', () => {
 
   it.each([
     ['no JSON', 'run a'],
+    ['an empty line', ''],
     ['no object', '[1]'],
     ['no operation', '{}'],
     ['an operation that is none', '{"op":"fly"}'],

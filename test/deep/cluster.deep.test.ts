@@ -159,7 +159,10 @@ describe('a bundle', () => {
     site.workplace.notebook('reads.ipynb', ['print(len(open("data.bin", "rb").read()))']);
     const run = await recordedHere(site, 'reads.ipynb');
     const { code, stderr } = await site.reprise(...site.onCluster('replay', run));
-    expect([code, stderr]).toEqual([5, expect.stringMatching(/more than 512 MiB packed.*PVC/) as string]);
+    expect([code, stderr]).toEqual([
+      5,
+      expect.stringMatching(/more than 512 MiB packed.*volume claim/) as string,
+    ]);
     await site.expectNothingLeft();
   });
 

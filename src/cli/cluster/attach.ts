@@ -33,6 +33,7 @@ export function attachCommand(program: Command, signal: AbortSignal, done: (code
   addressOptions(placeOptions(outputOptions(program.command('attach <run>'))))
     .description('take up a run or replay that goes on in a cluster')
     .addHelpText('before', 'Example: reprise attach 20261126-101500-3fa2c1\n')
+    .option('--allow-errors', 'errors that repeat do not fail')
     .action(async (run: string, flags: Flags) => done(await attach(run, flags, signal)));
 }
 

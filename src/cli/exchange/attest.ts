@@ -128,7 +128,7 @@ function tell(terminal: Terminal, file: string, keyid: string, { found, judged }
   const accepted = found.length === 0;
   const judgement = judged?.judgement;
   terminal.document({
-    schema: 'reprise/attestation/0',
+    schema: 'reprise/verify-attestation/0',
     file,
     keyid,
     accepted,

@@ -31,6 +31,8 @@ export type Side = {
   audited?(line: CellLine): string | undefined;
   /** Every batch of a cell's training; undefined where it is not kept. */
   ledger?(line: CellLine): Ledger | undefined;
+  /** Of an executed notebook: a cell that shows an error which it was not allowed to raise, in a sentence. */
+  raised?: string;
   /** Only of a seal: its `record` then says what the seal says, and of all else nothing. */
   seal?: {
     cell(cell: RecordedCell): SealedCell | undefined;
@@ -72,7 +74,9 @@ export function loadRunSide(store: Store, run: string, ranBy = 'local'): Side {
 export function loadNotebookSide(file: string, name = path.basename(file)): Side {
   const notebook = parseNotebook(readFileSync(file, 'utf8'), file);
   const cells = new Map(notebook.cells.map((cell) => [cell.index, cell]));
+  const raised = raisedIn(notebook);
   return {
+    ...(raised === undefined ? {} : { raised }),
     run: name,
     notebook: name,
     ranBy: 'unknown',
@@ -140,6 +144,15 @@ function keptText(store: Store, digest: string | undefined): string | undefined 
     if (error instanceof StoreError) return undefined;
     throw error;
   }
+}
+
+function raisedIn({ cells }: Notebook): string | undefined {
+  for (const cell of cells) {
+    if (cell.type !== 'code' || cell.mayRaise) continue;
+    const error = cell.outputs.find((output) => output.output_type === 'error');
+    if (error !== undefined) return `Cell ${cell.index} raised ${String(error['ename'] ?? 'an error')}.`;
+  }
+  return undefined;
 }
 
 function wasExecuted({ document }: Notebook, index: number): boolean {

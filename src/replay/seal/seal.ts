@@ -45,7 +45,8 @@ export async function sealNotebook(
   const plan = planRun(file, options);
   const store = new Store(plan.root);
   const path = sidecarPath(plan.path);
-  const known = knownVerdict(store, plan, options);
+  // What ran here says nothing of a cluster.
+  const known = context.target === undefined ? knownVerdict(store, plan, options) : undefined;
   if (known) context.onStep?.(`its verdict is known from run ${known.replays.at(-1)}`);
   const verifying: VerifyOptions = {
     ...options,
@@ -60,6 +61,7 @@ export async function sealNotebook(
     (run) => loadRunSide(store, run) as RecordedSide,
   );
   requireUnchanged(file, runs.at(-1)!);
+  if (context.target !== undefined) requirePinned(runs.at(-1)!, plan);
   const sealed = makeSeal(runs, judgement, options.allowErrors ? { allowErrors: true } : {});
   changeSidecar(plan.path, (sidecar) => ({ ...sidecar, seal: asSeal(sealed) }));
   return { judgement, sealed, known: known !== undefined, path };
@@ -116,6 +118,16 @@ function driftsFromPin(header: RecordHeader, plan: Plan): boolean {
   if (header.pin?.sha256 !== plan.sidecar?.pin?.sha256) return true;
   const drift = driftFromPin(plan)?.(header.environment) ?? [];
   return driftThatMatters([...drift, ...(header.pin?.edits ?? [])]).length > 0;
+}
+
+/** Here it is refused before anything runs. @throws Failure `drift` */
+function requirePinned({ record }: RecordedSide, plan: Plan): void {
+  if (!driftsFromPin(record.header, plan)) return;
+  throw new Failure(
+    'drift',
+    'drift',
+    'What it ran in there is not what was pinned, and a seal is of the environment that was. Nothing was sealed; the runs are kept.',
+  );
 }
 
 /** Files under the root that the run read and no cell of it had written are as they were. */
