@@ -41,7 +41,7 @@ describe('the store', () => {
 
   it('takes nothing for a run that is not a run id', () => {
     const store = temporaryStore();
-    expect(() => store.runFolder('../../etc')).toThrow(expect.objectContaining({ reason: 'bad-name' }));
+    expect(() => store.runFolder('../../etc')).toThrow(expect.objectContaining({ reason: 'bad-run' }));
     expect(store.hasRun('../objects')).toBe(false);
   });
 

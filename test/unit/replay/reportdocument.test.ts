@@ -164,7 +164,7 @@ describe('a run on disk', () => {
     const store = temporaryStore();
     mkdirSync(store.runFolder(ORIGINAL));
     expect(() => readReport(store, ORIGINAL)).toThrow(expect.objectContaining({ reason: 'missing' }));
-    expect(() => readReport(store, '../x')).toThrow(expect.objectContaining({ reason: 'bad-name' }));
+    expect(() => readReport(store, '../x')).toThrow(expect.objectContaining({ reason: 'bad-run' }));
   });
 });
 
