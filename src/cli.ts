@@ -37,7 +37,12 @@ const program = new Command('reprise')
   .description('Notebook results you can get again.')
   .version(manifest.version)
   .addHelpText('before', 'Example: reprise verify study/train.ipynb\n')
-  .exitOverride();
+  .exitOverride()
+  .configureOutput({
+    outputError: (text, write) => {
+      if (!wants('progress', 'ndjson')) write(text);
+    },
+  });
 
 const interruption = new AbortController();
 // Every request that is under way listens to it, and a preflight has many.
@@ -63,34 +68,41 @@ function end(error: unknown): number {
   if (error instanceof NothingSent) return EXIT.good;
   if (error instanceof Detached) {
     const { run } = error;
-    if (wantsJson()) print({ schema: 'reprise/submitted/0', run });
+    if (wants('format', 'json')) print({ schema: 'reprise/submitted/0', run });
     else process.stdout.write(`${error.message} Come back to it: reprise attach ${run}\n`);
     return EXIT.good;
   }
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.good;
     const message = error.message.replace(/^error: /, '');
-    if (wantsJson()) print({ schema: 'reprise/error/0', reason: 'usage', message });
+    if (wants('progress', 'ndjson')) complain('usage', message);
+    if (wants('format', 'json')) print({ schema: 'reprise/error/0', reason: 'usage', message });
     return EXIT.usage;
   }
   const problem = problemOf(error);
   if (problem === undefined) {
-    process.stderr.write(
-      `Reprise failed: ${harmless(error instanceof Error ? error.message : String(error))}\nThis is a defect of Reprise; what was recorded is kept.\n`,
-    );
+    const what = error instanceof Error ? error.message : String(error);
+    complain('defect', `Reprise failed: ${what}\nThis is a defect of Reprise; what was recorded is kept.`);
     if (process.env.REPRISE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     return EXIT.infrastructure;
   }
   const { reason, message } = problem;
-  process.stderr.write(`${harmless(message)}\n`);
-  if (wantsJson()) print({ schema: 'reprise/error/0', reason, message });
+  complain(reason, message);
+  if (wants('format', 'json')) print({ schema: 'reprise/error/0', reason, message });
   return interruption.signal.aborted ? EXIT.interrupted : problem.code;
 }
 
-function wantsJson(): boolean {
+/** Asked of the words themselves, as what could not be parsed has no options. */
+function wants(option: 'format' | 'progress', value: string): boolean {
   return process.argv.some(
-    (word, i) => word === '--format=json' || (word === 'json' && process.argv[i - 1] === '--format'),
+    (word, i) => word === `--${option}=${value}` || (word === value && process.argv[i - 1] === `--${option}`),
   );
+}
+
+/** The last line on stderr. */
+function complain(reason: string, message: string): void {
+  const line = wants('progress', 'ndjson') ? JSON.stringify({ event: 'error', reason, message }) : message;
+  process.stderr.write(`${harmless(line)}\n`);
 }
 
 function print(document: object): void {

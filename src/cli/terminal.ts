@@ -71,7 +71,8 @@ export class Terminal {
   }
 
   warn(text: string): void {
-    this.err.write(this.shown(text) + '\n');
+    if (this.progress === 'ndjson') this.event({ event: 'warning', message: harmless(text) });
+    else this.err.write(this.shown(text) + '\n');
   }
 
   event(event: object): void {

@@ -63,6 +63,7 @@ export class CommandLine {
       errors.on('line', (line) => {
         const event = eventIn(line);
         if (event?.event === 'step') onStep?.(event.what);
+        else if (event?.event === 'warning' || event?.event === 'error') say(event.message);
         else if (event !== undefined) onEvent?.(event);
         else if (line.trim() !== '') say(line.trim());
       });
@@ -110,12 +111,16 @@ function environment(startSeconds: number | undefined): NodeJS.ProcessEnv {
   };
 }
 
-type Step = { event: 'step'; what: string };
+/** What is said to people beside the events of a run. */
+type Told =
+  | { event: 'step'; what: string }
+  | { event: 'warning'; message: string }
+  | { event: 'error'; message: string };
 
-function eventIn(line: string): SaidEvent | Step | undefined {
+function eventIn(line: string): SaidEvent | Told | undefined {
   const parsed = line.startsWith('{') ? parse(line) : undefined;
-  return parsed !== undefined && typeof (parsed as SaidEvent | Step).event === 'string'
-    ? (parsed as SaidEvent | Step)
+  return parsed !== undefined && typeof (parsed as SaidEvent | Told).event === 'string'
+    ? (parsed as SaidEvent | Told)
     : undefined;
 }
 

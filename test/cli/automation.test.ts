@@ -48,6 +48,27 @@ it('says in one document what was wrong with how it was called', async () => {
     expect(await place.reprise(command, 'no-run-id')).toMatchObject({ code: 2 });
 });
 
+it('says on stderr nothing but JSON, an object a line, where it was told to', async () => {
+  const ndjson = ['--format', 'json', '--progress', 'ndjson'];
+  const calls: [string[], string[]][] = [
+    [['run', 'none.ipynb'], ['error']],
+    [['run', 'steady.ipynb', '--bogus'], ['error']],
+    [
+      ['verify', 'none.ipynb', 'neither.ipynb', '--python', PYTHON],
+      ['warning', 'warning'],
+    ],
+  ];
+  for (const [args, expected] of calls) {
+    const { stderr } = await place.reprise(...args, ...ndjson);
+    const events = stderr
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { event: string; message: string });
+    expect(events.map(({ event }) => event)).toEqual(expected);
+    for (const { message } of events) expect(message).not.toBe('');
+  }
+});
+
 it('compares notebooks by their names from the root and by the tolerance beside them, from whichever folder', async () => {
   mkdirSync(place.path('sub'));
   shows('sub/a.ipynb', text('0.50000000\n'));
