@@ -10,3 +10,33 @@ def test_a_class_whose_methods_say_super_is_read_whole(run):
     ran = run(made, "model = Model(); print(model.rate)")
     assert ran.text(1) == "1\n"
     assert faults(ran) == []
+
+
+def test_no_attribute_of_an_object_that_is_called_is_asked_for(run):
+    made = (
+        "import random\n"
+        "class Model(dict):\n"
+        "    __getattr__ = dict.__getitem__\n"
+        "    def __call__(self, x):\n"
+        "        return x + random.random()\n"
+        "model = Model(rate=1)"
+    )
+    ran = run(made, "print(model(1) > 1)", policy="close")
+    assert ran.text(1) == "True\n"
+    assert faults(ran) == []
+
+
+def test_an_object_that_does_not_tell_its_class_draws_as_any_other(run):
+    made = (
+        "import random\n"
+        "class Proxy:\n"
+        "    @property\n"
+        "    def __class__(self):\n"
+        "        raise RuntimeError('outside of a context')\n"
+        "    def draw(self):\n"
+        "        return random.random()\n"
+        "proxy = Proxy()"
+    )
+    ran = run(made, "print(proxy.draw() < 1)", policy="close")
+    assert ran.text(1) == "True\n"
+    assert faults(ran) == []
