@@ -1,5 +1,7 @@
 """Code of users that goes on as it would without Reprise, and whose record is whole."""
 
+import pytest
+
 
 def faults(ran):
     return [fault for cell in ran.cells for fault in cell["faults"]]
@@ -39,4 +41,12 @@ def test_an_object_that_does_not_tell_its_class_draws_as_any_other(run):
     )
     ran = run(made, "print(proxy.draw() < 1)", policy="close")
     assert ran.text(1) == "True\n"
+    assert faults(ran) == []
+
+
+def test_torch_without_numpy_draws_and_is_seeded(run):
+    pytest.importorskip("torch")
+    hidden = "import sys, warnings\nwarnings.simplefilter('ignore')\nsys.modules['numpy'] = None\nimport torch"
+    ran = run(hidden, "print(torch.rand(1).shape)", "torch.manual_seed(0)\nprint(torch.rand(1) < 1)", policy="close")
+    assert [ran.text(1), ran.text(2)] == ["torch.Size([1])\n", "tensor([True])\n"]
     assert faults(ran) == []
