@@ -50,3 +50,10 @@ def test_torch_without_numpy_draws_and_is_seeded(run):
     ran = run(hidden, "print(torch.rand(1).shape)", "torch.manual_seed(0)\nprint(torch.rand(1) < 1)", policy="close")
     assert [ran.text(1), ran.text(2)] == ["torch.Size([1])\n", "tensor([True])\n"]
     assert faults(ran) == []
+
+
+def test_finders_of_the_old_protocol_are_left_to_python(run):
+    made = "import sys\nclass Old:\n    def find_module(self, name, path=None):\n        return None\nsys.meta_path.append(Old())"
+    # One that Reprise waits for, and that is in no environment of the tests.
+    attempt = "try:\n    import polars\nexcept ImportError as error:\n    print(type(error).__name__)"
+    assert run(made, attempt).text(1) in ("ModuleNotFoundError\n", "")
