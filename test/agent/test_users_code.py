@@ -57,3 +57,31 @@ def test_finders_of_the_old_protocol_are_left_to_python(run):
     # One that Reprise waits for, and that is in no environment of the tests.
     attempt = "try:\n    import polars\nexcept ImportError as error:\n    print(type(error).__name__)"
     assert run(made, attempt).text(1) in ("ModuleNotFoundError\n", "")
+
+
+def test_what_stands_for_a_builtin_is_no_method_of_a_class(run):
+    module = (
+        "class Reader:\n"
+        "    opener = open\n"
+        "    def read(self, path):\n"
+        "        with self.opener(path, 'w') as file:\n"
+        "            file.write('text')\n"
+        "        with self.opener(path) as file:\n"
+        "            return file.read()\n"
+    )
+    write = f"import pathlib, sys\npathlib.Path('reading.py').write_text({module!r})\nsys.path.insert(0, '.')"
+    read = "import reading\nprint(reading.Reader().read('a.txt'))"
+    remove = "import os\nclass Ends:\n    remove, draw = os.remove, os.urandom\nEnds().remove('a.txt')\nprint(len(Ends().draw(4)))"
+    threads = (
+        "import random\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "with ThreadPoolExecutor(1) as threads:\n    threads.submit(random.random).result()\n"
+        "class Model:\n    draw = random.random\n"
+        "print(Model().draw() < 1)"
+    )
+    ran = run(write, read, remove, threads, policy="close")
+    assert [ran.text(index) for index in (1, 2, 3)] == ["text\n", "4\n", "True\n"]
+
+
+def test_what_stands_for_a_builtin_is_pickled_by_its_name_and_shown_as_it_was(run):
+    ran = run("import os, pickle", "print(pickle.loads(pickle.dumps(os.urandom)) is os.urandom, os.remove)")
+    assert ran.text(1) == "True <built-in function remove>\n"

@@ -11,7 +11,7 @@ import sys
 from typing import Any, Callable, Dict, List
 
 from . import numpy_random, python_random
-from .standin import known_as
+from .standin import as_builtin, known_as
 
 _installed: List[bool] = []
 # Watched where the notebook calls them, so that they are no methods of the shared generator any more.
@@ -60,7 +60,9 @@ def _replace(module: Any, shared: Any, source: str, local: Any) -> None:
     turned: Dict[int, Any] = {}
     for name, function in list(vars(module).items()):
         if getattr(function, "__self__", None) is shared and not name.startswith("_") or name in _SEEDING:
-            wrapper = known_as(module.__name__, name, _by_thread(name, function, source, local))
+            wrapper = as_builtin(
+                known_as(module.__name__, name, _by_thread(name, function, source, local))
+            )
             turned[id(function)] = wrapper
             setattr(module, name, wrapper)
     namespace = vars(sys.modules["__main__"])
