@@ -85,3 +85,18 @@ def test_what_stands_for_a_builtin_is_no_method_of_a_class(run):
 def test_what_stands_for_a_builtin_is_pickled_by_its_name_and_shown_as_it_was(run):
     ran = run("import os, pickle", "print(pickle.loads(pickle.dumps(os.urandom)) is os.urandom, os.remove)")
     assert ran.text(1) == "True <built-in function remove>\n"
+
+
+def test_attention_is_scripted_and_traced_as_without_us(run):
+    pytest.importorskip("torch")
+    made = (
+        "import torch, warnings\nwarnings.simplefilter('ignore')\n"
+        "class Attention(torch.nn.Module):\n"
+        "    def forward(self, q):\n"
+        "        return torch.nn.functional.scaled_dot_product_attention(q, q, q)\n"
+        "query = torch.rand(1, 1, 2, 4)"
+    )
+    if_there = "scripted = torch.jit.script(Attention())(query) if hasattr(torch.jit, 'script') else query"
+    traced = "print(tuple(torch.fx.symbolic_trace(Attention())(query).shape))"
+    ran = run(made, f"{if_there}\nprint(tuple(scripted.shape))", traced, policy="full")
+    assert [ran.text(1), ran.text(2)] == ["(1, 1, 2, 4)\n"] * 2
