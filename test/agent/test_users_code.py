@@ -100,3 +100,17 @@ def test_attention_is_scripted_and_traced_as_without_us(run):
     traced = "print(tuple(torch.fx.symbolic_trace(Attention())(query).shape))"
     ran = run(made, f"{if_there}\nprint(tuple(scripted.shape))", traced, policy="full")
     assert [ran.text(1), ran.text(2)] == ["(1, 1, 2, 4)\n"] * 2
+
+
+def test_a_task_that_imports_torch_itself_draws_from_its_own_stream(run):
+    pytest.importorskip("torch")
+    pytest.importorskip("joblib")
+    cell = (
+        "from joblib import Parallel, delayed\n"
+        "def task(i):\n"
+        "    import torch\n"
+        "    return torch.rand(1).item()\n"
+        "print(Parallel(n_jobs=2)(delayed(task)(i) for i in range(4)))"
+    )
+    first, second = (run(cell, policy="close", seed="a1").text(0) for _ in range(2))
+    assert first == second != ""
