@@ -114,3 +114,23 @@ def test_a_task_that_imports_torch_itself_draws_from_its_own_stream(run):
     )
     first, second = (run(cell, policy="close", seed="a1").text(0) for _ in range(2))
     assert first == second != ""
+
+
+def test_a_child_forked_while_threads_draw_does_not_wait_for_their_locks(run):
+    pytest.importorskip("numpy")
+    cell = (
+        "import functools, os, signal, threading, time, warnings\nimport numpy as np\nnp.random.default_rng()\n"
+        "warnings.simplefilter('ignore')\nstop = []\n"
+        "def draw():\n    while not stop:\n        np.random.default_rng()\n"
+        "threads = [threading.Thread(target=functools.partial(draw)) for _ in range(3)]\n"
+        "for thread in threads:\n    thread.start()\n"
+        "def ends():\n"
+        "    child = os.fork()\n"
+        "    if child == 0:\n        np.random.default_rng()\n        os._exit(0)\n"
+        "    for _ in range(300):\n"
+        "        if os.waitpid(child, os.WNOHANG)[0]:\n            return True\n"
+        "        time.sleep(0.01)\n"
+        "    os.kill(child, signal.SIGKILL)\n    os.waitpid(child, 0)\n    return False\n"
+        "ended = sum(ends() for _ in range(10))\nstop.append(True)\nprint(ended >= 8)"
+    )
+    assert run(cell, policy="close").text(0) == "True\n"
