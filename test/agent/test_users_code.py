@@ -134,3 +134,10 @@ def test_a_child_forked_while_threads_draw_does_not_wait_for_their_locks(run):
         "ended = sum(ends() for _ in range(10))\nstop.append(True)\nprint(ended >= 8)"
     )
     assert run(cell, policy="close").text(0) == "True\n"
+
+
+def test_numpy_random_half_imported_by_another_thread_is_not_read(run):
+    half = "import random, sys, types\nsys.modules['numpy.random'] = types.ModuleType('numpy.random')\nprint(random.random() < 1)"
+    ran = run(half, "del sys.modules['numpy.random']", policy="close")
+    assert ran.text(0) == "True\n"
+    assert [fault for fault in faults(ran) if not fault.startswith("seeding")] == []
