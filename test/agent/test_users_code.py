@@ -141,3 +141,22 @@ def test_numpy_random_half_imported_by_another_thread_is_not_read(run):
     ran = run(half, "del sys.modules['numpy.random']", policy="close")
     assert ran.text(0) == "True\n"
     assert [fault for fault in faults(ran) if not fault.startswith("seeding")] == []
+
+
+def test_what_libraries_draw_in_threads_is_the_tasks_own(run):
+    pytest.importorskip("numpy")
+    cell = (
+        "import threading, numpy as np\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "turn = {number: threading.Event() for number in range(4)}\n"
+        "def task(number):\n"
+        "    turn[number].wait()\n"
+        "    return np.random.mtrand._rand.rand(), np.random.sample()\n"
+        "with ThreadPoolExecutor(4) as threads:\n"
+        "    work = [threads.submit(task, number) for number in range(4)]\n"
+        "    for number in %s:\n"
+        "        turn[number].set()\n"
+        "        work[number].result()\n"
+        "print([each.result() for each in work], np.random.rand())"
+    )
+    texts = [run(cell % order, policy="close", seed="a1").text(0) for order in ("range(4)", "(3, 1, 0, 2)")]
+    assert texts[0] == texts[1] != ""
