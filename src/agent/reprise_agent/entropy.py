@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
+
+
+def in_forked_child(renew: Callable[[], None]) -> None:
+    """Calls `renew` in each forked child: a lock that another thread held when the process was copied is never released
+    in the copy."""
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=renew)
 
 
 class EntropyLog:
     """Thread-safe; entries are counted by (source, reach, place, whether a library drew while it was imported)."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._renew()
+        in_forked_child(self._renew)
         self._entries: Dict[Tuple[str, str, Optional[int], Optional[int], bool], int] = {}
+
+    def _renew(self) -> None:
+        self._lock = threading.Lock()
 
     def add(
         self,

@@ -53,7 +53,9 @@ class RepriseKernel(IPythonKernel):
     def prepare(self, config: Config, folder: str, objects: str) -> None:
         cells, log, users = Cells(config.root, config.per_cell), EntropyLog(), UserSeeds()
         self.recorder = recorder = Recorder(self.shell, config, cells, log, folder, objects)
-        self.statements = Statements(self.shell, cells, log, users, config.applies)
+        self.statements = Statements(
+            self.shell, cells, log, users, config.applies, recorder.fault
+        )
         draws = Draws(config.streams(), cells, log, [row for row in SOURCES if config.applies(row)])
         hooks = ImportHooks(recorder.fault)
         with recorder.guard("seeding"):

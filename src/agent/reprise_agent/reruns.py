@@ -7,6 +7,7 @@ from typing import Any, Dict, List, NamedTuple, Optional
 
 from .cells import STREAM, Execution
 from .seeding.generators import TENSORFLOW
+from .tracking.kinds.base import is_a
 
 _OBJECTS = (
     ("random", "Random"),
@@ -88,4 +89,4 @@ class Reruns:
 
 
 def _is_generator(value: Any) -> bool:
-    return any(isinstance(value, getattr(sys.modules.get(module), name, ())) for module, name in _OBJECTS)
+    return any(is_a(value, getattr(sys.modules.get(module), name, ())) for module, name in _OBJECTS)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import random
 import sys
+from types import BuiltinFunctionType, MethodType, ModuleType
 from typing import Any, Callable, Dict, Optional
 
 from .cells import Cells
 from .entropy import EntropyLog
 from .seeding import states
 from .seeding.users import UserSeeds
+from .tracking.kinds.base import is_a
 
 # Past this many statements in one cell the marks would cost more than they tell; a last one tells that it drew.
 _LIMIT = 400
@@ -21,15 +23,24 @@ _ROWS = {"python.random": "python-random", "numpy.global": "numpy-random", "torc
 
 
 class Statements:
-    """`applies(row)`: is this row of the policy table in force?"""
+    """`applies(row)`: is this row of the policy table in force? `on_fault(what, error)`: told once a cell, in which
+    nothing is looked for any more."""
 
     def __init__(
-        self, shell: Any, cells: Cells, log: EntropyLog, users: UserSeeds, applies: Callable[[str], bool]
+        self,
+        shell: Any,
+        cells: Cells,
+        log: EntropyLog,
+        users: UserSeeds,
+        applies: Callable[[str], bool],
+        on_fault: Callable[[str, BaseException], None],
     ) -> None:
         self._shell = shell
         self._cells = cells
         self._log = log
         self._users = users
+        self._on_fault = on_fault
+        self._failed = False
         self._enforced = {source for source, row in _ROWS.items() if applies(row)}
         self._marks: Dict[str, Any] = {}
         self._line: Optional[int] = None
@@ -62,17 +73,33 @@ class Statements:
         self._users.after = self.reset
 
     def begin(self, code: str) -> None:
-        self._seen, self._line, self._tree = 0, None, None
+        self._seen, self._line, self._tree, self._failed = 0, None, None, False
         if self._cells.current is not None:
             self._users.anew = self._cells.current.seeded
         self._code = code
         self.reset()
 
     def reset(self) -> None:
-        self._marks = states.mark(self._marks)
+        self._guarded(self._reset)
 
     def look(self) -> None:
         """Logs each generator that moved since the last look."""
+        self._guarded(self._look)
+
+    def _guarded(self, step: Callable[[], None]) -> None:
+        """This runs within the user's statement, which does not fail with us."""
+        if self._failed:
+            return
+        try:
+            step()
+        except Exception as error:
+            self._failed = True
+            self._on_fault("watching statements", error)
+
+    def _reset(self) -> None:
+        self._marks = states.mark(self._marks)
+
+    def _look(self) -> None:
         marks = states.mark(self._marks)
         current = self._cells.current
         for source, value in marks.items():
@@ -102,12 +129,13 @@ class Statements:
             return self._shell.user_ns.get(node.id)
         if isinstance(node, ast.Attribute):
             owner = self._resolve(node.value)
-            return vars(owner).get(node.attr) if isinstance(owner, type(sys)) else None
+            return vars(owner).get(node.attr) if is_a(owner, ModuleType) else None
         return None
 
 
 def _is_bound_to(source: str, function: Any) -> bool:
-    owner = getattr(function, "__self__", None)
+    # By its real type: a `__getattr__` of the user's own is not asked.
+    owner = function.__self__ if type(function) in (BuiltinFunctionType, MethodType) else None
     if source == "python.random":
         return owner is random._inst  # type: ignore[attr-defined]
     module = sys.modules.get("numpy.random.mtrand")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import struct
 
 
 class Streams:
@@ -30,8 +31,7 @@ class Streams:
 
     def words(self, count: int, *parts: object) -> list:
         """`count` unsigned 32-bit words: what NumPy's legacy seeding takes."""
-        data = self.bytes(4 * count, *parts)
-        return [int.from_bytes(data[i : i + 4], "big") for i in range(0, len(data), 4)]
+        return list(struct.unpack(f">{count}I", self.bytes(4 * count, *parts)))
 
     def hash_seed(self) -> str:
         return str(int.from_bytes(self.key("hashseed")[:4], "big"))

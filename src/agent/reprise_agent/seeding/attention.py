@@ -26,6 +26,9 @@ def install(torch: Any) -> None:
             attended = original(*args, **kwargs)
         finally:
             mode.leave()
+        # What stands for a tensor while a graph is traced would take the questions for parts of the graph.
+        if not isinstance(attended, torch.Tensor):
+            return attended
         # Where no hook can be set, torch warns as it would have.
         with contextlib.suppress(AttributeError, RuntimeError):
             for node in _attention_nodes(attended.grad_fn):
@@ -34,6 +37,10 @@ def install(torch: Any) -> None:
         return attended
 
     functional.scaled_dot_product_attention = scaled_dot_product_attention
+    # TorchScript compiles what it does not know as an operation.
+    with contextlib.suppress(AttributeError):
+        known = torch.jit._builtins._get_builtin_table()
+        known[id(scaled_dot_product_attention)] = "aten::scaled_dot_product_attention"
 
 
 class _ErrorMode:

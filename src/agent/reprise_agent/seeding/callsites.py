@@ -12,6 +12,8 @@ import sys
 import threading
 from typing import Any, Dict, Optional, Tuple
 
+from ..entropy import in_forked_child
+
 UNKNOWN = object()
 
 
@@ -20,6 +22,10 @@ class CallSites:
 
     def __init__(self) -> None:
         self._known: Dict[Tuple[Any, int], ast.Call] = {}
+        self._renew()
+        in_forked_child(self._renew)
+
+    def _renew(self) -> None:
         self._lock = threading.Lock()
 
     def at(self, frame: Any, names: Tuple[str, ...]) -> Optional[ast.Call]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
 from typing import Any, Callable
 
@@ -44,7 +45,12 @@ def torch_state() -> "bytes | None":
     generator = getattr(torch, "default_generator", None)
     if generator is None:
         return None
-    return generator.get_state().numpy().tobytes() + _on_gpus(torch)
+    return _bytes(generator.get_state()) + _on_gpus(torch)
+
+
+def _bytes(state: Any) -> bytes:
+    """Not through NumPy, which torch does without."""
+    return ctypes.string_at(state.data_ptr(), state.numel())
 
 
 def _on_gpus(torch: Any) -> bytes:
@@ -54,7 +60,7 @@ def _on_gpus(torch: Any) -> bytes:
         if not torch.cuda.is_initialized():
             return b""
         drawn = [each for each in torch.cuda.default_generators if each.get_offset()]
-        return b"".join(each.get_state().numpy().tobytes() for each in drawn)
+        return b"".join(_bytes(each.get_state()) for each in drawn)
     except Exception:
         return b""
 

@@ -69,7 +69,9 @@ def _find(fullname: str, path: Any, target: Any) -> Optional[importlib.machinery
     for finder in sys.meta_path:
         if isinstance(finder, ImportHooks):
             continue
-        spec = finder.find_spec(fullname, path, target)
+        # One of the old protocol, which Python before 3.12 still asks, has none: it comes when ours has found nothing.
+        find = getattr(finder, "find_spec", None)
+        spec = None if find is None else find(fullname, path, target)
         if spec is not None:
             return spec
     return None

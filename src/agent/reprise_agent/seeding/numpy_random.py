@@ -6,6 +6,7 @@ All of `default_rng()`, `SeedSequence()`, `RandomState()` and the bit generators
 
 from __future__ import annotations
 
+import array
 import sys
 from typing import Any, Callable
 
@@ -51,7 +52,8 @@ def install(numpy_random: Any, draws: Draws, users: UserSeeds, name: Callable[[]
 
 def seed_global(streams: Any, users: UserSeeds, *name: object) -> None:
     numpy_random = sys.modules["numpy.random"]
-    users.by_us(numpy_random.seed, streams.words(624, *name, GLOBAL))
+    # NumPy takes a list apart item by item; workers are seeded for each of a thousand small tasks.
+    users.by_us(numpy_random.seed, array.array("I", streams.words(624, *name, GLOBAL)))
 
 
 # What is known of the seed of a construction that asks for entropy all the same.

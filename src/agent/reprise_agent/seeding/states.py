@@ -20,7 +20,7 @@ Kept = Dict[str, Tuple[Callable[[Any], None], Any]]
 def digests() -> Dict[str, str]:
     """sha256 of the state of every global generator loaded so far (about 0.1 ms for all)."""
     found = {python_random.GLOBAL: _sha(_python_state())}
-    if "numpy.random" in sys.modules:
+    if _numpy() is not None:
         found[numpy_random.GLOBAL] = _sha(_numpy_state())
     torch = torch_state()
     if torch is not None:
@@ -31,7 +31,7 @@ def digests() -> Dict[str, str]:
 def save() -> Kept:
     """What `restore` needs to put the global generators back as they are now."""
     kept: Kept = {python_random.GLOBAL: (put_python, random.getstate())}
-    numpy = sys.modules.get("numpy.random")
+    numpy = _numpy()
     if numpy is not None:
         kept[numpy_random.GLOBAL] = numpy.mtrand._rand.set_state, numpy.get_state(legacy=False)
     torch = sys.modules.get("torch")
@@ -54,13 +54,19 @@ def mark(known: Dict[str, Any]) -> Dict[str, Any]:
     `known` is the mark before this one."""
     state = random.getstate()
     found: Dict[str, Any] = {python_random.GLOBAL: (state[1][0], state[1][-1], state[2])}
-    numpy = sys.modules.get("numpy.random")
+    numpy = _numpy()
     if numpy is not None:
         found[numpy_random.GLOBAL] = _numpy_mark(numpy, known.get(numpy_random.GLOBAL))
     torch = torch_state()
     if torch is not None:
         found["torch"] = torch
     return found
+
+
+def _numpy() -> Any:
+    """None also while another thread imports it: NumPy 2 does so at the first use."""
+    module = sys.modules.get("numpy.random")
+    return module if hasattr(module, "mtrand") and hasattr(module, "get_state") else None
 
 
 def _python_state() -> bytes:

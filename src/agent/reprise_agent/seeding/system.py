@@ -11,7 +11,7 @@ from typing import Any, Callable, Optional
 
 from ..cells import take
 from .draws import Draws
-from .standin import known_as
+from .standin import as_builtin, known_as
 
 _NAMES = {
     ("uuid", "uuid4"): "uuid4",
@@ -38,11 +38,12 @@ def install(draws: Draws, replace: bool) -> None:
         draws.log.add(source, "enforced", place.cell, place.line)
         return draws.streams.bytes(size, *place.stream, "os", take(place.counts, "os"))
 
-    os.urandom = known_as("os", "urandom", watched)
+    os.urandom = as_builtin(known_as("os", "urandom", watched))
     random._urandom = watched  # type: ignore[attr-defined]
     getrandom: Optional[Callable[..., bytes]] = getattr(os, "getrandom", None)
     if getrandom is not None:
-        os.getrandom = known_as("os", "getrandom", _watch_getrandom(getrandom, watched))  # type: ignore[attr-defined]
+        noting = known_as("os", "getrandom", _watch_getrandom(getrandom, watched))
+        os.getrandom = as_builtin(noting)  # type: ignore[attr-defined]
     uuid.uuid1 = _watch_uuid1(uuid.uuid1, draws)
 
 

@@ -116,6 +116,7 @@ class _Worker:
     streams: Dict[str, Streams] = {}
     users = UserSeeds()
     task: Optional[Name] = None
+    running: Optional[Task] = None
 
 
 _worker = _Worker()
@@ -176,9 +177,10 @@ class _in_worker_process(_named):
             importlib.import_module("numpy.random")
         if "numpy.random" in sys.modules:
             numpy_random.seed_global(_streams_for(task, numpy_random.GLOBAL), _worker.users, *name)
+        _worker.running = task
         torch = sys.modules.get("torch")
         if torch is not None and hasattr(torch, "default_generator"):
-            torch.default_generator.manual_seed(_streams_for(task, "torch").bits(63, *name, "torch"))
+            _seed_torch(torch)
 
 
 def _stream_of(task: Task) -> Name:
@@ -194,6 +196,13 @@ def _streams_for(task: Task, source: str) -> Streams:
     return _worker.streams[seed]
 
 
+def _seed_torch(torch: Any) -> None:
+    """For the running task of a worker process."""
+    task = _worker.running
+    if task is not None:
+        torch.default_generator.manual_seed(_streams_for(task, "torch").bits(63, *global_name(), "torch"))
+
+
 def _prepare(seed: str) -> None:
     """A forked worker has the kernel's patches; a spawned one gets them at its first task."""
     if _worker.cells is not None:
@@ -205,3 +214,5 @@ def _prepare(seed: str) -> None:
     hooks.install()
     python_random.install(draws, users)
     hooks.after("numpy.random", lambda module: numpy_random.install(module, draws, users, global_name))
+    # A task that imports torch itself is the first to draw from what the operating system has seeded.
+    hooks.after("torch", _seed_torch)

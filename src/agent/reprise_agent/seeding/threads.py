@@ -8,10 +8,11 @@ from __future__ import annotations
 import functools
 import random
 import sys
+from types import ModuleType
 from typing import Any, Callable, Dict, List
 
 from . import numpy_random, python_random
-from .standin import known_as
+from .standin import as_builtin, known_as
 
 _installed: List[bool] = []
 # Watched where the notebook calls them, so that they are no methods of the shared generator any more.
@@ -37,9 +38,36 @@ def install(local: Any, hooks: Any) -> None:
         return
     _installed.append(True)
     _replace(random, random._inst, python_random.GLOBAL, local)  # type: ignore[attr-defined]
-    hooks.after(
-        "numpy.random", lambda module: _replace(module, module.mtrand._rand, numpy_random.GLOBAL, local)
-    )
+    hooks.after("numpy.random", lambda module: _turn_numpy(module, local))
+
+
+def _turn_numpy(module: Any, local: Any) -> None:
+    _replace(module, module.mtrand._rand, numpy_random.GLOBAL, local)
+    for name in ("ranf", "sample"):
+        # Functions around `random_sample`, and no methods of the shared generator.
+        if hasattr(module, name):
+            setattr(module, name, as_builtin(known_as(module.__name__, name, _sampling(module.random_sample))))
+    _share_by_thread(module.mtrand, local)
+
+
+def _sampling(random_sample: Callable[..., Any]) -> Callable[..., Any]:
+    def sample(*args: Any, **kwargs: Any) -> Any:
+        return random_sample(*args, **kwargs)
+
+    return sample
+
+
+def _share_by_thread(mtrand: Any, local: Any) -> None:
+    """scikit-learn, SciPy and networkx draw from `numpy.random.mtrand._rand`, which they look up at each use."""
+    shared = mtrand._rand
+
+    class Module(ModuleType):
+        @property
+        def _rand(self) -> Any:
+            generators = local.generators
+            return shared if generators is None else generators.get(numpy_random.GLOBAL)
+
+    mtrand.__class__ = Module
 
 
 def _python_generator(words: List[int]) -> random.Random:
@@ -60,7 +88,9 @@ def _replace(module: Any, shared: Any, source: str, local: Any) -> None:
     turned: Dict[int, Any] = {}
     for name, function in list(vars(module).items()):
         if getattr(function, "__self__", None) is shared and not name.startswith("_") or name in _SEEDING:
-            wrapper = known_as(module.__name__, name, _by_thread(name, function, source, local))
+            wrapper = as_builtin(
+                known_as(module.__name__, name, _by_thread(name, function, source, local))
+            )
             turned[id(function)] = wrapper
             setattr(module, name, wrapper)
     namespace = vars(sys.modules["__main__"])

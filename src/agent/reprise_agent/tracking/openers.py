@@ -10,6 +10,8 @@ import weakref
 from types import TracebackType
 from typing import Any, Callable, List, Optional, Tuple
 
+from ..seeding.standin import as_builtin
+
 # What a wrapper notes: (path, READ), (path, WRITE, existed, still open?), (path, MOVED, target, target existed),
 # (path, REMOVED) or (folder, CHANGED_FOLDER). Reads come by the thousand and stay as small as can be.
 READ, WRITE, MOVED, REMOVED, CHANGED_FOLDER = "r", "w", "m", "d", "c"
@@ -82,7 +84,8 @@ def _like(original: Callable[..., Any], module: str) -> Callable[[Callable[..., 
     def dress(wrapper: Callable[..., Any]) -> Callable[..., Any]:
         wrapper.__name__ = wrapper.__qualname__ = original.__name__
         wrapper.__module__, wrapper.__doc__ = module, original.__doc__
-        return wrapper
+        wrapper.__annotations__ = {}
+        return as_builtin(wrapper)
 
     return dress
 
@@ -112,7 +115,6 @@ def _noting_open(original: Callable[..., Any], note: Callable[[Note], None]) -> 
             note((file, WRITE, existed, _still_open(opened)))
         return opened
 
-    open.__annotations__ = {}
     return open
 
 
@@ -130,7 +132,6 @@ def _noting_os_open(original: Callable[..., Any], note: Callable[[Note], None]) 
         note((path, WRITE, existed, _descriptor_open(descriptor)))
         return descriptor
 
-    open.__annotations__ = {}
     return open
 
 
@@ -141,7 +142,6 @@ def _noting_chdir(original: Callable[..., Any], note: Callable[[Note], None]) ->
         original(path)
         note((os.getcwd(), CHANGED_FOLDER))
 
-    chdir.__annotations__ = {}
     return chdir
 
 
@@ -154,7 +154,6 @@ def _noting_move(original: Callable[..., Any], note: Callable[[Note], None]) -> 
         if src_dir_fd is None and dst_dir_fd is None:
             note((src, MOVED, dst, existed))
 
-    move.__annotations__ = {}
     return move
 
 
@@ -166,7 +165,6 @@ def _noting_removal(original: Callable[..., Any], note: Callable[[Note], None]) 
         if dir_fd is None:
             note((path, REMOVED))
 
-    remove.__annotations__ = {}
     return remove
 
 

@@ -191,15 +191,16 @@ def _code_of(value: Any, namespace: Dict[str, Any], depth: int = 3) -> Iterator[
         for part in list(value.values() if kind is dict else value)[:_ITEMS] if len(value) <= _ITEMS else ():
             yield from _code_of(part, namespace, depth - 1)
     elif issubclass(kind, type):
-        yield from _methods(value, namespace)
+        yield from _methods(value, namespace, max(depth - 1, 1))
     elif kind.__module__ == "__main__":
-        yield from _methods(kind, namespace)
+        yield from _methods(kind, namespace, max(depth - 1, 1))
 
 
-def _methods(cls: type, namespace: Dict[str, Any]) -> Iterator[CodeType]:
+def _methods(cls: type, namespace: Dict[str, Any], depth: int) -> Iterator[CodeType]:
+    """A method that says `super()` closes over its class, whose methods these are."""
     for base in cls.__mro__:
         if base.__module__ == "__main__":
             for member in vars(base).values():
                 for part in (member, getattr(member, "__func__", None), getattr(member, "fget", None)):
                     if type(part) is FunctionType:
-                        yield from _code_of(part, namespace, 2)
+                        yield from _code_of(part, namespace, depth)

@@ -9,6 +9,7 @@ import sys
 from types import ModuleType
 from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Set
 
+from .kinds.base import is_a
 from .modules import ModuleAttributes
 
 CONTAINERS = "containers"
@@ -109,10 +110,10 @@ def families_of(values: Iterable[Any]) -> Set[str]:
         kind = type(value)
         if kind in (list, tuple, dict, set):
             found.add(CONTAINERS)
-        elif isinstance(value, ModuleType):
+        elif is_a(value, ModuleType):
             found.add(value.__name__.partition(".")[0])
         else:
-            owner = value if isinstance(value, type) else kind
+            owner = value if is_a(value, type) else kind
             for module in (getattr(owner, "__module__", None), _home(value)):
                 if isinstance(module, str):
                     found.add(module.partition(".")[0])
