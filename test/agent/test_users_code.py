@@ -46,7 +46,7 @@ def test_an_object_that_does_not_tell_its_class_draws_as_any_other(run):
 
 
 def test_torch_without_numpy_draws_and_is_seeded(run):
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="optional: torch is not installed")
     hidden = "import sys, warnings\nwarnings.simplefilter('ignore')\nsys.modules['numpy'] = None\nimport torch"
     ran = run(hidden, "print(torch.rand(1).shape)", "torch.manual_seed(0)\nprint(torch.rand(1) < 1)", policy="close")
     assert [ran.text(1), ran.text(2)] == ["torch.Size([1])\n", "tensor([True])\n"]
@@ -91,7 +91,7 @@ def test_what_stands_for_a_builtin_is_pickled_by_its_name_and_shown_as_it_was(ru
 
 
 def test_attention_is_scripted_and_traced_as_without_us(run):
-    pytest.importorskip("torch")
+    pytest.importorskip("torch", reason="optional: torch is not installed")
     made = (
         "import torch, warnings\nwarnings.simplefilter('ignore')\n"
         "class Attention(torch.nn.Module):\n"
@@ -106,8 +106,8 @@ def test_attention_is_scripted_and_traced_as_without_us(run):
 
 
 def test_a_task_that_imports_torch_itself_draws_from_its_own_stream(run):
-    pytest.importorskip("torch")
-    pytest.importorskip("joblib")
+    pytest.importorskip("torch", reason="optional: torch is not installed")
+    pytest.importorskip("joblib", reason="optional: joblib is not installed")
     cell = (
         "from joblib import Parallel, delayed\n"
         "def task(i):\n"
@@ -120,7 +120,7 @@ def test_a_task_that_imports_torch_itself_draws_from_its_own_stream(run):
 
 
 def test_a_child_forked_while_threads_draw_does_not_wait_for_their_locks(run):
-    pytest.importorskip("numpy")
+    pytest.importorskip("numpy", reason="optional: numpy is not installed")
     cell = (
         "import functools, os, signal, threading, time, warnings\nimport numpy as np, numpy.random\n"
         "warnings.simplefilter('ignore')\nstop = []\n"
@@ -147,7 +147,7 @@ def test_numpy_random_half_imported_by_another_thread_is_not_read(run):
 
 
 def test_what_libraries_draw_in_threads_is_the_tasks_own(run):
-    pytest.importorskip("numpy")
+    pytest.importorskip("numpy", reason="optional: numpy is not installed")
     cell = (
         "import threading, numpy as np\nfrom concurrent.futures import ThreadPoolExecutor\n"
         "turn = {number: threading.Event() for number in range(4)}\n"
@@ -163,3 +163,14 @@ def test_what_libraries_draw_in_threads_is_the_tasks_own(run):
     )
     texts = [run(cell % order, policy="close", seed="a1").text(0) for order in ("range(4)", "(3, 1, 0, 2)")]
     assert texts[0] == texts[1] != ""
+
+
+def test_what_draws_between_cells_draws_what_it_would_where_nothing_is_enforced(run):
+    later = (
+        "import asyncio, random, time\n"
+        "drawn = []\n"
+        "asyncio.get_event_loop().call_later(0.05, lambda: drawn.append(random.random()))"
+    )
+    ran = run(later, "time.sleep(0.2)", "drawn.append(random.random())", "print(len(drawn), len(set(drawn)))", policy="observe")
+    assert ran.text(3) == "2 2\n"
+    assert faults(ran) == []

@@ -29,7 +29,8 @@ CELLS = {
     "before": BEFORE,
     "initializer": "with fork.Pool(3, initializer=init) as p:\n    found = p.map(draw, range(12), chunksize=1)\nprint(len(set(found)))",
     "run": "queue = fork.SimpleQueue()\nfor _ in range(3):\n    own = Own(queue)\n    own.start()\n    print(*queue.get())\n    own.join()",
-    "os.fork": "ends = os.pipe()\nif os.fork() == 0:\n    os.write(ends[1], str(random.random()).encode())\n    os._exit(0)\n"
+    # Python 3.12 and later warn of threads, and name the process.
+    "os.fork": "import warnings\nwarnings.simplefilter('ignore', DeprecationWarning)\nends = os.pipe()\nif os.fork() == 0:\n    os.write(ends[1], str(random.random()).encode())\n    os._exit(0)\n"
     "os.wait()\nprint(os.read(ends[0], 99).decode())",
     "seed in a thread": "def boot(s):\n    np.random.seed(s)\n    random.seed(s)\n    return both()\n"
     "with ThreadPoolExecutor(1) as e:\n    print(e.submit(boot, 3).result() == boot(3))",

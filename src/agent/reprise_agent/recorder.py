@@ -75,6 +75,7 @@ class Recorder:
         self._home = os.path.expanduser("~").rstrip(os.sep)
         self.running = False
         self._ends_record = config.starter == "agent"
+        self._enforces = config.enforces
         self._closed = False
         self._closing = threading.Lock()
 
@@ -131,9 +132,11 @@ class Recorder:
         self.ledger.begin()
         self.data.begin()
         with self.guard("reading generator states"):
-            # Comms, timers and our own work between cells must not move the user's streams.
-            self._states.restore(self._generators)
-            self._rng_before = self._rng_after
+            # Comms, timers and our own work between cells must not move the user's streams; where nothing is enforced,
+            # a thread that draws between cells draws what it would without us.
+            if self._enforces:
+                self._states.restore(self._generators)
+            self._rng_before = self._rng_after if self._enforces else self._states.digests()
             if self.per_cell is not None:
                 self.per_cell.begin(self.execution)
                 self._rng_before = self._states.digests()
