@@ -71,6 +71,19 @@ def test_workers_of_a_data_loader_repeat_and_differ_from_one_another(run, policy
     assert all(epoch.endswith(" 32") for epoch in epochs), "no two draws are alike"
 
 
+RESEEDED = "import torch\ntorch.seed()\nprint(torch.rand(2).tolist())"
+
+
+def test_a_reseeding_from_the_operating_system_is_enforced_or_told_of(run):
+    first, again, other = (run(RESEEDED, policy="close", seed=seed) for seed in ("a1", "a1", "b2"))
+    assert first.text(0) == again.text(0) != other.text(0)
+    entry = {"source": "torch.seed", "count": 1, "at": {"cell": 0, "line": 2}}
+    assert {**entry, "reach": "enforced"} in first.cells[0]["entropy"]
+    observed = [run(RESEEDED, policy="observe") for _ in range(2)]
+    assert observed[0].text(0) != observed[1].text(0)
+    assert {**entry, "reach": "unreached"} in observed[0].cells[0]["entropy"]
+
+
 def test_full_sets_torch_up_at_import_without_its_compiler(run):
     ran = run("import torch.nn as nn", SETTINGS, policy="full")
     assert ran.text(1).splitlines() == ["1 True False", "False True"]

@@ -73,7 +73,7 @@ class RepriseKernel(IPythonKernel):
             hooks.after(
                 "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
             )
-            frameworks.install(hooks, draws.streams, users, config.applies)
+            frameworks.install(hooks, draws, users, config.applies)
             if config.ledger != "off":
                 training.install(hooks, recorder.ledger)
             if config.per_cell:

@@ -6,7 +6,8 @@ import ctypes
 import sys
 from typing import Any, Callable
 
-from ..streams import Streams
+from ..cells import take
+from .draws import Draws
 from .imports import ImportHooks
 from .standin import known_as
 from .tasks import global_name
@@ -16,7 +17,7 @@ from .users import UserSeeds, watching
 _ALSO_IN = {"torch": ("random",)}
 
 
-def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, applies: Callable[[str], bool]) -> None:
+def install(hooks: ImportHooks, draws: Draws, users: UserSeeds, applies: Callable[[str], bool]) -> None:
     """`applies(row)`: is this row of the policy table in force?"""
 
     def seeder(source: str, path: str, bits: int) -> Callable[[Any], None]:
@@ -25,7 +26,7 @@ def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, applies: Cal
             original = getattr(owner, name)
             users.before()
             if applies(f"{source}-seed"):
-                original(streams.bits(bits, *global_name(), source))
+                original(draws.streams.bits(bits, *global_name(), source))
             users.after()
             watched = known_as(source, path, watching(original, users, source))
             for place in (owner, *(getattr(module, each, None) for each in _ALSO_IN.get(source, ()))):
@@ -35,8 +36,27 @@ def install(hooks: ImportHooks, streams: Streams, users: UserSeeds, applies: Cal
         return after_import
 
     hooks.after("torch", seeder("torch", "manual_seed", 63))
+    hooks.after("torch", lambda torch: _watch_reseeding(torch, draws, users, applies("torch-seed")))
     hooks.after("tensorflow", seeder("tensorflow", "random.set_seed", 31))
     hooks.after("polars", seeder("polars", "set_random_seed", 63))
+
+
+def _watch_reseeding(torch: Any, draws: Draws, users: UserSeeds, enforced: bool) -> None:
+    """`torch.seed()` asks the operating system; under an enforcing policy it takes what it seeds with from a stream."""
+    original = torch.random.seed
+
+    def seed() -> int:
+        place = draws.cells.place()
+        draws.log.add("torch.seed", "enforced" if enforced else "unreached", place.cell, place.line)
+        if enforced:
+            value = draws.streams.bits(63, *place.stream, "torch.seed", take(place.counts, "torch.seed"))
+            users.by_us(torch.manual_seed, value)
+        else:
+            value = users.by_us(users.seeding, "torch", original)
+        users.forget("torch")
+        return int(value)
+
+    torch.seed = torch.random.seed = known_as("torch.random", "seed", seed)
 
 
 def torch_state() -> "bytes | None":
