@@ -42,6 +42,9 @@ CELLS = {
     "spawned": "import pathlib, sys\nsys.path.insert(0, '.')\n"
     "pathlib.Path('drawing.py').write_text('import random\\ndef task(i):\\n    import numpy\\n    return numpy.random.rand(), random.random()')\n"
     "import drawing\nwith get_context('spawn').Pool(1) as p:\n    print(p.map(drawing.task, range(2)))",
+    "spawned module": "pathlib.Path('holding.py').write_text('import random, numpy\\nrng = numpy.random.default_rng()\\nown = random.Random()\\n'\n"
+    "'def task(i):\\n    return rng.random(), own.random()')\n"
+    "import holding\nwith get_context('spawn').Pool(1) as p:\n    print(p.map(holding.task, range(2)))",
     "error": "np.random.seed(-1)",
 }
 INDEX = {name: index for index, name in enumerate(CELLS)}
@@ -73,6 +76,11 @@ def test_a_forked_process_draws_the_same_again_from_the_same_entropy(texts, fork
 @pytest.mark.parametrize("given", ["seed", "state"])
 def test_what_a_thread_is_seeded_with_is_what_it_draws_from(texts, given):
     assert texts(f"{given} in a thread") == ["True\n"] * 3
+
+
+def test_what_a_spawned_worker_makes_as_it_imports_the_task_repeats(texts):
+    first, again, other = texts("spawned module")
+    assert first == again != other
 
 
 @pytest.mark.parametrize("work", ["seeded thread", "seeded pool", "spawned"])

@@ -31,6 +31,26 @@ def global_name() -> Tuple[str, ...]:
     return ("global",) if _worker.task is None else ("task", *_worker.task)
 
 
+class _Prepared:
+    """The entropy of tasks; where it arrives, the process is prepared for them."""
+
+    def __init__(self, seed: str) -> None:
+        self.seed = seed
+
+    def __reduce__(self) -> Any:
+        return _prepared, (self.seed,)
+
+
+def _prepared(seed: str) -> _Prepared:
+    _prepare(seed)
+    return _Prepared(seed)
+
+
+def _arrived(prepared: _Prepared, *fields: Any) -> "Task":
+    name, users, home, function = fields
+    return Task(function, prepared.seed, name, users, home)
+
+
 class Task:
     """A function with the name of its task. Pickles where the function does. `users`: digests of the user's own seeds,
     in the order of `_SOURCES`."""
@@ -43,6 +63,10 @@ class Task:
         self.name = name
         self.users = users
         self.home = home
+
+    def __reduce__(self) -> Any:
+        # In this order: the function's module, which may draw as it is imported, comes last.
+        return _arrived, (_Prepared(self.seed), self.name, self.users, self.home, self.function)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         process, thread = self.home
