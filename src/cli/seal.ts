@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { relative } from 'node:path';
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { Store } from '../lineage/store';
 import { Failure } from '../notebook/failure';
 import { UNPINNED } from '../notebook/seal';
@@ -13,39 +13,21 @@ import { isGoodJudgement, type Steps, verifyNotebook } from '../replay/verify';
 import { coverage, plural } from '../replay/words';
 import { targetOf } from './cluster/target';
 import { EXIT } from './exit';
-import { type ReportFlags, reportOption, writeReport } from './report';
-import {
-  contextOf,
-  count,
-  type ExecuteFlags,
-  enforceOptions,
-  executeOptions,
-  runOptionsOf,
-  tellPlan,
-  terminalOf,
-} from './shared';
-import { snapshotOption } from './snapshot';
+import { writeReport } from './report';
+import { contextOf, runOptionsOf, tellPlan, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 import { exitOfJudgement, tellJudgement } from './verdict';
-
-type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
+import { type VerifyFlags, verifyOptions } from './verify';
 
 export function sealCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  reportOption(enforceOptions(executeOptions(program.command('seal <notebook>'))))
+  const against = 'verify first against the seal that is there, or the outputs saved in the notebook, too';
+  verifyOptions(program.command('seal <notebook>'), against)
     .description('keep a good verdict beside the notebook, for everybody to verify against')
     .addHelpText('before', 'Example: reprise seal study/train.ipynb\n')
-    .addOption(snapshotOption())
-    .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
-    .addOption(
-      new Option(
-        '--against <what>',
-        'verify first against the seal that is there, or the outputs saved in the notebook, too',
-      ).choices(['seal', 'fresh', 'outputs']),
-    )
-    .action(async (notebook: string, flags: Flags) => done(await seal(notebook, flags, signal)));
+    .action(async (notebook: string, flags: VerifyFlags) => done(await seal(notebook, flags, signal)));
 }
 
-async function seal(notebook: string, flags: Flags, signal: AbortSignal): Promise<number> {
+async function seal(notebook: string, flags: VerifyFlags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
   const options = { ...runOptionsOf(flags), snapshot: flags.snapshot, times: flags.times };
   const plan = planRun(notebook, options);
@@ -86,7 +68,7 @@ async function seal(notebook: string, flags: Flags, signal: AbortSignal): Promis
 /** What else than a run of its own the notebook is held against before it is sealed. */
 async function verifiedBefore(
   notebook: string,
-  against: Flags['against'],
+  against: VerifyFlags['against'],
   options: SealOptions,
   context: Context & Steps,
 ): Promise<Judgement | undefined> {
@@ -96,7 +78,7 @@ async function verifiedBefore(
 }
 
 /** As `verify` ends, with that nothing was written. */
-function refuse(terminal: Terminal, store: Store, judgement: Judgement, flags: Flags): number {
+function refuse(terminal: Terminal, store: Store, judgement: Judgement, flags: VerifyFlags): number {
   tellJudgement(terminal, store, judgement);
   writeReport(terminal, flags, store, judgement);
   terminal.document(judgement);

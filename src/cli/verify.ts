@@ -23,24 +23,26 @@ import {
 import { snapshotOption } from './snapshot';
 import { exitOfJudgement, tellJudgement } from './verdict';
 
-type Flags = ExecuteFlags & ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
+export type VerifyFlags = ExecuteFlags &
+  ReportFlags & { times: number; against?: 'seal' | 'fresh' | 'outputs' };
 
 export function verifyCommand(program: Command, signal: AbortSignal, done: (code: number) => void): void {
-  reportOption(enforceOptions(executeOptions(program.command('verify <notebooks...>'))))
+  const against = 'the seal (where there is one), a run made now, or the outputs saved in the notebook';
+  verifyOptions(program.command('verify <notebooks...>'), against)
     .description('run and replay notebooks, and say whether the results are the same')
     .addHelpText('before', 'Example: reprise verify study/train.ipynb --times 2\n')
-    .addOption(snapshotOption())
-    .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
-    .addOption(
-      new Option(
-        '--against <what>',
-        'the seal (where there is one), a run made now, or the outputs saved in the notebook',
-      ).choices(['seal', 'fresh', 'outputs']),
-    )
-    .action(async (notebooks: string[], flags: Flags) => done(await verify(notebooks, flags, signal)));
+    .action(async (notebooks: string[], flags: VerifyFlags) => done(await verify(notebooks, flags, signal)));
 }
 
-async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): Promise<number> {
+/** Options of whatever verifies. @param against what `--against` means there */
+export function verifyOptions(command: Command, against: string): Command {
+  return reportOption(enforceOptions(executeOptions(command)))
+    .addOption(snapshotOption())
+    .addOption(new Option('--times <n>', 'how many replays').argParser(count).default(1))
+    .addOption(new Option('--against <what>', against).choices(['seal', 'fresh', 'outputs']));
+}
+
+async function verify(notebooks: string[], flags: VerifyFlags, signal: AbortSignal): Promise<number> {
   const terminal = terminalOf(flags);
   if (flags.report !== undefined && notebooks.length > 1)
     throw new Failure('usage', 'one-report', '--report is of one notebook: verify them one by one.');
@@ -81,6 +83,6 @@ async function verify(notebooks: string[], flags: Flags, signal: AbortSignal): P
 }
 
 /** What was sealed with its errors is verified with them. */
-function allowsErrors({ sidecar }: Plan, against: string, { allowErrors = false }: Flags): boolean {
+function allowsErrors({ sidecar }: Plan, against: string, { allowErrors = false }: VerifyFlags): boolean {
   return allowErrors || (against === 'seal' && sidecar?.seal?.allowErrors === true);
 }
