@@ -139,6 +139,21 @@ def test_a_child_forked_while_threads_draw_does_not_wait_for_their_locks(run):
     assert run(cell, policy="close").text(0) == "20\n"
 
 
+def test_a_forked_process_notes_no_files(run):
+    cell = (
+        "import builtins, io, os, posix, _io\n"
+        "def plain():\n"
+        "    return builtins.open is io.open is _io.open and all(getattr(os, name) is getattr(posix, name) for name in ('open', 'remove', 'rename'))\n"
+        "ends = os.pipe()\n"
+        "if os.fork() == 0:\n"
+        "    os.write(ends[1], str(plain()).encode())\n"
+        "    os._exit(0)\n"
+        "os.wait()\n"
+        "print(os.read(ends[0], 9).decode(), plain())"
+    )
+    assert run("import warnings\nwarnings.simplefilter('ignore')", cell).text(1) == "True False\n"
+
+
 def test_numpy_random_half_imported_by_another_thread_is_not_read(run):
     half = "import random, sys, types\nsys.modules['numpy.random'] = types.ModuleType('numpy.random')\nprint(random.random() < 1)"
     ran = run(half, "del sys.modules['numpy.random']", policy="close")

@@ -8,14 +8,17 @@ import os
 import sys
 import weakref
 from types import TracebackType
-from typing import Any, Callable, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from ..entropy import in_forked_child
 from ..seeding.standin import as_builtin
 
 # What a wrapper notes: (path, READ), (path, WRITE, existed, still open?), (path, MOVED, target, target existed),
 # (path, REMOVED) or (folder, CHANGED_FOLDER). Reads come by the thousand and stay as small as can be.
 READ, WRITE, MOVED, REMOVED, CHANGED_FOLDER = "r", "w", "m", "d", "c"
 Note = Tuple[Any, ...]
+Noting = Callable[[Callable[..., Any], Callable[[Note], None]], Callable[..., Any]]
+Replaced = Tuple[Any, str, Callable[..., Any], Callable[..., Any]]  # owner, name, original, ours
 
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Modules that took `open` from builtins when they were imported.
@@ -31,17 +34,27 @@ def install_openers(notes: List[Note]) -> None:
     """From now on every file that Python code opens, moves or removes is noted in `notes`."""
     original = io.open
     wrapper = _noting_open(original, notes.append)
-    builtins.open = io.open = wrapper  # type: ignore[assignment]
-    for module, name in _TAKEN:
-        if getattr(sys.modules.get(module), name, None) is original:
-            setattr(sys.modules[module], name, wrapper)
-    os.open = _noting_os_open(os.open, notes.append)  # type: ignore[assignment]
-    os.chdir = _noting_chdir(os.chdir, notes.append)
-    for name in ("rename", "replace"):
-        setattr(os, name, _noting_move(getattr(os, name), notes.append))
-    for name in ("remove", "unlink"):
-        setattr(os, name, _noting_removal(getattr(os, name), notes.append))
+    taken = [(sys.modules.get(module), name) for module, name in _TAKEN]
+    openers = [(owner, name) for owner, name in taken if getattr(owner, name, None) is original]
+    replaced: List[Replaced] = [
+        (owner, name, original, wrapper) for owner, name in ((builtins, "open"), (io, "open"), *openers)
+    ]
+    for names, noting in _OF_OS.items():
+        for name in names:
+            function = getattr(os, name)
+            replaced.append((os, name, function, noting(function, notes.append)))
+    for owner, name, _, ours in replaced:
+        setattr(owner, name, ours)
+    in_forked_child(lambda: _leave(replaced, notes))
     _hide_our_frames()
+
+
+def _leave(replaced: List[Replaced], notes: List[Note]) -> None:
+    """Nobody reads what a forked process notes, and a worker may open files for days."""
+    notes.clear()
+    for owner, name, original, ours in replaced:
+        if getattr(owner, name, None) is ours:
+            setattr(owner, name, original)
 
 
 def _hide_our_frames() -> None:
@@ -166,6 +179,14 @@ def _noting_removal(original: Callable[..., Any], note: Callable[[Note], None]) 
             note((path, REMOVED))
 
     return remove
+
+
+_OF_OS: Dict[Tuple[str, ...], Noting] = {
+    ("open",): _noting_os_open,
+    ("chdir",): _noting_chdir,
+    ("rename", "replace"): _noting_move,
+    ("remove", "unlink"): _noting_removal,
+}
 
 
 def _exists(path: Any) -> bool:
