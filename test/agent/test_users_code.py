@@ -180,6 +180,32 @@ def test_what_libraries_draw_in_threads_is_the_tasks_own(run):
     assert texts[0] == texts[1] != ""
 
 
+@pytest.mark.parametrize("started", ["Own(number)", "threading.Thread(target=functools.partial(task, number))"])
+def test_a_thread_draws_by_its_number_however_it_is_made(run, started):
+    pytest.importorskip("numpy", reason="optional: numpy is not installed")
+    cell = (
+        "import functools, random, threading, numpy as np\n"
+        "turn, drawn = {number: threading.Event() for number in range(3)}, {}\n"
+        "def task(number):\n"
+        "    turn[number].wait()\n"
+        "    drawn[number] = np.random.default_rng().random(), random.random()\n"
+        "class Own(threading.Thread):\n"
+        "    def __init__(self, number):\n"
+        "        super().__init__()\n"
+        "        self.number = number\n"
+        "    def run(self):\n"
+        "        task(self.number)\n"
+        f"work = [{started} for number in range(3)]\n"
+        "for each in work: each.start()\n"
+        "for number in %s:\n"
+        "    turn[number].set()\n"
+        "    work[number].join()\n"
+        "print(sorted(drawn.items()))"
+    )
+    texts = [run(cell % order, policy="close", seed="a1").text(0) for order in ("range(3)", "(2, 0, 1)")]
+    assert texts[0] == texts[1] != ""
+
+
 def test_what_draws_between_cells_draws_what_it_would_where_nothing_is_enforced(run):
     later = (
         "import asyncio, random, time\n"

@@ -6,15 +6,18 @@ whatever order tasks arrive there.
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import sys
 import threading
+from types import FunctionType, MethodType
 from typing import Any, Callable, Dict, Optional, Tuple
 
 from ..cells import Cells, take
 from ..entropy import EntropyLog
 from ..streams import Streams
+from ..tracking.kinds.base import is_a
 from . import numpy_random, python_random, threads
 from .draws import SOURCES, Draws
 from .imports import ImportHooks
@@ -112,7 +115,9 @@ class Tasks:
 
     def for_cell(self, function: Any) -> bool:
         """Is this function defined in a cell? Other threads are a library's own business."""
-        code = getattr(function, "__code__", None)
+        while is_a(function, functools.partial):
+            function = function.func
+        code = function.__code__ if is_a(function, (FunctionType, MethodType)) else None
         return code is not None and self._draws.cells.cell_of(code.co_filename) is not None
 
     def task(self, function: Callable[..., Any]) -> Task:

@@ -91,6 +91,8 @@ def _number_threads(tasks: Tasks) -> None:
         target = getattr(self, "_target", None)
         if target is not None and tasks.for_cell(target):
             self._target = tasks.task(target)  # type: ignore[attr-defined]
+        elif tasks.for_cell(type(self).run):
+            self.run = tasks.task(self.run)  # type: ignore[method-assign]
         start(self)
 
     threading.Thread.start = numbered  # type: ignore[method-assign]
