@@ -9,7 +9,7 @@ import { plain } from './words/observed';
 
 /** One line of the check list. */
 export type Check = {
-  what: 'cluster' | 'rights' | 'image' | 'admission' | 'inputs' | 'results' | 'forecast';
+  what: 'cluster' | 'rights' | 'image' | 'admission' | 'inputs' | 'remote' | 'results' | 'forecast';
   state: 'good' | 'note' | 'bad';
   words: string;
   /** What can be done about it. */

@@ -183,7 +183,7 @@ describe('a git remote', () => {
     const bad = await byGit(context, '--preflight');
     letInWith('s3cr3t');
     expect([bad.code, bad.stderr]).toEqual([
-      1,
+      5,
       expect.stringMatching(
         /could not be pushed to origin \(refs\/reprise\/bundles\/\S+\): Authentication failed/,
       ),

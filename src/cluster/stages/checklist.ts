@@ -60,7 +60,7 @@ async function unpushable(
 ): Promise<Check[]> {
   if (push === undefined || !telling.isRehearsal) return [];
   const refusal = await refusalOf(work, push, signal);
-  return refusal === undefined ? [] : [{ what: 'inputs', state: 'bad', ...refusal }];
+  return refusal === undefined ? [] : [{ what: 'remote', state: 'bad', ...refusal }];
 }
 
 function keptToo({ results }: Settings, { put, get }: Addresses = {}): Check[] {
