@@ -80,8 +80,8 @@ SCENARIOS = {
         7,
         "ratio",
     ),
-    "100 cells over a frame of 1 GB, headless": Scenario(FRAME, OVER_A_FRAME, 3, "ratio"),
-    "100 cells over a frame of 1 GB, live": Scenario(FRAME, OVER_A_FRAME, 3, "ratio", 50),
+    "100 cells over a frame of 1 GB, headless": Scenario(FRAME, OVER_A_FRAME, 1, "ratio"),
+    "100 cells over a frame of 1 GB, live": Scenario(FRAME, OVER_A_FRAME, 1, "ratio", 50),
     "GridSearchCV, forest on breast cancer": one(
         (
             "from sklearn.datasets import load_breast_cancer\nfrom sklearn.ensemble import RandomForestClassifier\n"
