@@ -82,7 +82,7 @@ export class Store {
     }
   }
 
-  /** @throws StoreError `bad-name` for anything that is not a run id: the name becomes a path */
+  /** @throws StoreError `bad-run` for anything that is not a run id: the name becomes a path */
   runFolder(run: string): string {
     if (!RUN.test(run)) throw new StoreError('bad-run', `"${run}" is not a run id (YYYYMMDD-HHMMSS-xxxxxx).`);
     return path.join(this.runsFolder, run);

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Drift } from '../environment/fingerprint';
 import { driftFromPin } from '../environment/pindrift';
-import { Failure } from '../notebook/failure';
 import { canonicalize } from '../notebook/canon';
+import { Failure } from '../notebook/failure';
 import { type Output, rawDigest } from '../notebook/output';
 import { relativePath } from '../notebook/root';
 import { sidecarBeside } from '../notebook/sidecarFile';
@@ -48,7 +48,7 @@ export function runDocument(store: Store, run: string, record: RunRecord): Run {
   };
 }
 
-/** How the environment that it ran in differs from the pin that it ran under: of one that was replaced since, what the record itself says. */
+/** How the environment differs from the pin that it ran under; where that was replaced since, what the record itself says of it. */
 function driftOf({ root }: Store, { header }: RunRecord): Drift[] {
   const { pin, environment } = header;
   if (pin === undefined) return [];

@@ -40,7 +40,7 @@ export type Side = {
   };
 };
 
-/** @throws RecordError, StoreError `bad-name` */
+/** @throws RecordError, StoreError `bad-run` */
 export function loadRunSide(store: Store, run: string, ranBy = 'local'): Side {
   const folder = store.runFolder(run);
   const record = withPlaces(readRecord(path.join(folder, 'record.jsonl'), expectedRecord(folder)));
