@@ -33,8 +33,9 @@ print(json.dumps({"any device": gpus._any_device(), "ways": found}))
 """
 VERSIONS = """
 import json, importlib.metadata as m
-names = ("torch", "triton", "jax", "jaxlib", "jax-cuda13-plugin", "numpy", "scikit-learn", "nvidia-cudnn-cu13",
-         "nvidia-cublas", "nvidia-cuda-runtime", "nvidia-ml-py", "ipykernel")
+names = ("torch", "triton", "jax", "jaxlib", "jax-cuda13-plugin", "tensorflow", "tensorflow-cpu", "keras",
+         "numpy", "scikit-learn", "nvidia-cudnn-cu12", "nvidia-cudnn-cu13", "nvidia-cublas",
+         "nvidia-cuda-runtime", "nvidia-ml-py", "ipykernel")
 found = {}
 for name in names:
     try:

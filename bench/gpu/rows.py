@@ -324,6 +324,110 @@ show("weights", x)
 show("predictions", pooled(x))
 """
 
+TENSORFLOW = """
+import hashlib, random
+import numpy as np
+import keras
+import tensorflow as tf
+from keras import layers
+
+if "$device" == "cpu":
+    tf.config.set_visible_devices([], "GPU")
+elif not tf.config.list_physical_devices("GPU"):
+    raise RuntimeError("this TensorFlow sees no GPU")
+
+def show(name, tensors):
+    total = hashlib.sha256()
+    for tensor in tensors:
+        total.update(np.asarray(tensor).tobytes())
+    print(name, total.hexdigest())
+"""
+TENSORFLOW_SEEDED = "random.seed(0)\nnp.random.seed(0)\ntf.random.set_seed(0)"
+KERAS_NET = """
+keras.mixed_precision.set_global_policy("mixed_bfloat16" if "$device" == "cpu" else "mixed_float16")
+labels = np.arange($images) % 10
+images = (np.random.normal(size=($images, 32, 32, 3)) + labels[:, None, None, None] / 5).astype("float32")
+
+def augment(image, label):
+    return tf.image.random_brightness(image, 0.2) + tf.random.normal(tf.shape(image), stddev=0.05), label
+
+data = (
+    tf.data.Dataset.from_tensor_slices((images, labels))
+    .shuffle($images)
+    .map(augment, num_parallel_calls=tf.data.AUTOTUNE)
+    .batch(64)
+    .prefetch(tf.data.AUTOTUNE)
+)
+model = keras.Sequential([
+    keras.Input((32, 32, 3)),
+    layers.RandomTranslation(0.1, 0.1),
+    layers.Conv2D(32, 3, padding="same"), layers.BatchNormalization(), layers.ReLU(), layers.SpatialDropout2D(0.1),
+    layers.Conv2D(64, 3, strides=2, padding="same"), layers.ReLU(), layers.MaxPooling2D(),
+    layers.Flatten(), layers.Dropout(0.3), layers.Dense(10, dtype="float32"),
+])
+model.compile("adamw", keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+"""
+TRAIN_KERAS_NET = """
+losses = model.fit(data, epochs=3, verbose=0).history["loss"]
+print("loss", losses[0], losses[-1])
+"""
+SHOW_KERAS_NET = """
+show("losses", [losses])
+show("weights", model.get_weights())
+show("predictions", [model.predict(images[:256], verbose=0)])
+"""
+TENSORFLOW_SCATTER = """
+index = tf.random.uniform(($rows * 16,), 0, 50, tf.int32)
+values = tf.random.normal(($rows * 16, 8))
+table = tf.Variable(tf.random.normal((50, 64)))
+
+@tf.function
+def step():
+    with tf.GradientTape() as tape:
+        sums = tf.math.unsorted_segment_sum(values, index, 50)
+        sums = tf.tensor_scatter_nd_add(sums, index[:, None], values)
+        wanted = tf.gather(tf.reduce_sum(sums, 1), index)
+        loss = tf.reduce_mean((tf.reduce_sum(tf.nn.embedding_lookup(table, index), 1) - wanted) ** 2)
+    gradient = tf.convert_to_tensor(tape.gradient(loss, table))
+    table.assign_sub(0.1 * gradient)
+    return loss, sums
+"""
+TRAIN_TENSORFLOW_SCATTER = """
+losses = []
+for number in range($steps):
+    loss, sums = step()
+    losses.append(loss)
+print("loss", float(losses[0]), float(losses[-1]))
+"""
+SHOW_TENSORFLOW_SCATTER = """
+show("losses", losses)
+show("weights", [table])
+show("predictions", [sums])
+"""
+TENSORFLOW_UNDETERMINED = """
+picture = tf.Variable(tf.random.normal((8, 24, 24, 16)))
+boxes = tf.concat([tf.random.uniform((32, 2), 0, 0.5), tf.random.uniform((32, 2), 0.5, 1)], 1)
+filters = tf.random.normal((3, 3, 16))
+places = tf.random.uniform((4096, 2), 0, 256, tf.int64)
+sparse = tf.sparse.reorder(tf.SparseTensor(places, tf.random.normal((4096,)), (256, 256)))
+
+@tf.function
+def step():
+    with tf.GradientTape() as tape:
+        larger = tf.image.resize(picture, (96, 96))
+        cropped = tf.image.crop_and_resize(picture, boxes, tf.range(32) % 8, (14, 14))
+        dilated = tf.nn.dilation2d(picture, filters, (1, 1, 1, 1), "SAME", "NHWC", (1, 1, 1, 1))
+        product = tf.sparse.sparse_dense_matmul(sparse, tf.reshape(picture, (-1, 256)), adjoint_b=True)
+        loss = sum(tf.reduce_mean(part**2) for part in (larger, cropped, dilated, product))
+    picture.assign_sub(tape.gradient(loss, picture))
+    return loss, tf.image.adjust_contrast(picture[..., :3], 1.5)
+"""
+SHOW_TENSORFLOW_UNDETERMINED = """
+show("losses", losses)
+show("weights", [picture])
+show("predictions", [sums])
+"""
+
 SKLEARN = """
 import hashlib
 import numpy as np
@@ -422,6 +526,46 @@ ROWS = [
         "seeded: gradient of overlapping max pooling (select-and-scatter)",
         "jax",
         (JAX, JAX_POOL, TRAIN_JAX_POOL, SHOW_JAX_POOL),
+    ),
+    Row(
+        "tensorflow-cnn",
+        "CNN in Keras: augmentation, shuffle, parallel random map, dropout, mixed precision; no seed anywhere",
+        "tensorflow",
+        (TENSORFLOW, KERAS_NET, TRAIN_KERAS_NET, SHOW_KERAS_NET),
+        UNSEEDED,
+        timed=2,
+    ),
+    Row(
+        "tensorflow-forgotten",
+        "the same with tf.random.set_seed alone: neither Keras's initialisers nor NumPy take it",
+        "tensorflow",
+        (TENSORFLOW, "tf.random.set_seed(0)", KERAS_NET, TRAIN_KERAS_NET, SHOW_KERAS_NET),
+        UNSEEDED,
+    ),
+    Row(
+        "tensorflow-scatter",
+        "seeded: segment sums, scatter-add, gradient of an embedding",
+        "tensorflow",
+        (
+            TENSORFLOW,
+            TENSORFLOW_SEEDED,
+            TENSORFLOW_SCATTER,
+            TRAIN_TENSORFLOW_SCATTER,
+            SHOW_TENSORFLOW_SCATTER,
+        ),
+        {"full": "same"},
+    ),
+    Row(
+        "tensorflow-undetermined",
+        "seeded: operations that some versions have no deterministic form of (resizing, cropping, dilation, contrast, sparse products)",
+        "tensorflow",
+        (
+            TENSORFLOW,
+            TENSORFLOW_SEEDED,
+            TENSORFLOW_UNDETERMINED,
+            TRAIN_TENSORFLOW_SCATTER,
+            SHOW_TENSORFLOW_UNDETERMINED,
+        ),
     ),
     Row(
         "sklearn",

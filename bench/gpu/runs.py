@@ -20,8 +20,8 @@ TABLE = HERE.parent.parent / "src" / "determinism" / "settings.json"
 # Of every run whose policy enforces it: each is a replay of the first.
 ENTROPY = "5eed0000000000000000000000005eed"
 POLICIES = ("observe", "close", "full")
-# Several runs share the device: neither framework may take all of its memory.
-SHARING = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false"}
+# Several runs share the device: no framework may take all of its memory.
+SHARING = {"XLA_PYTHON_CLIENT_PREALLOCATE": "false", "TF_FORCE_GPU_ALLOW_GROWTH": "true"}
 
 # Seconds beyond a run's limit, after which its processes are ended from outside; and the exit code that stands for it.
 GRACE = 15
