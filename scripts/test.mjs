@@ -141,6 +141,7 @@ async function runFrameworks(context) {
 /** What the other environments of the agent's tests lack. */
 function runFrameworksOfAgent(context) {
   return runPytest('frameworks-311', context, [
+    'test/agent/test_tensorflow.py',
     'test/agent/test_torch.py',
     'test/agent/test_xgboost.py',
     'test/agent/test_lightgbm.py',

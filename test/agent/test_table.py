@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from reprise_agent.seeding.draws import SOURCES
 from table import AGENT, ROWS, settings
 
 
@@ -13,7 +14,7 @@ def _asked_for() -> set:
         text = file.read_text(encoding="utf-8")
         found |= set(re.findall(r'(?:applies|put)\("([a-z-]+)"', text))
         found |= {f"{source}-seed" for source in re.findall(r'seeder\("(\w+)"', text)}
-    return found | {"numpy-random"}
+    return found | set(SOURCES)
 
 
 def test_the_agent_knows_each_row_that_it_is_to_enforce_and_no_other():

@@ -47,7 +47,7 @@ export const tensorflow: Library = {
     {
       id: 'tf-generator-nondet',
       severity: 'error',
-      enforced: false,
+      enforced: true,
       title: 'takes its seed from the operating system: no seed function reaches it',
     },
     {
@@ -110,14 +110,16 @@ export const tensorflow: Library = {
       sampled_softmax_loss: 9,
     }),
     ...placed('tensorflow', op, { random_normal_initializer: 2, random_uniform_initializer: 2 }),
-    // Zero is no seed there.
+    // Zero is no seed there, and the global one is not asked.
     ...members('tensorflow.nn', 'fractional_avg_pool fractional_max_pool', {
-      ...op,
+      rule: 'tf-generator-nondet',
+      reach: null,
       when: [[{ param: 'seed', at: 4, fallback: 0, is: [0] }]],
     }),
     {
       api: 'tensorflow.image.sample_distorted_bounding_box',
-      ...op,
+      rule: 'tf-generator-nondet',
+      reach: null,
       when: [[{ param: 'seed', at: 2, fallback: 0, is: [0] }]],
     },
     ...members('keras.utils.text', 'one_hot hashing_trick', {

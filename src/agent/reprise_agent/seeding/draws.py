@@ -11,7 +11,7 @@ from ..entropy import EntropyLog
 from ..streams import Streams
 
 # Rows of the policy table whose unseeded constructions ask here.
-SOURCES = ("python-random", "numpy-random")
+SOURCES = ("python-random", "numpy-random", "tensorflow-random")
 
 
 class Draws:

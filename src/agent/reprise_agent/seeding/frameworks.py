@@ -7,6 +7,7 @@ import sys
 from typing import Any, Callable
 
 from ..cells import take
+from . import tensorflow_random
 from .draws import Draws
 from .imports import ImportHooks
 from .standin import known_as
@@ -38,6 +39,7 @@ def install(hooks: ImportHooks, draws: Draws, users: UserSeeds, applies: Callabl
     hooks.after("torch", seeder("torch", "manual_seed", 63))
     hooks.after("torch", lambda torch: _watch_reseeding(torch, draws, users, applies("torch-seed")))
     hooks.after("tensorflow", seeder("tensorflow", "random.set_seed", 31))
+    hooks.after("tensorflow", lambda tf: tensorflow_random.install(tf, draws))
     hooks.after("polars", seeder("polars", "set_random_seed", 63))
 
 

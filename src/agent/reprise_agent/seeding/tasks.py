@@ -18,14 +18,14 @@ from ..cells import Cells, take
 from ..entropy import EntropyLog
 from ..streams import Streams
 from ..tracking.kinds.base import is_a
-from . import numpy_random, python_random, threads
+from . import numpy_random, python_random, tensorflow_random, threads
 from .draws import SOURCES, Draws
 from .imports import ImportHooks
 from .users import UserSeeds
 
 Name = Tuple[str, ...]
 
-_SOURCES = (python_random.GLOBAL, numpy_random.GLOBAL, "torch")
+_SOURCES = (python_random.GLOBAL, numpy_random.GLOBAL, "torch", "tensorflow")
 
 
 def global_name() -> Tuple[str, ...]:
@@ -207,9 +207,9 @@ class _in_worker_process(_named):
         if "numpy.random" in sys.modules:
             numpy_random.seed_global(_streams_for(task, numpy_random.GLOBAL), _worker.users, *name)
         _worker.running = task
-        torch = sys.modules.get("torch")
-        if torch is not None and hasattr(torch, "default_generator"):
-            _seed_torch(torch)
+        for framework, seed in _SEED_FRAMEWORK.items():
+            if framework in sys.modules:
+                seed(sys.modules[framework])
 
 
 def _stream_of(task: Task) -> Name:
@@ -227,9 +227,20 @@ def _streams_for(task: Task, source: str) -> Streams:
 
 def _seed_torch(torch: Any) -> None:
     """For the running task of a worker process."""
-    task = _worker.running
-    if task is not None:
-        torch.default_generator.manual_seed(_streams_for(task, "torch").bits(63, *global_name(), "torch"))
+    if _worker.running is not None and hasattr(torch, "default_generator"):
+        torch.default_generator.manual_seed(_task_bits(_worker.running, "torch", 63))
+
+
+def _seed_tensorflow(tf: Any) -> None:
+    if _worker.running is not None and hasattr(tf, "random"):
+        _worker.users.by_us(tf.random.set_seed, _task_bits(_worker.running, "tensorflow", 31))
+
+
+def _task_bits(task: Task, source: str, count: int) -> int:
+    return _streams_for(task, source).bits(count, *global_name(), source)
+
+
+_SEED_FRAMEWORK = {"torch": _seed_torch, "tensorflow": _seed_tensorflow}
 
 
 def _prepare(seed: str) -> None:
@@ -243,5 +254,7 @@ def _prepare(seed: str) -> None:
     hooks.install()
     python_random.install(draws, users)
     hooks.after("numpy.random", lambda module: numpy_random.install(module, draws, users, global_name))
-    # A task that imports torch itself is the first to draw from what the operating system has seeded.
-    hooks.after("torch", _seed_torch)
+    hooks.after("tensorflow", lambda tf: tensorflow_random.install(tf, draws))
+    # A task that imports a framework itself is the first to draw from what the operating system has seeded.
+    for framework, seed_framework in _SEED_FRAMEWORK.items():
+        hooks.after(framework, seed_framework)

@@ -53,6 +53,13 @@ from tensorflow.random import Generator, get_global_generator
 
 rng = get_global_generator()  # ! tf-generator-nondet
 rng.uniform([3])
+# %%
+import tensorflow as tf
+
+tf.random.set_seed(42)
+pooled, rows, columns = tf.nn.fractional_max_pool(images, 1.5, pseudo_random=True)  # ! tf-generator-nondet
+averaged = tf.nn.fractional_avg_pool(images, 1.5, seed=0)  # ! tf-generator-nondet
+box = tf.image.sample_distorted_bounding_box(tf.shape(image), boxes)  # ! tf-generator-nondet
 `),
     silent: cells(`
 import tensorflow as tf
@@ -64,6 +71,12 @@ children = g1.split(3)
 import tensorflow as tf
 
 tf.random.set_global_generator(tf.random.Generator.from_seed(3))
+# %%
+import tensorflow as tf
+
+tf.random.set_seed(42)
+pooled, rows, columns = tf.nn.fractional_max_pool(images, 1.5, seed=7)
+box = tf.image.sample_distorted_bounding_box(tf.shape(image), boxes, seed=7)
 `),
   },
   'tf-data-shuffle': {
