@@ -101,7 +101,7 @@ export type DataRead = {
   query?: string;
   /** What is said to fix its version: `{ etag, modified }`, `{ md5 }`, `{ rows, sha256 }`, `{ commit }`. Empty where nothing is. */
   version: Record<string, string>;
-  /** The run itself had made or changed it, so that what came of it is not only data from elsewhere. */
+  /** The run itself had made or changed it, or let the database draw, so that what came of it is not only data from elsewhere. */
   own?: boolean;
 };
 

@@ -98,6 +98,8 @@ export function whatToDo({ kind, confidence, evidence, summary }: Cause): string
       if (summary.includes('operating system')) {
         return 'Use a seeded generator, or run with `--enforce-os-entropy`; or declare the output `# reprise: volatile <reason>`.';
       }
+      if (summary.includes("database's own generator"))
+        return 'Sort the rows by a key and sample them in the notebook, or let the statement name a seed where the database has that.';
       if (summary.includes('different entropy'))
         return 'Replay one of the runs (`reprise replay RUN`): it gets the entropy that run had; or run both with one seed (`--seed 1`).';
       return 'Give it a seed, or run under the policy `close`, which seeds it.';

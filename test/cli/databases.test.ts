@@ -88,3 +88,16 @@ it('names the query of a database of PostgreSQL', async (context: TestContext) =
     if (server.exitCode === null) await once(server, 'exit');
   }
 });
+
+it('names the statement that lets SQLite draw, and neither its file nor its rows', async () => {
+  const demo = process.env.REPRISE_TEST_PYTHON!;
+  place.notebook('sampled.ipynb', [
+    "import sqlite3\nc = sqlite3.connect('study.db')\nc.execute('create table if not exists study as with recursive n(i) as (select 1 union all select i + 1 from n where i < 999) select i from n') and c.commit()",
+    "print(c.execute('select i from study order by random() limit 20').fetchall())",
+  ]);
+  const { code, stdout } = await place.start(['verify', 'sampled.ipynb', '--python', demo]).ended;
+  expect(code).toBe(1);
+  expect(stdout).toContain("The database's own generator was drawn from on line 1 of cell 1");
+  expect(stdout).toContain('Sort the rows by a key and sample them in the notebook');
+  expect(stdout).not.toContain('another version');
+});

@@ -6,6 +6,8 @@ import os
 import threading
 from typing import Any, Callable, Dict, List, Optional, Tuple
 
+from .cells import Cells
+
 
 def in_forked_child(renew: Callable[[], None]) -> None:
     """Calls `renew` in each forked child: a lock that another thread held when the process was copied is never released
@@ -37,6 +39,11 @@ class EntropyLog:
         key = (source, reach, cell, line, importing)
         with self._lock:
             self._entries[key] = self._entries.get(key, 0) + count
+
+    def unreached(self, source: str, cells: Cells) -> None:
+        """A draw by what the running code asked, which no seed of this process reaches."""
+        place = cells.place()
+        self.add(source, "unreached", place.cell, place.line)
 
     def take(self) -> List[Dict[str, Any]]:
         with self._lock:

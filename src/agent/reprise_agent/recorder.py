@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import functools
 import hashlib
 import os
 import threading
@@ -60,7 +61,8 @@ class Recorder:
         self.per_cell: Optional[PerCell] = None
         self.audit: Optional[DeepAudit] = None
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
-        self.data = DataLog(self.fault, self._files.name_of, self._files.expect)
+        drew = functools.partial(log.unreached, "sql.random", cells)
+        self.data = DataLog(self.fault, self._files.name_of, self._files.expect, drew)
         self._dvc = DvcFiles(root, self.data)
         self._pachyderm = PachydermInputs(dict(os.environ), self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)

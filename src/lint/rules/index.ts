@@ -12,6 +12,7 @@ import { PROCESSES, python } from './python';
 import type { Api, Generator, Library, Rule } from './rule';
 import { scipy } from './scipy';
 import { sklearn } from './sklearn';
+import { sql } from './sql';
 import { tensorflow } from './tensorflow';
 import { tfjs } from './tfjs';
 import { torch } from './torch';
@@ -29,6 +30,7 @@ const LIBRARIES: Library[] = [
   huggingface,
   frameworks,
   environment,
+  sql,
 ];
 
 export const RULES: ReadonlyMap<string, Rule> = new Map(

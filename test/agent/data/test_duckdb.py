@@ -30,6 +30,8 @@ CELLS = {
     f"c.execute('select id from study where name = ?', ['{SECRET}']).fetchall()",
     "about": "c.execute('show tables').fetchall(), c.execute('select * from duckdb_tables()').fetchall()",
     "not fetched": "c.cursor().execute('select * from study where id = 1');",
+    "draws": "c.sql('select * from study using sample 3').fetchall()\nduckdb.execute('select random()').fetchall()\n"
+    "duckdb.execute('select setseed(0.5)').fetchall()\nduckdb.execute('select random()').fetchall()",
     "of a frame": "import pandas as pd\ndef of_local():\n    local = pd.DataFrame({'x': [1, 2]})\n"
     "    return [duckdb.sql('select sum(x) from local').fetchall(), duckdb.execute('select sum(x) from local').fetchall(),\n"
     "            c.sql('select sum(x) from local').fetchall(), c.cursor().execute('select sum(x) from local').fetchall()]\n"
@@ -138,6 +140,13 @@ def test_neither_literals_nor_parameters_are_recorded(ran, data):
 
 def test_what_nobody_fetched_and_what_is_about_tables_is_no_read(data):
     assert data("open") is None and data("not fetched") is None and data("about") is None
+
+
+def test_what_the_database_draws_is_named_with_its_line(ran, data):
+    index = list(CELLS).index("draws")
+    drawn = [(use["source"], use["at"]["line"]) for use in ran.cells[index]["entropy"]]
+    assert drawn == [("sql.random", 1), ("sql.random", 2)]
+    assert data("draws")[0]["own"]
 
 
 def test_variables_of_the_user_are_found_as_ever(ran):

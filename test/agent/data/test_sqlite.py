@@ -44,6 +44,8 @@ CELLS = {
     "odd": "d.row_factory = lambda cursor, row: object()\nlen(d.execute('select id from study').fetchall())",
     "memory": "m = sqlite3.connect(':memory:')\nm.execute('select 1').fetchall(), "
     "sqlite3.connect('file:x?mode=memory', uri=True).execute('select 1').fetchall()",
+    "draws": "c.execute('select * from study order by random() limit 3').fetchall()\n"
+    "m.execute('create table t as select random() as r')\nm.execute('select 1 -- random()').fetchall()",
     "by address": "sqlite3.connect('file:study.db?mode=ro', uri=True).execute('select count(*) from study').fetchone()",
     "same types": "type(c) is sqlite3.Connection, type(c.cursor()) is sqlite3.Cursor, type(c).__name__, "
     "repr(c)[:28], isinstance(sqlite3.connect(':memory:', factory=type('Mine', (sqlite3.Connection,), {})), sqlite3.Connection)",
@@ -125,6 +127,14 @@ def test_rows_that_cannot_be_digested_are_counted(data):
 def test_what_is_in_memory_comes_from_the_notebook(data):
     assert data("memory") is None
     assert data("by address")[0]["name"] == "sqlite:study.db"
+
+
+def test_what_the_database_draws_is_named_with_its_line(ran):
+    assert ran.cells[list(CELLS).index("draws")]["entropy"] == [
+        {"source": "sql.random", "reach": "unreached", "count": 1, "at": {"cell": list(CELLS).index("draws"), "line": line}}
+        for line in (1, 2)
+    ]
+    assert ran.cells[list(CELLS).index("fetchall")]["entropy"] == []
 
 
 def test_nothing_else_is_another_thing(ran):

@@ -25,6 +25,12 @@ const MADE: Record<string, string> = {
   'gymnasium.Env.observation_space': 'gymnasium.make("a").observation_space',
   'optuna.study.Study': 'optuna.create_study(sampler=s)',
   'transformers.PreTrainedModel': 'transformers.AutoModel',
+  'sqlite3.Connection': 'sqlite3.connect(x)',
+  'sqlite3.Cursor': 'sqlite3.connect(x).cursor()',
+  'duckdb.DuckDBPyConnection': 'duckdb.connect(x)',
+  'psycopg.Connection': 'psycopg.connect(x)',
+  'psycopg.Cursor': 'psycopg.connect(x).cursor()',
+  'psycopg2.Cursor': 'psycopg2.connect(x).cursor()',
   'transformers.AutoModelForHead': 'transformers.AutoModelForCausalLM',
 };
 
@@ -40,7 +46,7 @@ const python = (value: Constant): string =>
 const of = ({ rule }: Api, findings: Finding[]) => findings.filter((finding) => finding.rule === rule);
 
 const TEXTS = [
-  'https://example.com/a.csv', '/home/me/a.csv', 'select * from t limit 10', 'PYTHONHASHSEED', 'pip install torch', 'owner/name', 'main',
+  'https://example.com/a.csv', '/home/me/a.csv', 'select * from t limit 10', 'PYTHONHASHSEED', 'pip install torch', 'owner/name', 'main', 'select random()',
 ]; // prettier-ignore
 
 /** What makes a condition hold; nothing where the default does. */

@@ -23,11 +23,12 @@ class DataLog:
         fault: Callable[[str, BaseException], None],
         place_of: Callable[[str], Optional[str]],
         expect: Callable[[str], None] = lambda path: None,
+        drew: Callable[[], None] = lambda: None,
     ) -> None:
         self.fault = fault
         self.place_of = place_of
         self.expect = expect
-        self.queries = Queries(fault)
+        self.queries = Queries(fault, drew)
         self._lock = threading.Lock()
         self._found: Optional[Dict[Tuple[Any, ...], Entry]] = None
         self._left = 0

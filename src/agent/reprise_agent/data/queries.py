@@ -10,7 +10,7 @@ import threading
 import uuid
 from typing import Any, Callable, Dict, List, Optional, Set, Tuple
 
-from .statements import read_statement
+from .statements import Statement, read_statement
 
 Key = Tuple[str, str]
 
@@ -28,10 +28,13 @@ _BY_ISO = (datetime.datetime, datetime.date, datetime.time)
 
 
 class Queries:
-    """What a cell fetched, by database and statement: one entry, however often the cell asked."""
+    """What a cell fetched, by database and statement: one entry, however often the cell asked. `drew` is called where a
+    database draws by a generator of its own that no statement has seeded."""
 
-    def __init__(self, fault: Callable[[str, BaseException], None]) -> None:
+    def __init__(self, fault: Callable[[str, BaseException], None], drew: Callable[[], None]) -> None:
         self._fault = fault
+        self._drew = drew
+        self._seeded: Set[str] = set()
         self._lock = threading.RLock()  # a cursor may be collected while it is held
         self._open: Dict[int, Fetch] = {}
         self._found: Dict[Key, _Sum] = {}
@@ -49,12 +52,23 @@ class Queries:
                 statement = statement.decode("utf-8", "replace")
             if not isinstance(statement, str):
                 return None
-            if read_statement(statement, database).changes:
+            read = read_statement(statement, database)
+            self.asked(database, read)
+            if read.changes:
                 self.wrote(database)
             return self.fetch(database, statement) if gives_rows else None
         except Exception as error:
             self._fault("noting a query", error)
             return None
+
+    def asked(self, database: str, statement: Statement) -> None:
+        if statement.seeds:
+            self._seeded.add(database)
+        elif self._draws(database, statement):
+            self._drew()
+
+    def _draws(self, database: str, statement: Statement) -> bool:
+        return statement.draws and database not in self._seeded
 
     def fetch(self, database: str, statement: str) -> "Optional[Fetch]":
         """Of a statement that gives rows and has changed nothing, or whose changes were told of. May raise."""
@@ -92,10 +106,14 @@ class Queries:
                     "name": database,
                     "query": statement,
                     "version": total.version(),
-                    **({"own": True} if database in self._written else {}),
+                    **({"own": True} if self._is_own(database, statement) else {}),
                 }
                 for (database, statement), total in found.items()
             ]
+
+    def _is_own(self, database: str, statement: str) -> bool:
+        """Whether what it gives is not, or not only, data from elsewhere."""
+        return database in self._written or self._draws(database, read_statement(statement, database))
 
     def _add(self, fetch: "Fetch") -> None:
         counted = fetch.counted()

@@ -146,7 +146,8 @@ def _cursor(base: Any, log: DataLog) -> Any:
 
     def _executed(self: Any, args: Any) -> Any:
         database = _database(self)
-        return database and queries.executed(database, args[0], self.description is not None)
+        gives_rows = database is not None and self.description is not None
+        return queries.executed(database or "sqlite", args[0], gives_rows)
 
     return standing_for(base, Cursor)
 

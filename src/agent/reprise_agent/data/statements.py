@@ -32,6 +32,15 @@ _ABOUT = re.compile(
     r"|pg_(?:catalog|type|class|namespace|attribute|range|enum|database|proc|settings|index|constraint))\b",
     re.IGNORECASE | re.DOTALL,
 )
+# A sample that names its seed repeats: `repeatable (7)`, in DuckDB also `(bernoulli, 7)`.
+_DRAWS = re.compile(
+    r"\b(?:random|rand|newid|uuid|gen_random_uuid|generate_uuid|generateuuidv4|uuid_generate_v[14])\s*\(\s*\)"
+    r"|\b(?:random_normal|randomblob|random_bytes|dbms_random\.\w+)\s*\("
+    r"|\brandom\s*\([^()]+,"
+    r"|\b(?:tablesample|using\s+sample)\b(?!.*\brepeatable\b|[^,]*\(\s*\w+\s*,\s*\d)",
+    re.IGNORECASE | re.DOTALL,
+)
+_SEEDS = re.compile(r"\bsetseed\s*\(|\bset\s+seed\b", re.IGNORECASE)
 _REMEMBERED = 10_000  # characters of a statement
 
 
@@ -39,6 +48,8 @@ class Statement(NamedTuple):
     text: str  # without its string literals and comments, which may hold what nobody else is to read
     changes: bool
     about: bool  # what it gives is about tables, and not what they hold
+    draws: bool  # by the database's own generator
+    seeds: bool
 
 
 def read_statement(statement: str, database: str) -> Statement:
@@ -51,7 +62,8 @@ def read_statement(statement: str, database: str) -> Statement:
 def _read(statement: str, of_mysql: bool) -> Statement:
     texts, instead = (_TEXTS_OF_MYSQL, _instead_of_mysql) if of_mysql else (_TEXTS, _instead)
     text = texts.sub(instead, statement)
-    return Statement(text, _CHANGES.search(text) is not None, _ABOUT.match(text) is not None)
+    draws, seeds = _DRAWS.search(text) is not None, _SEEDS.search(text) is not None
+    return Statement(text, _CHANGES.search(text) is not None, _ABOUT.match(text) is not None, draws, seeds)
 
 
 def _instead(found: "re.Match[str]") -> str:

@@ -71,6 +71,7 @@ class Teller:
         database.note(statement, self._log.place_of)
         text = _GENERATED.sub(lambda found: found[1] or "…", statement)
         read = read_statement(text, "duckdb")
+        self._queries.asked("duckdb", read)
         names = database.read(read.text)
         if not read.changes:
             fetch = self._asked(names, text) if names else None

@@ -106,6 +106,46 @@ df = pd.read_sql("SELECT COUNT(*) FROM orders", con=engine)
 limits = pd.read_sql("select id, credit_limit from accounts", engine)
 `),
   },
+  'data-sql-random': {
+    flagged: cells(`
+import pandas as pd
+
+sample = pd.read_sql("SELECT * FROM orders ORDER BY RANDOM() LIMIT 1000", con=engine)  # ! data-sql-random
+# %%
+import sqlite3
+
+con = sqlite3.connect("shop.db")
+rows = con.execute("select id, random() as split from orders").fetchall()  # ! data-sql-random
+cur = con.cursor()
+query = """
+    select * from orders
+    order by random()
+"""
+cur.execute(query)  # ! data-sql-random
+# %%
+import duckdb
+
+train = duckdb.sql("select * from 'orders.parquet' using sample 10%").df()  # ! data-sql-random
+db = duckdb.connect("shop.duckdb")
+part = db.execute("select * from orders tablesample reservoir(100)").fetchall()  # ! data-sql-random
+# %%
+from sqlalchemy import text
+
+rows = session.execute(text("select * from orders order by newid()"))  # ! data-sql-random
+`),
+    silent: cells(`
+import pandas as pd
+
+sample = pd.read_sql("select * from orders tablesample bernoulli (10) repeatable (42)", engine)
+scores = pd.read_sql("select random_score(id), rand(7) from orders order by id", engine)
+# %%
+import duckdb
+
+part = duckdb.sql("select * from 'orders.parquet' using sample reservoir(100 rows) repeatable (7)").df()
+other = duckdb.sql("select * from orders using sample 10 percent (bernoulli, 377)")
+drawn = duckdb.execute("select setseed(0.5); select random()").fetchall()
+`),
+  },
   'env-unpinned-install': {
     flagged: cells(`
 !pip install -q -U transformers datasets==5.0.1 # ! env-unpinned-install
