@@ -58,7 +58,7 @@ What this costs on your notebook: \`reprise cost NOTEBOOK\`, with \`--ablation\`
 - TensorFlow before 2.5 has no build for Python 3.9, the oldest that Reprise runs with. The variables are set for those who built their own; NVIDIA's patch for
   1.14 to 2.0 is not applied.
 - The operating system's entropy, unless \`--enforce-os-entropy\`; clocks, networks, databases, other processes; code that draws in its own native
-  generator, such as functions compiled by numba.
+  generator; of Numba, the worker threads of \`parallel=True\`.
 `;
 
 if (isMain(import.meta)) {

@@ -76,6 +76,7 @@ function ruleOf(source: string): string | undefined {
   if (source in GLOBAL) return GLOBAL[source]!.rule;
   if (SYSTEM.has(source)) return 'py-system-random';
   if (source === 'python.Random') return 'py-random-instance-unseeded';
+  if (source === 'numba') return 'numba-seed';
   if (source === 'torch.seed') return 'pt-unseeded';
   if (source === 'sql.random') return 'data-sql-random';
   if (source.startsWith('tensorflow.')) return 'tf-generator-nondet';

@@ -178,6 +178,10 @@ FRAMEWORKS = {
         "print(tensorflow.random.normal((3,)).numpy().tolist(), float(keras.random.normal(())), random.random())",
         "keras.utils.set_random_seed(3)",
     ),
+    "numba": (
+        "import numpy\n@numba.njit\ndef draw():\n    return numpy.random.rand()\nprint(draw(), draw())",
+        "@numba.njit\ndef seed():\n    numpy.random.seed(3)\nseed()",
+    ),
 }
 
 

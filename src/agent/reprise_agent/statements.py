@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Optional
 
 from .cells import Cells
 from .entropy import EntropyLog
-from .seeding import states
+from .seeding import numba_random, states
 from .seeding.users import UserSeeds
 from .tracking.kinds.base import is_a
 
@@ -19,7 +19,7 @@ _LIMIT = 400
 
 
 # Global generators whose draws are seen here, and the rows of the policy table that seed them.
-_ROWS = {"python.random": "python-random", "numpy.global": "numpy-random", "torch": "torch-seed"}
+_ROWS = {"python.random": "python-random", "numpy.global": "numpy-random", "torch": "torch-seed", "numba": "numba-seed"}
 
 
 class Statements:
@@ -104,6 +104,9 @@ class Statements:
         current = self._cells.current
         for source, value in marks.items():
             if source in self._marks and self._marks[source] != value and current is not None:
+                if source == numba_random.SOURCE and numba_random.was_seeded(self._marks[source], value):
+                    self._users.take(source, repr(value))
+                    continue
                 reach = "enforced" if source in self._enforced else "unreached"
                 reach = "seeded" if self._users.seeded(source) else reach
                 self._log.add(source, reach, current.index, self._line_of(source))

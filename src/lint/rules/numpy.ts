@@ -46,7 +46,7 @@ export const numpy: Library = {
     {
       id: 'numba-seed',
       severity: 'warning',
-      enforced: false,
+      enforced: true,
       title: 'is compiled, and draws from Numba’s generator, which `np.random.seed` of Python does not reach',
     },
   ],

@@ -7,6 +7,7 @@ export const GLOBAL = new Map([
   ['numpy.global', "NumPy's global generator"],
   ['torch', "torch's generator"],
   ['tensorflow', "TensorFlow's generator"],
+  ['numba', "Numba's generator"],
   ['sql.random', "The database's own generator"],
 ]);
 

@@ -7,7 +7,7 @@ import sys
 from typing import Any, Callable
 
 from ..cells import take
-from . import tensorflow_random
+from . import numba_random, tensorflow_random
 from .draws import Draws
 from .imports import ImportHooks
 from .standin import known_as
@@ -40,6 +40,12 @@ def install(hooks: ImportHooks, draws: Draws, users: UserSeeds, applies: Callabl
     hooks.after("torch", lambda torch: _watch_reseeding(torch, draws, users, applies("torch-seed")))
     hooks.after("tensorflow", seeder("tensorflow", "random.set_seed", 31))
     hooks.after("tensorflow", lambda tf: tensorflow_random.install(tf, draws))
+    hooks.after(
+        "numba",
+        lambda numba: numba_random.install(
+            numba, draws.streams, users, global_name(), applies("numba-seed")
+        ),
+    )
     hooks.after("polars", seeder("polars", "set_random_seed", 63))
 
 

@@ -8,7 +8,7 @@ import sys
 from typing import Any, Callable, Optional
 
 from ..streams import Streams
-from . import numpy_random, python_random, states
+from . import numba_random, numpy_random, python_random, states
 from .frameworks import torch_state
 
 _KERAS_GLOBALS, _KERAS = "keras.src.backend.common.global_state", "global_seed_generator"
@@ -165,8 +165,24 @@ class Polars(Generator):
         _unwatched(sys.modules["polars"].set_random_seed)(streams.bits(63, *name, self.source))  # type: ignore[attr-defined]
 
 
+class Numba(Generator):
+    source, module = numba_random.SOURCE, "numba._helperlib"
+
+    def seed(self, streams: Streams, *name: object) -> None:
+        numba_random.seed(streams, *name)
+
+    def save(self) -> Any:
+        return numba_random.save()
+
+    def put(self, state: Any) -> None:
+        numba_random.put(state)
+
+    def digest(self) -> Optional[str]:
+        return states.digests().get(self.source)
+
+
 PYTHON, TENSORFLOW = Python(), Tensorflow()
-GENERATORS = (PYTHON, Numpy(), Torch(), TENSORFLOW, Polars())
+GENERATORS = (PYTHON, Numpy(), Torch(), TENSORFLOW, Polars(), Numba())
 
 
 def keras_seed(streams: Streams, *name: object) -> int:

@@ -10,7 +10,7 @@ import random
 import sys
 from typing import Any, Callable, Dict, Tuple
 
-from . import numpy_random, python_random
+from . import numba_random, numpy_random, python_random
 from .frameworks import torch_state
 
 # Of each global generator, the function that takes a state, and a state for it.
@@ -25,6 +25,9 @@ def digests() -> Dict[str, str]:
     torch = torch_state()
     if torch is not None:
         found["torch"] = _sha(torch)
+    numba = numba_random.save()
+    if numba:
+        found[numba_random.SOURCE] = _sha(b"".join(numba))
     return found
 
 
@@ -37,6 +40,7 @@ def save() -> Kept:
     torch = sys.modules.get("torch")
     if torch is not None and hasattr(torch, "default_generator"):
         kept["torch"] = torch.default_generator.set_state, torch.default_generator.get_state()
+    kept[numba_random.SOURCE] = numba_random.put, numba_random.save()
     return kept
 
 
@@ -60,6 +64,9 @@ def mark(known: Dict[str, Any]) -> Dict[str, Any]:
     torch = torch_state()
     if torch is not None:
         found["torch"] = torch
+    numba = numba_random.mark()
+    if numba is not None:
+        found[numba_random.SOURCE] = numba
     return found
 
 

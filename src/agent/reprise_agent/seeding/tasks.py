@@ -18,14 +18,14 @@ from ..cells import Cells, take
 from ..entropy import EntropyLog
 from ..streams import Streams
 from ..tracking.kinds.base import is_a
-from . import numpy_random, python_random, tensorflow_random, threads
+from . import numba_random, numpy_random, python_random, tensorflow_random, threads
 from .draws import SOURCES, Draws
 from .imports import ImportHooks
 from .users import UserSeeds
 
 Name = Tuple[str, ...]
 
-_SOURCES = (python_random.GLOBAL, numpy_random.GLOBAL, "torch", "tensorflow")
+_SOURCES = (python_random.GLOBAL, numpy_random.GLOBAL, "torch", "tensorflow", "numba")
 
 
 def global_name() -> Tuple[str, ...]:
@@ -186,6 +186,8 @@ class _in_thread(_named):
         _thread.generators = threads.Generators(
             lambda source: _streams_for(task, source).words(624, *name, source)
         )
+        if "numba._helperlib" in sys.modules:
+            numba_random.seed(_streams_for(task, numba_random.SOURCE), *name)
 
     def __exit__(self, *error: object) -> None:
         _thread.generators = self._generators
@@ -240,7 +242,12 @@ def _task_bits(task: Task, source: str, count: int) -> int:
     return _streams_for(task, source).bits(count, *global_name(), source)
 
 
-_SEED_FRAMEWORK = {"torch": _seed_torch, "tensorflow": _seed_tensorflow}
+def _seed_numba(numba: Any) -> None:
+    if _worker.running is not None and "numba._helperlib" in sys.modules:
+        numba_random.seed(_streams_for(_worker.running, numba_random.SOURCE), *global_name())
+
+
+_SEED_FRAMEWORK = {"torch": _seed_torch, "tensorflow": _seed_tensorflow, "numba": _seed_numba}
 
 
 def _prepare(seed: str) -> None:
