@@ -3,7 +3,7 @@ import { filesIn, unpinnedIn, unpinnedLines } from './installs';
 import type { Judged } from './judged';
 import type { LintOptions } from './lint';
 import type { Magic } from './python/magics';
-import { MUTABLE } from './rules/environment';
+import { MUTABLE, SHELL_DRAWS } from './rules/environment';
 
 export function inCommands(
   cell: number,
@@ -19,7 +19,7 @@ export function inCommands(
       const begin = source.indexOf(word, from);
       return { cell, range: { from: begin, to: begin + word.length } };
     };
-    return [...installs(text, at, read), ...downloads(text, at), ...late(text, at)];
+    return [...installs(text, at, read), ...downloads(text, at), ...late(text, at), ...draws(text, at)];
   });
 }
 
@@ -55,4 +55,10 @@ function late(text: string, at: Place): Judged[] {
   return command === undefined
     ? []
     : [{ rule: 'py-hashseed-late', verdict: 'too-late', ...at(command.trimEnd()) }];
+}
+
+/** `!shuf -n 100 rows.csv`: the operating system says which. */
+function draws(text: string, at: Place): Judged[] {
+  const command = SHELL_DRAWS.exec(text)?.[0].trim();
+  return command === undefined ? [] : [{ rule: 'sh-random', verdict: 'unseeded', ...at(command) }];
 }

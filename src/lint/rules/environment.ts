@@ -4,6 +4,10 @@ import { type Api, type Library, members } from './rule';
 /** A commit or a release in an address is as good as a digest. */
 export const MUTABLE = /^(https?|ftp|s3|gs|hf):\/\/(?!.*\b[0-9a-f]{40}\b)/;
 
+/** Programs that draw, without a source of their own to draw from, and bash's variable where nothing has set it. */
+export const SHELL_DRAWS =
+  /(?<=^|[\n;&|(`!])\s*(?:shuf\b|sort\s(?=[^\n;&|]*(?:(?<=\s)-[a-zA-Z]*R|--random-sort\b))|uuidgen\b|openssl\s+rand\b)(?![^\n;&|]*--random-source)|\$\{?RANDOM\b(?<!\bRANDOM=\d[^]*)/;
+
 const url = (param: string, at: number, matches = MUTABLE): Api['when'] => [[{ param, at, matches }]];
 
 /** Somebody's own folders, and those of a service's machine. */
@@ -25,6 +29,7 @@ export const environment: Library = {
     { id: 'data-url', severity: 'warning', enforced: false, verdict: 'volatile', title: 'reads what somebody else can change' },
     { id: 'data-abs-path', severity: 'info', enforced: false, verdict: 'volatile', title: 'reads from a place that only this machine has' },
     { id: 'data-sql-order', severity: 'warning', enforced: false, verdict: 'volatile', title: 'takes some rows of a query that has no ORDER BY' },
+    { id: 'sh-random', severity: 'warning', enforced: false, title: 'draws in a program that takes its numbers from the operating system' },
     { id: 'env-unpinned-install', severity: 'warning', enforced: false, verdict: 'volatile', title: 'installs what is newest on that day' },
     { id: 'env-threads-late', severity: 'info', enforced: true, verdict: 'too-late', title: 'is read when the library is imported, which has happened' },
     { id: 'pt-cudnn-benchmark', severity: 'warning', enforced: 'full', verdict: 'nondeterministic-operation', title: 'lets cuDNN choose its algorithm by timing' },
@@ -56,6 +61,8 @@ export const environment: Library = {
     { api: 'keras.utils.get_file', rule: 'data-url', reach: null, when: [[{ param: 'file_hash', at: 4, fallback: null, is: [null] }, { param: 'md5_hash', at: 3, fallback: null, is: [null] }]] },
     { api: 'pooch.retrieve', rule: 'data-url', reach: null, when: [[{ param: 'known_hash', at: 1, fallback: null, is: [null] }]] },
     ...members('subprocess', 'run call check_call check_output Popen', { rule: 'env-unpinned-install', reach: null, when: [[{ param: 'args', at: 0, words: INSTALLS }]] }),
+    ...members('subprocess', 'run call check_call check_output Popen', { rule: 'sh-random', reach: null, when: [[{ param: 'args', at: 0, words: SHELL_DRAWS }]] }),
+    { api: 'os.system', rule: 'sh-random', reach: null, when: url('command', 0, SHELL_DRAWS) },
     { api: 'os.system', rule: 'env-unpinned-install', reach: null, when: url('command', 0, INSTALLS) },
     ...members('os', 'putenv', { rule: 'py-hashseed-late', reach: null, when: url('key', 0, /^PYTHONHASHSEED$/) }),
     { api: 'os.environ.setdefault', rule: 'py-hashseed-late', reach: null, when: url('key', 0, /^PYTHONHASHSEED$/) },

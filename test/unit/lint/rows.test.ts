@@ -46,7 +46,7 @@ const python = (value: Constant): string =>
 const of = ({ rule }: Api, findings: Finding[]) => findings.filter((finding) => finding.rule === rule);
 
 const TEXTS = [
-  'https://example.com/a.csv', '/home/me/a.csv', 'select * from t limit 10', 'PYTHONHASHSEED', 'pip install torch', 'owner/name', 'main', 'select random()',
+  'https://example.com/a.csv', '/home/me/a.csv', 'select * from t limit 10', 'PYTHONHASHSEED', 'pip install torch', 'owner/name', 'main', 'select random()', 'shuf a.csv',
 ]; // prettier-ignore
 
 /** What makes a condition hold; nothing where the default does. */
@@ -55,7 +55,8 @@ function meeting(condition: Condition): string[] {
   if ('given' in condition) return [`${param}=3`];
   if ('single' in condition) return [];
   if ('textual' in condition) return [`${param}="a"`];
-  if ('words' in condition) return [`${param}=["pip", "install", "torch"]`];
+  if ('words' in condition)
+    return [`${param}=${condition.words.test('shuf a') ? '["shuf", "a"]' : '["pip", "install", "torch"]'}`];
   if ('matches' in condition) {
     const text = TEXTS.find((each) => condition.matches.test(each))!;
     return fallback === text ? [] : [`${param}=${python(text)}`];

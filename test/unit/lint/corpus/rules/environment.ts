@@ -106,6 +106,33 @@ df = pd.read_sql("SELECT COUNT(*) FROM orders", con=engine)
 limits = pd.read_sql("select id, credit_limit from accounts", engine)
 `),
   },
+  'sh-random': {
+    flagged: cells(`
+!shuf -n 1000 rows.csv > sample.csv  # ! sh-random
+# %%
+lines = !cat rows.csv | sort -R | head -100  # ! sh-random
+# %%
+!sort --random-sort rows.csv > shuffled.csv  # ! sh-random
+!echo $RANDOM  # ! sh-random
+# %%
+import os, subprocess
+
+os.system("cat rows.csv | shuf > shuffled.csv")  # ! sh-random
+subprocess.run(["shuf", "-n", "10", "rows.csv"])  # ! sh-random
+`),
+    silent: cells(`
+!shuf -n 1000 --random-source=seed.bin rows.csv > sample.csv
+!sort -k2 -n rows.csv
+!sort -t, -r rows.csv && ls -R
+!cat shuf.txt; echo "not shuf"
+!RANDOM=42; echo $RANDOM
+# %%
+import subprocess
+
+subprocess.run(["sort", "-n", "R.csv"])
+print("!shuf -n 1000 rows.csv")
+`),
+  },
   'data-sql-random': {
     flagged: cells(`
 import pandas as pd
