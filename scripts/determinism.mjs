@@ -32,7 +32,7 @@ the libraries take.
 
 **\`full\`** besides makes the frameworks take deterministic operations, fixes the number of threads at the number of usable cores (a replay: at the
 original's), and refuses an environment that differs in a way that can matter. An operation that has no deterministic form warns, is named as a cause,
-and keeps the verdict at \`canonical\` or below. **\`--strict\`** raises there instead, and leaves calls that would take the policy back without effect.
+and keeps the verdict at \`canonical\` or below; TensorFlow on a GPU can only raise there. **\`--strict\`** raises everywhere, and leaves calls that would take the policy back without effect.
 
 **\`full --portable\`** besides takes from every processor what those with AVX2 have in common, and one thread, whatever the environment says: results of NumPy,
 OpenBLAS, oneMKL, oneDNN and torch are then the same on different x86-64 processors as far as these libraries go. What chooses its blocks by the size of a cache

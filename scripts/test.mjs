@@ -141,8 +141,13 @@ async function runFrameworks(context) {
 /** What the other environments of the agent's tests lack. */
 function runFrameworksOfAgent(context) {
   return runPytest('frameworks-311', context, [
+    'test/agent/test_deep_audit.py',
+    'test/agent/test_keras_ledger.py',
     'test/agent/test_tensorflow.py',
     'test/agent/test_torch.py',
+    'test/agent/test_torch_ledger.py',
+    'test/agent/test_weights.py',
+    'test/agent/test_workers.py',
     'test/agent/test_xgboost.py',
     'test/agent/test_lightgbm.py',
   ]);

@@ -8,7 +8,7 @@ const SHOWN_BYTES = 5_000_000;
 
 /**
  * @returns the text; what is wrong stands in it, so that a damaged record can be looked at
- * @throws RecordError `missing`, StoreError `bad-name`
+ * @throws RecordError `missing`, StoreError `bad-run`
  */
 export function recordText(root: string, run: string): string {
   const store = new Store(root);
