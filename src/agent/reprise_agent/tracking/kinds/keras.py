@@ -46,7 +46,9 @@ def _configuration(value: Any) -> Any:
         config = value.get_config()
     except NotImplementedError:  # a model of the user's own class that has none
         config = None
-    compiled = getattr(value, "get_compile_config", None) if getattr(value, "compiled", False) else None
+    # `_is_compiled` of Keras 2.
+    is_compiled = getattr(value, "compiled", getattr(value, "_is_compiled", False))
+    compiled = getattr(value, "get_compile_config", None) if is_compiled else None
     return {
         "class_name": type(value).__name__,
         "config": config,
@@ -74,10 +76,16 @@ def _collect(config: Any, names: Dict[str, str]) -> None:
         inner = config.get("config")
         name = inner.get("name") if isinstance(inner, dict) else None
         stem = _snake(str(config.get("class_name", "")))
-        if isinstance(name, str) and re.fullmatch(rf"{re.escape(stem)}(_\d+)?", name):
+        if isinstance(name, str) and re.fullmatch(rf"({_stems(stem, inner)})(_\d+)?", name):
             names.setdefault(name, f"{stem}#{len(names)}")
         for item in config.values():
             _collect(item, names)
+
+
+def _stems(stem: str, config: Dict[str, Any]) -> str:
+    """Keras 2 does not make every name of the class, and has layers for operations of TensorFlow."""
+    in_keras_2 = {"input_layer": "input", "functional": "model"}.get(stem, f"tf.{config.get('function')}")
+    return f"{re.escape(stem)}|{re.escape(in_keras_2)}"
 
 
 def _renamed(config: Any, names: Dict[str, str]) -> Any:
