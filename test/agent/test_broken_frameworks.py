@@ -55,10 +55,19 @@ def test_one_that_imports_at_the_second_try_is_seeded_then(packaged):
     assert (ran.text(1), ran.text(2)) == ("not yet\n", "1\n")
 
 
+# A whole package further back on the path would win over a folder.
+ALONE = """\
+kept, sys.path = sys.path, sys.path[:1]
+import NAME
+sys.path = kept
+print('imported')
+"""
+
+
 @pytest.mark.parametrize("source", ["", None], ids=["empty", "only a folder"])
 @pytest.mark.parametrize("name", ["torch", "tensorflow", "polars"])
 def test_a_half_installed_one_is_a_fault_in_the_record(packaged, name, source):
-    ran = packaged({name: source}, f"import {name}\nprint('imported')", policy="full")
+    ran = packaged({name: source}, ALONE.replace("NAME", name), policy="full")
     assert ran.text(1) == "imported\n"
     assert ran.cells[-1]["status"] == "ok"
     assert any(f"seeding {name}" in fault for fault in faults(ran))
