@@ -82,6 +82,34 @@ def test_a_reseeding_from_the_operating_system_is_enforced_or_told_of(run):
     observed = [run(RESEEDED, policy="observe") for _ in range(2)]
     assert observed[0].text(0) != observed[1].text(0)
     assert {**entry, "reach": "unreached"} in observed[0].cells[0]["entropy"]
+    assert "torch.Generator.seed" not in {use["source"] for use in observed[0].cells[0]["entropy"]}
+
+
+GENERATORS = """\
+import torch
+own = torch.Generator()
+given = own.seed()
+print(given == own.initial_seed() == torch.Generator().manual_seed(given).initial_seed())
+print(torch.rand(2, generator=own).tolist())
+torch.default_generator.seed()
+print(torch.rand(2).tolist())
+"""
+
+
+def test_so_is_one_of_a_single_generator(run):
+    first, again, other = (run(GENERATORS, policy="close", seed=seed) for seed in ("a1", "a1", "b2"))
+    assert first.cells[0]["faults"] == [] and first.text(0).startswith("True\n")
+    assert first.text(0) == again.text(0)
+    assert all(one != two for one, two in zip(first.text(0).split("\n")[1:3], other.text(0).split("\n")[1:3]))
+    entries = [
+        {"source": "torch.Generator.seed", "count": 1, "at": {"cell": 0, "line": line}} for line in (3, 6)
+    ]
+    assert [use for use in first.cells[0]["entropy"] if use["source"] == "torch.Generator.seed"] == [
+        {**entry, "reach": "enforced"} for entry in entries
+    ]
+    observed = [run(GENERATORS, policy="observe") for _ in range(2)]
+    assert observed[0].text(0) != observed[1].text(0)
+    assert all({**entry, "reach": "unreached"} in observed[0].cells[0]["entropy"] for entry in entries)
 
 
 def test_full_sets_torch_up_at_import_without_its_compiler(run):
