@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import functools
 import gc
-import sys
 from typing import Any, Callable, Optional
 
 from ..cells import take
@@ -14,6 +13,7 @@ from .imports import ImportHooks
 from .standin import known_as
 from .tasks import global_name
 from .users import UserSeeds, watching
+from .whole import whole_torch
 
 # Modules of a framework's that have the same function by another name.
 _ALSO_IN = {"torch": ("random",)}
@@ -92,11 +92,8 @@ def _fresh(draws: Draws, source: str, enforced: bool) -> Optional[int]:
 
 def torch_state() -> "bytes | None":
     """Of the processor's generator, and of those on GPUs that have been drawn from."""
-    torch = sys.modules.get("torch")
-    generator = getattr(torch, "default_generator", None)
-    if generator is None:
-        return None
-    return _bytes(generator.get_state()) + _on_gpus(torch)
+    torch = whole_torch()
+    return None if torch is None else _bytes(torch.default_generator.get_state()) + _on_gpus(torch)
 
 
 def _bytes(state: Any) -> bytes:

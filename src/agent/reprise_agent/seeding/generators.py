@@ -10,6 +10,7 @@ from typing import Any, Callable, Optional
 from ..streams import Streams
 from . import numpy_random, python_random, states
 from .frameworks import torch_state
+from .whole import whole_torch
 
 _KERAS_2 = ("keras.src.backend", "keras.backend", "tf_keras.src.backend")
 _KERAS_GLOBALS, _KERAS = "keras.src.backend.common.global_state", "global_seed_generator"
@@ -101,7 +102,7 @@ class Torch(Generator):
 
     @property
     def is_loaded(self) -> bool:
-        return hasattr(sys.modules.get("torch"), "default_generator")
+        return whole_torch() is not None
 
     def seed(self, streams: Streams, *name: object) -> None:
         _unwatched(sys.modules["torch"].manual_seed)(streams.bits(63, *name, self.source))  # type: ignore[attr-defined]
