@@ -2,6 +2,7 @@
 as it would without Reprise, and the record says what could not be enforced. The packages here are made by the tests."""
 
 import textwrap
+from importlib.util import find_spec
 
 import pytest
 
@@ -55,10 +56,19 @@ def test_one_that_imports_at_the_second_try_is_seeded_then(packaged):
     assert (ran.text(1), ran.text(2)) == ("not yet\n", "1\n")
 
 
+# A whole package further back on the path would win over a folder.
+ALONE = """\
+kept, sys.path = sys.path, sys.path[:1]
+import NAME
+sys.path = kept
+print('imported')
+"""
+
+
 @pytest.mark.parametrize("source", ["", None], ids=["empty", "only a folder"])
 @pytest.mark.parametrize("name", ["torch", "tensorflow", "polars"])
 def test_a_half_installed_one_is_a_fault_in_the_record(packaged, name, source):
-    ran = packaged({name: source}, f"import {name}\nprint('imported')", policy="full")
+    ran = packaged({name: source}, ALONE.replace("NAME", name), policy="full")
     assert ran.text(1) == "imported\n"
     assert ran.cells[-1]["status"] == "ok"
     assert any(f"seeding {name}" in fault for fault in faults(ran))
@@ -78,6 +88,25 @@ def test_a_function_that_the_user_replaced_is_left_to_the_user(packaged):
     )
     assert ran.text(2) == "True 1\n"
     assert [cell["status"] for cell in ran.cells] == ["ok"] * 3
+
+
+# As torch before 2.0 does: what makes tensors of a generator's state is not there yet.
+HALF = """
+    import os
+    class Generator:
+        def get_state(self):
+            os._exit(3)
+    default_generator = Generator()
+    import numpy.random
+    del default_generator
+"""
+
+
+@pytest.mark.skipif(find_spec("numpy") is None, reason="optional: NumPy is not installed")
+@pytest.mark.parametrize("policy", ["observe", "close", "full"])
+def test_one_that_imports_numpy_half_way_is_not_asked_before_it_is_whole(packaged, policy):
+    ran = packaged({"torch": HALF}, "import torch\nprint('imported')", policy=policy)
+    assert ran.text(1) == "imported\n"
 
 
 XGBOOST = """

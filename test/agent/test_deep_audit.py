@@ -53,6 +53,24 @@ def test_operations_of_torch_are_listed_with_digests_and_lines_and_change_nothin
     assert operations(run(TORCH, agent={"audit": "deep"}), 0) == found
 
 
+FILLED = """\
+import torch
+def found(content):
+    return torch.full((4,), content)
+torch.manual_seed(3)
+found(CONTENT).uniform_()
+torch.add(torch.ones(4), 1, out=found(CONTENT))
+"""
+
+
+@pytest.mark.skipif(find_spec("torch") is None, reason="optional: torch is not installed")
+def test_what_is_written_over_is_no_input(run):
+    first, second = (run(FILLED.replace("CONTENT", each), agent={"audit": "deep"}) for each in ("1.0", "2.0"))
+    one, other = ([line for line in operations(ran, 0) if line[0] != "aten::full"] for ran in (first, second))
+    assert [line[0] for line in one] == ["aten::uniform_", "aten::ones", "aten::add"]
+    assert one == other
+
+
 @pytest.mark.skipif(find_spec("torch") is None, reason="optional: torch is not installed")
 def test_the_first_operation_that_differs_has_the_same_inputs_as_before(run):
     first, second = (run(TORCH, SECOND.replace("SHIFT", shift), agent={"audit": "deep"}) for shift in "12")

@@ -175,7 +175,12 @@ def test_a_cell_before_the_seed_keeps_its_own_streams(session):
 FRAMEWORKS = {
     "torch": ("print(torch.rand(3).tolist(), torch.nn.Linear(2, 1).weight.tolist())", "torch.manual_seed(3)"),
     "tensorflow": (
-        "print(tensorflow.random.normal((3,)).numpy().tolist(), float(keras.random.normal(())), random.random())",
+        """\
+layer = keras.layers.Dense(2)
+layer.build((1, 3))
+normal = getattr(keras, "random", tensorflow.random).normal(())  # Keras 2 has none
+print(tensorflow.random.normal((3,)).numpy().tolist(), layer.get_weights()[0].tolist(), float(normal), random.random())
+""",
         "keras.utils.set_random_seed(3)",
     ),
     "numba": (

@@ -19,9 +19,12 @@ for kind in (KMeans, MiniBatchKMeans, BisectingKMeans):
     show(model.cluster_centers_, model.inertia_)
 """
 REST = """\
+import inspect
 from sklearn.ensemble import RandomForestRegressor
 from sklearn.manifold import TSNE
-model = TSNE(random_state=0, max_iter=250, init="random").fit(x[:200])
+# Renamed in scikit-learn 1.5.
+steps = "max_iter" if "max_iter" in inspect.signature(TSNE).parameters else "n_iter"
+model = TSNE(random_state=0, init="random", **{steps: 250}).fit(x[:200])
 show(model.embedding_, model.kl_divergence_)
 forest = RandomForestRegressor(30, n_jobs=8, random_state=0).fit(x[:200], x[:200, 0])
 show(forest.predict(x))
@@ -32,7 +35,7 @@ NAMED = [
         ("sklearn.MiniBatchKMeans (threads)", 3),
         ("sklearn.BisectingKMeans (threads)", 3),
     ],
-    [("sklearn.TSNE (threads)", 3), ("sklearn.RandomForestRegressor (threads)", 6)],
+    [("sklearn.TSNE (threads)", 6), ("sklearn.RandomForestRegressor (threads)", 9)],
 ]
 
 

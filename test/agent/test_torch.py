@@ -1,5 +1,6 @@
 """What a user of torch sees of `close` and `full`; skipped where torch is not installed."""
 
+from importlib.metadata import version
 from importlib.util import find_spec
 
 import pytest
@@ -20,7 +21,9 @@ for epoch in range(2):
 SETTINGS = """\
 import sys, torch
 print(torch.get_deterministic_debug_mode(), torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark)
-print("torch._inductor" in sys.modules, torch.utils.deterministic.fill_uninitialized_memory)
+# torch before 2.1 fills nothing.
+filling = getattr(torch.utils, "deterministic", None)
+print("torch._inductor" in sys.modules, getattr(filling, "fill_uninitialized_memory", True))
 """
 UNDETERMINED = """\
 import torch
@@ -71,6 +74,10 @@ def test_workers_of_a_data_loader_repeat_and_differ_from_one_another(run, policy
     assert all(epoch.endswith(" 32") for epoch in epochs), "no two draws are alike"
 
 
+fused_attention = pytest.mark.skipif(
+    find_spec("torch") is not None and version("torch") < "2",
+    reason="optional: torch before 2.0 has no fused attention",
+)
 RESEEDED = "import torch\ntorch.seed()\nprint(torch.rand(2).tolist())"
 
 
@@ -82,6 +89,34 @@ def test_a_reseeding_from_the_operating_system_is_enforced_or_told_of(run):
     observed = [run(RESEEDED, policy="observe") for _ in range(2)]
     assert observed[0].text(0) != observed[1].text(0)
     assert {**entry, "reach": "unreached"} in observed[0].cells[0]["entropy"]
+    assert "torch.Generator.seed" not in {use["source"] for use in observed[0].cells[0]["entropy"]}
+
+
+GENERATORS = """\
+import torch
+own = torch.Generator()
+given = own.seed()
+print(given == own.initial_seed() == torch.Generator().manual_seed(given).initial_seed())
+print(torch.rand(2, generator=own).tolist())
+torch.default_generator.seed()
+print(torch.rand(2).tolist())
+"""
+
+
+def test_so_is_one_of_a_single_generator(run):
+    first, again, other = (run(GENERATORS, policy="close", seed=seed) for seed in ("a1", "a1", "b2"))
+    assert first.cells[0]["faults"] == [] and first.text(0).startswith("True\n")
+    assert first.text(0) == again.text(0)
+    assert all(one != two for one, two in zip(first.text(0).split("\n")[1:3], other.text(0).split("\n")[1:3]))
+    entries = [
+        {"source": "torch.Generator.seed", "count": 1, "at": {"cell": 0, "line": line}} for line in (3, 6)
+    ]
+    assert [use for use in first.cells[0]["entropy"] if use["source"] == "torch.Generator.seed"] == [
+        {**entry, "reach": "enforced"} for entry in entries
+    ]
+    observed = [run(GENERATORS, policy="observe") for _ in range(2)]
+    assert observed[0].text(0) != observed[1].text(0)
+    assert all({**entry, "reach": "unreached"} in observed[0].cells[0]["entropy"] for entry in entries)
 
 
 def test_full_sets_torch_up_at_import_without_its_compiler(run):
@@ -98,6 +133,7 @@ def test_an_operation_without_a_deterministic_form_warns_and_raises_under_strict
     assert strict.cells[0]["error"]["ename"] == "RuntimeError"
 
 
+@fused_attention
 def test_attention_runs_in_error_mode_and_leaves_it(run):
     ran = run(ATTENTION, policy="full")
     assert ran.text(0).splitlines() == ["[2] 1 torch.Size([1, 2, 8, 16])"]
@@ -105,6 +141,7 @@ def test_attention_runs_in_error_mode_and_leaves_it(run):
     assert run(ATTENTION, policy="close").text(0).startswith("[0] 0 ")
 
 
+@fused_attention
 def test_the_mode_is_left_after_a_backward_pass_that_failed(run):
     assert run(FAILED, policy="full").text(0).splitlines() == ["failed", "1"]
 

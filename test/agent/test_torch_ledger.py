@@ -133,7 +133,7 @@ def test_workers_ask_ahead_and_the_rows_still_belong_to_their_batch(ran, module_
 
 def test_one_changed_number_changes_the_batches_that_it_is_in(ran, module_run):
     cells = notebook()
-    poisoned = module_run(cells[0] + "x[7, 1] += 1e-7\n", *cells[1:])
+    poisoned = module_run(cells[0] + "x[7, 1] += 1e-3\n", *cells[1:])
     before, after = (each.cells[1]["training"]["streams"][0]["digests"] for each in (ran, poisoned))
     changed = [int(number) for number in before if before[number] != after[number]]
     rows = [batch["rows"] for batch in ledger_of(ran)["streams"][0]["batches"]]

@@ -86,6 +86,14 @@ def keras_table():
         made.set_weights(weights)
         return made
 
+    def functional(rate=2.0, loss="mse"):
+        keras.utils.set_random_seed(1)
+        given = keras.Input((4,))
+        hidden = keras.layers.Dense(3)(given) * rate
+        made = keras.Model(given, keras.layers.Add()([hidden, keras.layers.Dense(3)(given)]))
+        made.compile("adam", loss)
+        return made
+
     def fitted(epochs):
         made = model()
         history = made.fit(X, Y, epochs=epochs, verbose=0)
@@ -94,6 +102,8 @@ def keras_table():
     (one, told), (two, again), (three, other) = fitted(1), fitted(1), fitted(2)
     yield "model", model(), model(), model(change=1e-6)
     yield "configuration", model(), model(), model(rate=0.25)
+    yield "functional", functional(), functional(), functional(rate=3.0)
+    yield "compiled", functional(), functional(), functional(loss="mae")
     yield "fitted", one, two, three
     yield "optimizer", one.optimizer, two.optimizer, three.optimizer
     yield "history", told, again, other
@@ -117,6 +127,8 @@ def jax_table():
 
     yield "pytree", tree(1.0), tree(1.0), tree(1.5)
     yield "key", jax.random.key(0), jax.random.key(0), jax.random.key(1)
+    vars(jax.random).pop("key_impl", None)
+    yield "key before JAX 0.4.24", jax.random.key(0), jax.random.key(0), jax.random.key(1)
 
 
 def xgboost_table():

@@ -15,6 +15,13 @@ from .operations import OperationLog, digest_of
 _EMPTY = ("aten::empty", "aten::new_empty", "aten::resize", "aten::_efficientzerotensor", "aten::set_")
 
 
+# They write over what they are given without reading it, and that may be memory as it was found.
+_FILLING = tuple(
+    f"aten::{name}_"
+    for name in "uniform normal random bernoulli cauchy log_normal exponential geometric fill zero copy".split()
+)
+
+
 class DeepAudit:
     def __init__(self, cells: Cells, hooks: ImportHooks) -> None:
         self.log = OperationLog(cells)
@@ -57,13 +64,22 @@ def torch_listener(torch: Any, log: OperationLog) -> Any:
             if func.is_view or name.startswith(_EMPTY):
                 return func(*args, **kwargs)
             # Before it runs: an operation in place changes what it took.
-            given = _torch_digest(torch, (args, kwargs))
+            given = _torch_digest(torch, _read(func._schema, args, kwargs))
             found = func(*args, **kwargs)
             changed = [item for item in args if func._schema.is_mutable and isinstance(item, torch.Tensor)]
             log.note(name, given, _torch_digest(torch, (found, changed[:1])))
             return found
 
     return Listener()
+
+
+def _read(schema: Any, args: Any, kwargs: Any) -> Any:
+    """What an operation goes by of what it was given."""
+    written = {argument.name for argument in schema.arguments if argument.is_out}
+    kept = {name: value for name, value in kwargs.items() if name not in written}
+    if schema.name in _FILLING:
+        return (f"{args[0].dtype}{tuple(args[0].shape)}", *args[1:]), kept
+    return args, kept
 
 
 def _torch_digest(torch: Any, value: Any) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 
 import contextlib
 import functools
-from typing import Any, Iterator
+from typing import Any, Callable, Iterator
 
 _DEPTH = 6
 
 
 def install(torch: Any) -> None:
     functional = torch.nn.functional
+    if not hasattr(functional, "scaled_dot_product_attention"):
+        return  # torch before 2.0, which has no fused kernels
     original = functional.scaled_dot_product_attention
-    is_compiling, mode = torch.compiler.is_compiling, _ErrorMode(torch)
+    is_compiling, mode = compiling(torch), _ErrorMode(torch)
 
     @functools.wraps(original)
     def scaled_dot_product_attention(*args: Any, **kwargs: Any) -> Any:
@@ -41,6 +43,14 @@ def install(torch: Any) -> None:
     with contextlib.suppress(AttributeError):
         known = torch.jit._builtins._get_builtin_table()
         known[id(scaled_dot_product_attention)] = "aten::scaled_dot_product_attention"
+
+
+def compiling(torch: Any) -> Callable[[], bool]:
+    """What says whether the compiler is reading the caller: public since torch 2.3."""
+    for place in (getattr(torch, "compiler", None), torch._utils):
+        if hasattr(place, "is_compiling"):
+            return place.is_compiling  # type: ignore[no-any-return]
+    return lambda: False
 
 
 class _ErrorMode:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import sys
-from typing import Any, Callable
+import functools
+import gc
+from typing import Any, Callable, Optional
 
 from ..cells import take
 from . import numba_random, tensorflow_random
@@ -13,6 +14,7 @@ from .imports import ImportHooks
 from .standin import known_as
 from .tasks import global_name
 from .users import UserSeeds, watching
+from .whole import whole_torch
 
 # Modules of a framework's that have the same function by another name.
 _ALSO_IN = {"torch": ("random",)}
@@ -38,6 +40,7 @@ def install(hooks: ImportHooks, draws: Draws, users: UserSeeds, applies: Callabl
 
     hooks.after("torch", seeder("torch", "manual_seed", 63))
     hooks.after("torch", lambda torch: _watch_reseeding(torch, draws, users, applies("torch-seed")))
+    hooks.after("torch", lambda torch: _watch_generators(torch, draws, users, applies("torch-seed")))
     hooks.after("tensorflow", seeder("tensorflow", "random.set_seed", 31))
     hooks.after("tensorflow", lambda tf: tensorflow_random.install(tf, draws))
     hooks.after(
@@ -54,26 +57,51 @@ def _watch_reseeding(torch: Any, draws: Draws, users: UserSeeds, enforced: bool)
     original = torch.random.seed
 
     def seed() -> int:
-        place = draws.cells.place()
-        draws.log.add("torch.seed", "enforced" if enforced else "unreached", place.cell, place.line)
-        if enforced:
-            value = draws.streams.bits(63, *place.stream, "torch.seed", take(place.counts, "torch.seed"))
+        value = _fresh(draws, "torch.seed", enforced)
+        if value is not None:
             users.by_us(torch.manual_seed, value)
         else:
-            value = users.by_us(users.seeding, "torch", original)
+            with draws.already_noted():
+                value = users.by_us(users.seeding, "torch", original)
         users.forget("torch")
         return int(value)
 
     torch.seed = torch.random.seed = known_as("torch.random", "seed", seed)
 
 
+def _watch_generators(torch: Any, draws: Draws, users: UserSeeds, enforced: bool) -> None:
+    """`Generator.seed()` does the same, also for `torch.cuda.seed()`. Its class takes no other method but in its dictionary."""
+    (methods,) = (each for each in gc.get_referents(vars(torch.Generator)) if type(each) is dict)
+    original = methods["seed"]
+
+    @functools.wraps(original)
+    def seed(self: Any) -> int:
+        if draws.noted:
+            return int(original(self))
+        value = _fresh(draws, "torch.Generator.seed", enforced)
+        reseed = (lambda: original(self)) if value is None else (lambda: self.manual_seed(value))
+        if self is torch.default_generator:
+            users.by_us(users.seeding, "torch", reseed)
+            users.forget("torch")
+        else:
+            reseed()
+        return int(self.initial_seed())
+
+    methods["seed"] = seed
+    ctypes.pythonapi.PyType_Modified(ctypes.py_object(torch.Generator))
+
+
+def _fresh(draws: Draws, source: str, enforced: bool) -> Optional[int]:
+    """A noted draw of what to seed with; None where the policy only observes."""
+    place = draws.cells.place(2)
+    draws.log.add(source, "enforced" if enforced else "unreached", place.cell, place.line)
+    return draws.streams.bits(63, *place.stream, source, take(place.counts, source)) if enforced else None
+
+
 def torch_state() -> "bytes | None":
     """Of the processor's generator, and of those on GPUs that have been drawn from."""
-    torch = sys.modules.get("torch")
-    generator = getattr(torch, "default_generator", None)
-    if generator is None:
-        return None
-    return _bytes(generator.get_state()) + _on_gpus(torch)
+    torch = whole_torch()
+    return None if torch is None else _bytes(torch.default_generator.get_state()) + _on_gpus(torch)
 
 
 def _bytes(state: Any) -> bytes:

@@ -10,7 +10,9 @@ from typing import Any, Callable, Optional
 from ..streams import Streams
 from . import numba_random, numpy_random, python_random, states
 from .frameworks import torch_state
+from .whole import whole_torch
 
+_KERAS_2 = ("keras.src.backend", "keras.backend", "tf_keras.src.backend")
 _KERAS_GLOBALS, _KERAS = "keras.src.backend.common.global_state", "global_seed_generator"
 
 
@@ -46,6 +48,7 @@ class Python(Generator):
         states.put_python((3, (*streams.words(624, *name, self.source), 624), None))
         if self.keras is not None:
             self.keras.state.assign([keras_seed(streams, *name), 0])
+        _put_keras_2(None)
 
     @property
     def keras(self) -> Any:
@@ -55,11 +58,12 @@ class Python(Generator):
 
     def save(self) -> Any:
         keras = self.keras
-        return random.getstate(), None if keras is None else _array(keras.state)
+        return random.getstate(), None if keras is None else _array(keras.state), _keras_2_state()
 
     def put(self, state: Any) -> None:
-        python, keras = state
+        python, keras, keras_2 = state
         states.put_python(python)
+        _put_keras_2(keras_2)
         if self.keras is not None:
             if keras is None:
                 sys.modules[_KERAS_GLOBALS].set_global_attribute(_KERAS, None)  # type: ignore[attr-defined]
@@ -67,8 +71,9 @@ class Python(Generator):
                 self.keras.state.assign(keras)
 
     def digest(self) -> Optional[str]:
-        python, keras = self.save()
-        return _sha(python, None if keras is None else keras.tobytes())
+        python, keras, keras_2 = self.save()
+        held = () if keras_2 is None else (keras_2,)
+        return _sha(python, None if keras is None else keras.tobytes(), *held)
 
 
 class Numpy(Generator):
@@ -97,7 +102,7 @@ class Torch(Generator):
 
     @property
     def is_loaded(self) -> bool:
-        return hasattr(sys.modules.get("torch"), "default_generator")
+        return whole_torch() is not None
 
     def seed(self, streams: Streams, *name: object) -> None:
         _unwatched(sys.modules["torch"].manual_seed)(streams.bits(63, *name, self.source))  # type: ignore[attr-defined]
@@ -187,6 +192,26 @@ GENERATORS = (PYTHON, Numpy(), Torch(), TENSORFLOW, Polars(), Numba())
 
 def keras_seed(streams: Streams, *name: object) -> int:
     return streams.bits(31, *name, "keras")
+
+
+def _keras_2() -> Any:
+    """What holds the generator that Keras 2 draws from instead of `random` once `set_random_seed` was called."""
+    found = (getattr(sys.modules.get(name), "_SEED_GENERATOR", None) for name in _KERAS_2)
+    return next((each for each in found if each is not None), None)
+
+
+def _keras_2_state() -> Any:
+    generator = getattr(_keras_2(), "generator", None)
+    return None if generator is None else generator.getstate()
+
+
+def _put_keras_2(state: Any) -> None:
+    held = _keras_2()
+    if held is None:
+        return
+    held.generator = None if state is None else random.Random(0)
+    if state is not None:
+        held.generator.setstate(state)
 
 
 def _array(variable: Any) -> Any:

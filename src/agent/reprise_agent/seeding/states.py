@@ -12,6 +12,7 @@ from typing import Any, Callable, Dict, Tuple
 
 from . import numba_random, numpy_random, python_random
 from .frameworks import torch_state
+from .whole import whole_torch
 
 # Of each global generator, the function that takes a state, and a state for it.
 Kept = Dict[str, Tuple[Callable[[Any], None], Any]]
@@ -37,8 +38,8 @@ def save() -> Kept:
     numpy = _numpy()
     if numpy is not None:
         kept[numpy_random.GLOBAL] = numpy.mtrand._rand.set_state, numpy.get_state(legacy=False)
-    torch = sys.modules.get("torch")
-    if torch is not None and hasattr(torch, "default_generator"):
+    torch = whole_torch()
+    if torch is not None:
         kept["torch"] = torch.default_generator.set_state, torch.default_generator.get_state()
     kept[numba_random.SOURCE] = numba_random.put, numba_random.save()
     return kept

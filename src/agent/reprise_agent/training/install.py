@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..seeding.imports import ImportHooks
-from . import keras, sklearn, tfdata, torch
+from . import keras, keras2, sklearn, tfdata, torch
 from .ledger import Ledger
 
-_FRAMEWORKS = (torch, keras, tfdata, sklearn)
+# tf.data last: it must be the caller of what watches a step of Keras draw, and the callee of Keras.
+_FRAMEWORKS = (torch, sklearn, keras, keras2, tfdata)
 
 
 def install(hooks: ImportHooks, ledger: Ledger) -> None:

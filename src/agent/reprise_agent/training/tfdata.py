@@ -29,7 +29,7 @@ def _watch(module: Any, ledger: Ledger) -> None:
         if (
             not ledger.collects
             or not sys.modules["tensorflow"].executing_eagerly()
-            or _is_keras(sys._getframe(1))
+            or is_keras(sys._getframe(1))
         ):
             return draw(self)
         if self not in passes:
@@ -45,8 +45,8 @@ def _watch(module: Any, ledger: Ledger) -> None:
     iterator.__next__ = __next__
 
 
-def _is_keras(caller: Any) -> bool:
-    return str(caller.f_globals.get("__name__", "")).partition(".")[0] == "keras"
+def is_keras(caller: Any) -> bool:
+    return str(caller.f_globals.get("__name__", "")).partition(".")[0] in ("keras", "tf_keras")
 
 
 def leaf(value: Any, fetch: bool) -> Optional[Tuple[str, Any]]:

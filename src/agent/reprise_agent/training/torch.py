@@ -8,6 +8,7 @@ import weakref
 from collections import deque
 from typing import Any, Callable, Deque, Iterable, Iterator, List, Optional, Tuple
 
+from ..seeding.attention import compiling
 from ..seeding.imports import ImportHooks
 from .digests import OnDevice
 from .ledger import Ledger
@@ -75,7 +76,7 @@ def _watch_steps(module: Any, ledger: Ledger) -> None:
 
 
 def _watch_losses(torch: Any, ledger: Ledger) -> None:
-    backward, is_compiling = torch.Tensor.backward, _compiling(torch)
+    backward, is_compiling = torch.Tensor.backward, compiling(torch)
 
     @functools.wraps(backward)
     def propagate(self: Any, *args: Any, **kwargs: Any) -> Any:
@@ -86,10 +87,6 @@ def _watch_losses(torch: Any, ledger: Ledger) -> None:
         return backward(self, *args, **kwargs)
 
     torch.Tensor.backward = propagate
-
-
-def _compiling(torch: Any) -> Callable[[], bool]:
-    return getattr(getattr(torch, "compiler", None), "is_compiling", lambda: False)
 
 
 def leaf(value: Any, fetch: bool) -> Optional[Tuple[str, Any]]:

@@ -10,7 +10,16 @@ from typing import Any, Dict, List, Optional
 from .base import Form, derives_from, is_from, qualified_name
 
 _PACKAGE = "keras"
-_KINDS = ("Layer", "Optimizer", "BaseOptimizer", "Metric", "Loss", "Initializer", "Regularizer")
+_KINDS = (
+    "Layer",
+    "Optimizer",
+    "BaseOptimizer",
+    "OptimizerV2",
+    "Metric",
+    "Loss",
+    "Initializer",
+    "Regularizer",
+)
 
 
 def describe_keras(value: Any) -> Optional[Form]:
@@ -46,12 +55,15 @@ def _configuration(value: Any) -> Any:
         config = value.get_config()
     except NotImplementedError:  # a model of the user's own class that has none
         config = None
-    compiled = getattr(value, "get_compile_config", None) if getattr(value, "compiled", False) else None
-    return {
-        "class_name": type(value).__name__,
-        "config": config,
-        "compiled": compiled() if callable(compiled) else None,
-    }
+    return {"class_name": type(value).__name__, "config": config, "compiled": _compiled(value)}
+
+
+def _compiled(value: Any) -> Any:
+    # `_is_compiled` of Keras 2, which tells what it is compiled with since 2.12.
+    if not getattr(value, "compiled", getattr(value, "_is_compiled", False)):
+        return None
+    tell = getattr(value, "get_compile_config", None)
+    return tell() if callable(tell) else getattr(value, "loss", None)
 
 
 def _optimizer(value: Any) -> Any:
@@ -74,18 +86,25 @@ def _collect(config: Any, names: Dict[str, str]) -> None:
         inner = config.get("config")
         name = inner.get("name") if isinstance(inner, dict) else None
         stem = _snake(str(config.get("class_name", "")))
-        if isinstance(name, str) and re.fullmatch(rf"{re.escape(stem)}(_\d+)?", name):
+        if isinstance(name, str) and re.fullmatch(rf"({_stems(stem, inner)})(_\d+)?", name):
             names.setdefault(name, f"{stem}#{len(names)}")
         for item in config.values():
             _collect(item, names)
 
 
+def _stems(stem: str, config: Dict[str, Any]) -> str:
+    """Keras 2 does not make every name of the class, and has layers for operations of TensorFlow."""
+    in_keras_2 = {"input_layer": "input", "functional": "model"}.get(stem, f"tf.{config.get('function')}")
+    return f"{re.escape(stem)}|{re.escape(in_keras_2)}"
+
+
 def _renamed(config: Any, names: Dict[str, str]) -> Any:
     if type(config) is str:
         return names.get(config, config)
-    if type(config) in (list, tuple):
+    # Keras 2 tracks the lists and dictionaries of a model's, and they are classes of its own then.
+    if isinstance(config, (list, tuple)):
         return [_renamed(item, names) for item in config]
-    if type(config) is dict:
+    if isinstance(config, dict):
         return {name: _renamed(item, names) for name, item in config.items() if name != "shared_object_id"}
     return config
 

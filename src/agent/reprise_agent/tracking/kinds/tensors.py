@@ -40,7 +40,9 @@ def _tensorflow(value: Any) -> Optional[Form]:
 def _jax(value: Any) -> Optional[Form]:
     jax, name = sys.modules.get("jax"), qualified_name(type(value))
     if type(value).__name__ == "PRNGKeyArray" and jax is not None:
-        return "key", (str(jax.random.key_impl(value)), jax.random.key_data(value)), "exact"
+        # Its data type names the algorithm too; the function for it came in JAX 0.4.24.
+        implementation = getattr(jax.random, "key_impl", lambda key: key.dtype)(value)
+        return "key", (str(implementation), jax.random.key_data(value)), "exact"
     if not hasattr(value, "__array__") or not hasattr(value, "sharding"):
         return None
     if not value.is_fully_addressable or value.is_deleted():
