@@ -15,6 +15,7 @@ import { entropyFirst, otherEntropy } from './causes/other-entropy';
 import { outside } from './causes/outside';
 import { shownOnly } from './causes/shown';
 import { time } from './causes/time';
+import { timedFiles } from './causes/timed-files';
 import { withTraining } from './causes/training';
 import { unseededEntropy } from './causes/entropy';
 import { declaredVolatile, masked } from './causes/volatile';
@@ -27,6 +28,7 @@ const FINDERS: readonly ((context: Context) => Suspect[])[] = [
   upstream,
   changedSource,
   time,
+  timedFiles,
   outside,
   shownOnly,
   differingOperation,

@@ -119,6 +119,8 @@ export function whatToDo({ kind, confidence, evidence, summary }: Cause): string
     case 'order':
       return 'Restart the kernel, run all cells from top to bottom, and correct what then fails or differs.';
     case 'time':
+      if (summary.includes('is of a kind that'))
+        return 'Write it without the time (many programs take `SOURCE_DATE_EPOCH` from the environment), or in a format that holds none.';
       return 'Pass the time in as a parameter, or declare the output `# reprise: volatile <reason>`.';
     case 'volatile-output':
       return confidence === 'certain'
