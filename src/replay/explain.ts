@@ -17,6 +17,7 @@ import { shownOnly } from './causes/shown';
 import { time } from './causes/time';
 import { timedFiles } from './causes/timed-files';
 import { withTraining } from './causes/training';
+import { writtenOn } from './causes/written-on';
 import { unseededEntropy } from './causes/entropy';
 import { declaredVolatile, masked } from './causes/volatile';
 
@@ -25,6 +26,7 @@ const FINDERS: readonly ((context: Context) => Suspect[])[] = [
   executionOrder,
   unseededEntropy,
   dataDrift,
+  writtenOn,
   upstream,
   changedSource,
   time,

@@ -106,6 +106,8 @@ export function whatToDo({ kind, confidence, evidence, summary }: Cause): string
     case 'data-drift':
       if (summary.includes('no record holds'))
         return 'Keep what it got in a file and read that, or declare the output `# reprise: volatile <reason>`.';
+      if (summary.includes('writes on in a file'))
+        return 'Have the notebook begin the file anew in each run.';
       return `Put back ${evidence[0]?.where?.file ?? 'the file'} as it was, or run the notebook again and seal the new result.`;
     case 'hardware':
       return 'Run under the policy `full`, which fixes thread counts and CPU dispatch, or set a `tolerance` in the sidecar.';

@@ -221,6 +221,24 @@ describe('the cause of a difference', () => {
     expect(causes.map(({ kind }) => kind)).not.toContain('data-drift');
   });
 
+  it.each([
+    'open("log.txt", "a").write(text)',
+    'with open(path, mode="a+") as file: file.write(text)',
+    '!date >> log.txt',
+    '%%writefile -a log.txt\ntext',
+  ])('may be what the run before left in a file: %s', (code) => {
+    const cell = (text: string, created?: true): CellSpec => ({
+      code,
+      files: [wrote('log.txt', text, created && { created })],
+    });
+    const { causes } = judged([cell('1')], [cell('2')]);
+    const cause = causes.find(({ summary }) => summary.includes('writes on in a file'));
+    expect(cause).toMatchObject({ kind: 'data-drift', evidence: [{ where: { cell: 0, line: 1 } }] });
+    expect(whatToDo(cause!)).toContain('anew');
+    const anew = judged([cell('1', true)], [cell('2', true)]).causes;
+    expect(anew.map(({ kind }) => kind)).not.toContain('data-drift');
+  });
+
   it('is what a server has another version of', () => {
     const url = (etag: string): CellSpec => ({
       data: [{ kind: 'url', name: 'https://data.example/a.csv', version: { etag, modified: 'Thu' } }],
