@@ -31,6 +31,31 @@ describe('a record', () => {
     expect(readRecord(file(recordText(CELLS)))).not.toHaveProperty('loaded');
   });
 
+  it.each([
+    ['reads', null],
+    ['files', [{ path: 'a.csv', mode: 'write', sha256: 0 }]],
+    ['entropy', [null]],
+    ['clock', -1],
+    ['rng', 0],
+    ['error', 'text'],
+    ['writes', '../../../etc/passwd'],
+    ['folders', 1],
+  ])('reads nothing under a field that is not what it should be, and says so: %s', (name, value) => {
+    const [header] = recordText(CELLS).split('\n');
+    const cell = { type: 'cell', seq: 1, index: 0, id: 'a', execution: 1, [name]: value };
+    const { cells } = readRecord(file(chained([JSON.parse(header!) as object, cell]).join('\n') + '\n'));
+    expect(cells[0]!.faults).toEqual([`what its line says under \`${name}\` cannot be read`]);
+    expect(cells[0]).not.toHaveProperty(name, value);
+  });
+
+  it('without a Python that could be compared has no header', () => {
+    const [header] = recordText(CELLS).split('\n');
+    const { environment, ...rest } = JSON.parse(header!) as { environment: object };
+    const wrong = chained([{ ...rest, environment: { ...environment, python: {} } }]).join('\n') + '\n';
+    expect(() => readRecord(file(wrong))).toThrow('does not begin with a record header');
+    expect(readRecord(file(chained([rest]).join('\n') + '\n')).header).not.toHaveProperty('environment');
+  });
+
   it('is read whole when its chain holds', () => {
     const text = recordText(CELLS);
     const { header, cells, summary, root, broken } = readRecord(file(text));
