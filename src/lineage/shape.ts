@@ -1,6 +1,8 @@
 /** Whether fields of a line hold what this version takes them to hold: an agent at fault, or anybody, may have written it. */
 import type { CellLine } from './record';
 
+const UNREAD = /^what its line says under `\w+` cannot be read$/;
+
 type Shape = (value: unknown) => boolean;
 type Fields = Record<string, unknown>;
 
@@ -70,6 +72,11 @@ export function wellShaped(line: Partial<CellLine>): Partial<CellLine> {
     ...kept,
     faults: [...known, ...bad.map((name) => `what its line says under \`${name}\` cannot be read`)],
   };
+}
+
+/** Whether a field of the line could not be read, so that nothing is known of what the cell did. */
+export function isMisshapen({ faults }: CellLine): boolean {
+  return faults.some((fault) => UNREAD.test(fault));
 }
 
 /** Of a header: what environments are compared by. One that an older version left out is not. */

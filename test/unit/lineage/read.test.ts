@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEnds, readRecord, type RecordError } from '../../../src/lineage/read';
+import { readsAnything } from '../../../src/lineage/stale/timeline';
 import { exact, stdout, type CellSpec } from '../replay/build';
 import { chained, recordText, temporaryFolder } from './build';
 
@@ -46,6 +47,7 @@ describe('a record', () => {
     const { cells } = readRecord(file(chained([JSON.parse(header!) as object, cell]).join('\n') + '\n'));
     expect(cells[0]!.faults).toEqual([`what its line says under \`${name}\` cannot be read`]);
     expect(cells[0]).not.toHaveProperty(name, value);
+    expect(readsAnything(cells[0]!)).toBe(true);
   });
 
   it('without a Python that could be compared has no header', () => {
