@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { findRoot, relativePath } from '../notebook/root';
+import { relativePath } from '../notebook/root';
 import { parseNotebook } from '../notebook/model';
 import { readFileSync } from 'node:fs';
 import { cellDigest } from '../notebook/digest';
 import { Failure } from '../notebook/failure';
 import { readRecord } from '../lineage/read';
-import { Store } from '../lineage/store';
+import type { Store } from '../lineage/store';
 import { readOutside } from '../replay/execution/isolated';
-import { recover } from '../replay/execution/putback';
 import { parseDuration } from '../replay/execution/stopping';
 import { newestRunOf, replayAndJudge } from '../replay/verify';
 import {
@@ -18,9 +17,9 @@ import {
   contextOf,
   type ExecuteFlags,
   executeOptions,
-  recoveryTold,
   runOptionsOf,
   storeHere,
+  storeOf,
   terminalOf,
 } from './shared';
 import { type ReportFlags, reportOption, writeReport } from './report';
@@ -114,8 +113,7 @@ export function findRun(what: string, terminal: Terminal): { store: Store; run: 
   }
   const path = resolve(what);
   if (!existsSync(path)) throw new Failure('usage', 'no-notebook', `There is no notebook at ${what}.`);
-  const store = new Store(findRoot(path));
-  recover(store, recoveryTold(terminal));
+  const store = storeOf(path, terminal);
   const run = newestRunOf(store, relativePath(store.root, path));
   if (changedSince(store, run, path)) {
     terminal.tell(

@@ -180,7 +180,12 @@ export function runningAgent(): string {
 
 /** The store of the current folder, for commands that are given a run id or nothing. */
 export function storeHere(terminal: Terminal): Store {
-  const store = new Store(findRoot(resolve('notebook.ipynb')));
+  return storeOf('notebook.ipynb', terminal);
+}
+
+/** The store of a notebook's root, with the files in place that a killed replay kept. */
+export function storeOf(notebook: string, terminal: Terminal): Store {
+  const store = new Store(findRoot(resolve(notebook)));
   recover(store, recoveryTold(terminal));
   return store;
 }

@@ -12,7 +12,7 @@ import { POLICY_WORDS, VERDICT_WORDS } from '../replay/words';
 import { EXIT, problemOf, worstExit } from './exit';
 import { filesAt } from './lintPaths';
 import { Skipped } from './lintSkipped';
-import { agentPath, type OutputFlags, outputOptions, terminalOf } from './shared';
+import { agentPath, type OutputFlags, outputOptions, storeOf, terminalOf } from './shared';
 import type { Terminal } from './terminal';
 
 type Flags = OutputFlags & { python?: string };
@@ -36,6 +36,7 @@ async function status(named: readonly string[], flags: Flags): Promise<number> {
   const codes: number[] = [];
   for (const notebook of notebooks) {
     try {
+      storeOf(notebook, terminal);
       const found = await statusOf(notebook, options);
       document.notebooks.push(found);
       tell(terminal, found);

@@ -4,6 +4,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { isEnvironment, wellShaped } from './shape';
 import type { CellLine, ClosingLine, RecordHeader, RecordLine, RecordSummary, RunRecord } from './record';
 
 export class RecordError extends Error {
@@ -24,6 +25,7 @@ export function isUnreadable(error: unknown): boolean {
 /** What another document says the record was when it was finished: only that shows a change in its last line. */
 export type Expected = { root?: string; sha256?: string };
 
+const SCHEMA = 'reprise/record/1';
 const FIRST = '0'.repeat(64);
 const BLOCK = 1 << 20;
 const NEWLINE = 10;
@@ -159,7 +161,7 @@ class Reading {
         this.header = line;
         this.last = 'header';
       } else {
-        this.newer = line['type'] === 'header';
+        this.newer = line['type'] === 'header' && line['schema'] !== SCHEMA;
       }
     } else if (isCell(line)) {
       this.cells.push(withDefaults(line));
@@ -198,12 +200,13 @@ class Reading {
 function isHeader(line: Record<string, unknown> | null): line is RecordHeader & Record<string, unknown> {
   return (
     line?.['type'] === 'header' &&
-    line['schema'] === 'reprise/record/1' &&
+    line['schema'] === SCHEMA &&
     Array.isArray(line['cells']) &&
     ['run', 'notebook', 'startedAt'].every((name) => typeof line[name] === 'string') &&
     typeof line['seed'] === 'object' &&
     line['seed'] !== null &&
-    ['string', 'undefined'].includes(typeof line['replayOf'])
+    ['string', 'undefined'].includes(typeof line['replayOf']) &&
+    isEnvironment(line['environment'])
   );
 }
 
@@ -237,7 +240,7 @@ export function withDefaults(line: Partial<CellLine>): CellLine {
     notObserved: [],
     faults: [],
   };
-  return { ...none, ...line } as CellLine;
+  return { ...none, ...wellShaped(line) } as CellLine;
 }
 
 function* linesOf(

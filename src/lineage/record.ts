@@ -201,6 +201,8 @@ export type CellLine = {
   shares?: Record<string, string[]>;
   deletes: string[];
   files: RecordedFile[];
+  /** From the root: folders that it made and left, and that were not there before the run. */
+  folders?: string[];
   /** In the order in which they were first read. */
   data?: DataRead[];
   entropy: EntropyUse[];

@@ -15,7 +15,9 @@ import { entropyFirst, otherEntropy } from './causes/other-entropy';
 import { outside } from './causes/outside';
 import { shownOnly } from './causes/shown';
 import { time } from './causes/time';
+import { timedFiles } from './causes/timed-files';
 import { withTraining } from './causes/training';
+import { writtenOn } from './causes/written-on';
 import { unseededEntropy } from './causes/entropy';
 import { declaredVolatile, masked } from './causes/volatile';
 
@@ -24,9 +26,11 @@ const FINDERS: readonly ((context: Context) => Suspect[])[] = [
   executionOrder,
   unseededEntropy,
   dataDrift,
+  writtenOn,
   upstream,
   changedSource,
   time,
+  timedFiles,
   outside,
   shownOnly,
   differingOperation,

@@ -108,6 +108,8 @@ export function whatToDo({ kind, confidence, evidence, summary }: Cause): string
     case 'data-drift':
       if (summary.includes('no record holds'))
         return 'Keep what it got in a file and read that, or declare the output `# reprise: volatile <reason>`.';
+      if (summary.includes('writes on in a file'))
+        return 'Have the notebook begin the file anew in each run.';
       return `Put back ${evidence[0]?.where?.file ?? 'the file'} as it was, or run the notebook again and seal the new result.`;
     case 'hardware':
       return 'Run under the policy `full`, which fixes thread counts and CPU dispatch, or set a `tolerance` in the sidecar.';
@@ -121,6 +123,8 @@ export function whatToDo({ kind, confidence, evidence, summary }: Cause): string
     case 'order':
       return 'Restart the kernel, run all cells from top to bottom, and correct what then fails or differs.';
     case 'time':
+      if (summary.includes('is of a kind that'))
+        return 'Write it without the time (many programs take `SOURCE_DATE_EPOCH` from the environment), or in a format that holds none.';
       return 'Pass the time in as a parameter, or declare the output `# reprise: volatile <reason>`.';
     case 'volatile-output':
       return confidence === 'certain'

@@ -96,8 +96,8 @@ async function waitingReplay() {
   return { ...running, replay: replay() };
 }
 
-async function expectRecovered(): Promise<void> {
-  const runs = await place.reprise('runs');
+async function expectRecovered(...command: string[]): Promise<void> {
+  const runs = await place.reprise(...(command.length > 0 ? command : ['runs']));
   expect(runs.code).toBe(0);
   expect(runs.stdout).toContain('they are back now');
   expect(runs.stdout).toContain('table.csv');
@@ -137,7 +137,7 @@ describe('after a killed replay the next command puts the files back', () => {
     const { child, ended } = await waitingReplay();
     child.kill('SIGKILL');
     await ended;
-    await expectRecovered();
+    await expectRecovered('status', notebook);
   });
 
   it('when its runner was killed with it', async () => {

@@ -139,6 +139,8 @@ const FILES: Pair[] = [
   ['the name of a file', "open(pick('name-a.txt', 'name-b.txt'), 'w').write('a')"],
   ['a file that was moved to its place', "open('draft.txt', 'w').write(pick('a', 'b'))\nos.replace('draft.txt', 'final.txt')"],
   ['a file that a shell command wrote', '!printf $PAIR_SIDE > shell.txt'],
+  ['a file that a shell command wrote into a new folder', '!mkdir -p of/shell && printf $PAIR_SIDE > of/shell/a.txt'],
+  ['a file in a folder that was moved to its place', "os.makedirs('draft')\nopen('draft/a.txt', 'w').write(pick('a', 'b'))\nshutil.rmtree('final', ignore_errors=True)\nos.rename('draft', 'final')"],
 ]; // prettier-ignore
 
 /** Cells that draw entropy which no seed reaches and print nothing of it: what they leave in variables counts. */

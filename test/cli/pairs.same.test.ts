@@ -115,6 +115,8 @@ const FILES: Repeating[] = [
   ['a picture', "figure, axes = plt.subplots()\naxes.plot(noise(9)); figure.savefig('drawn.png'); plt.close(figure)"],
   ['a gzip file with the time in it', "with gzip.open('drawn.gz', 'wt') as file: file.write(str(noise(9)))", ['file-content']],
   ['a zip file with the time in it', "time.sleep(0.1)\nwith zipfile.ZipFile('drawn.zip', 'w') as file: file.writestr('a', str(noise(9)))", ['file-content']],
+  ['a folder that is made where there is none', "os.mkdir('once')"],
+  ['a file that is fetched where there is no folder of it', "if not os.path.exists('cache'):\n    os.makedirs('cache/of')\n    np.save('cache/of/it.npy', noise(9))\nprint(np.load('cache/of/it.npy'))"],
   ['reading them again', "print(pd.read_csv('drawn.csv')['a'].sum(), np.load('drawn.npz')['a'].sum(), gzip.open('drawn.gz').read())"],
 ]; // prettier-ignore
 

@@ -206,6 +206,9 @@ class Recorder:
         with self.guard("tracking files"):
             line["files"] = self._files.after()
             line["notObserved"] = [*line["notObserved"], *self._files.not_observed()]
+            folders = self._files.folders_made()
+            if folders:
+                line["folders"] = folders
         with self.guard("reading versions of DVC"):
             self._dvc.note(line["files"])
         with self.guard("reading commits of Pachyderm"):

@@ -3,6 +3,7 @@
  * generator each one read, and which it left.
  */
 import type { CellLine } from '../record';
+import { isMisshapen } from '../shape';
 import { Sharing } from './sharing';
 import { factsOf } from './source';
 import { surroundingsRead, surroundingsSet } from './surroundings';
@@ -321,8 +322,10 @@ export function fileOf(key: Key): string {
   return nameOf(key).replace(/ \([0-9a-f]{16}\)$/, '');
 }
 
-export function readsAnything({ notObserved, faults }: CellLine): boolean {
+export function readsAnything(line: CellLine): boolean {
+  const { notObserved, faults } = line;
   return (
+    isMisshapen(line) ||
     notObserved.some((note) => /\(\)$|^%|^names through /.test(note)) ||
     // Then nothing is known of what the cell read.
     faults.some((fault) => fault.startsWith('tracking variables'))

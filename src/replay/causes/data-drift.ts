@@ -3,7 +3,7 @@ import type { RecordedFile } from '../../lineage/record';
 import { type DifferingData, differingData } from '../compare/data';
 import { isUnderRoot } from '../compare/files';
 import type { Side } from '../compare/side';
-import { carrierOf, differingReads } from '../compare/variables';
+import { carrierOf, differingReads, type DifferingRead } from '../compare/variables';
 import { dataWords, fieldWords } from '../datawords';
 import type { Evidence } from '../documents';
 import { linesOf, sentenceList, type Context, type Ran, type Suspect } from './context';
@@ -13,7 +13,7 @@ export function dataDrift(context: Context): Suspect[] {
   if (lines === undefined) return [];
   const { before, after } = lines;
   const changed = differingReads(before, after).filter(
-    (read) => read.what === 'file' && carrierOf(before, read) === undefined,
+    (read) => read.what === 'file' && ![before, after].some((ran) => carrierOf(ran, read) !== undefined),
   );
   // What DVC has of a file that is the same is another version of something else.
   const data = differingData(before.line, after.line).filter((each) =>
@@ -33,7 +33,7 @@ export function dataDrift(context: Context): Suspect[] {
       {
         kind: 'data-drift',
         strength: 'decisive',
-        summary: `${names}, which cell ${before.index} reads, ${changed.length === 1 ? 'is' : 'are'} not what ${was}.`,
+        summary: `${names}, which cell ${before.index} reads, ${changed.length === 1 ? 'is' : 'are'} ${stateOf(changed) ?? `not what ${was}`}.`,
         evidence: [...evidence, ...versions.flat()],
       },
     ];
@@ -51,6 +51,15 @@ export function dataDrift(context: Context): Suspect[] {
     ];
   }
   return [...oneSided(before, after, 'original'), ...oneSided(after, before, 'replay')];
+}
+
+/** Where each of them was missing on one side. */
+function stateOf(changed: readonly DifferingRead[]): string | undefined {
+  if (!changed.every(({ isMissing }) => isMissing)) return undefined;
+  if (changed.every(({ after }) => after === undefined)) return 'no longer there';
+  return changed.every(({ before }) => before === undefined)
+    ? 'there now, where nothing was before'
+    : undefined;
 }
 
 function evidenceOf({ kind, name, query, fields }: DifferingData, cell: number): Evidence[] {

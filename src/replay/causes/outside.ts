@@ -63,6 +63,16 @@ const CHANNELS: readonly Channel[] = [
     asks: /(?<![\w.])id\s*\(/,
     words: 'asks for the address of an object, which is another one in each process',
   },
+  {
+    kind: 'volatile-output',
+    asks: /(?<![\w.])hash\s*\(/,
+    words: 'asks for the hash of an object, which follows its address where its class does not say otherwise',
+  },
+  {
+    kind: 'nondeterministic-operation',
+    asks: /\bthreading\b|\bThread(?:Pool(?:Executor)?)?\s*\(/,
+    words: 'lets things run side by side, and no record holds which of them came first',
+  },
 ];
 
 /** One suspect a channel: each of them leaves it open whether anything else is the cause. */

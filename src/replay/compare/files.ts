@@ -6,7 +6,7 @@ import { different, identical, together, unverifiable, type Part } from './part'
 export const FILE_CONTENT = 'file-content';
 
 export function compareFiles(original: CellLine, replay: CellLine): Part & { count: number } {
-  const [before, after] = [written(original), written(replay)];
+  const [before, after] = [writtenFiles(original), writtenFiles(replay)];
   const paths = [...new Set([...before.keys(), ...after.keys()])].sort();
   const parts = paths.map((path) => compareFile(path, before.get(path), after.get(path)));
   return { ...together(parts), count: paths.length };
@@ -16,7 +16,8 @@ export function isUnderRoot({ path, outside }: RecordedFile): boolean {
   return outside !== true && !/^(~|\/|\\|\.\.\/|[A-Za-z]:[\\/])/.test(path);
 }
 
-function written(line: CellLine): Map<string, RecordedFile> {
+/** Under the root, by path. */
+export function writtenFiles(line: CellLine): Map<string, RecordedFile> {
   const files = line.files.filter((file) => file.mode === 'write' && isUnderRoot(file));
   return new Map(files.map((file) => [file.path, file]));
 }

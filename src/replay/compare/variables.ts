@@ -2,7 +2,7 @@
  * Variables that a cell wrote, judged only where the record says that they can be: after entropy that no seed reached
  * or inputs that differ, and after draws that were all seeded or enforced. Equality is counted everywhere.
  */
-import type { CellLine, WrittenVariable } from '../../lineage/record';
+import type { CellLine, RecordedFile, WrittenVariable } from '../../lineage/record';
 import { fileWriterOf, writerOf, type CellView } from './view';
 import { differingData } from './data';
 import { different, identical, together, unverifiable, type Part } from './part';
@@ -13,6 +13,8 @@ export type DifferingRead = {
   name: string;
   /** False for a pickle: unequal pickles prove nothing. */
   proven: boolean;
+  /** A file that one of the sides looked for in vain. */
+  isMissing?: true;
   before?: string;
   after?: string;
 };
@@ -141,11 +143,30 @@ function differingFiles(original: Ran, replay: Ran): DifferingRead[] {
   const after = reads(replay);
   return [...reads(original)].flatMap(([name, before]) => {
     const present = after.get(name);
-    if (present?.sha256 === undefined || before.sha256 === undefined || present.sha256 === before.sha256)
-      return [];
-    if (before.content !== undefined && before.content === present.content) return [];
-    return [{ what: 'file' as const, name, proven: true, before: before.sha256, after: present.sha256 }];
+    if (present === undefined || !areDifferent(before, present)) return [];
+    const digests = {
+      ...(before.sha256 === undefined ? {} : { before: before.sha256 }),
+      ...(present.sha256 === undefined ? {} : { after: present.sha256 }),
+    };
+    const isMissing = before.absent === true || present.absent === true;
+    return [
+      {
+        what: 'file' as const,
+        name,
+        proven: true,
+        ...digests,
+        ...(isMissing ? { isMissing: true as const } : {}),
+      },
+    ];
   });
+}
+
+/** That a file was not there is what a cell read of it. */
+function areDifferent(before: RecordedFile, after: RecordedFile): boolean {
+  if (before.absent === true || after.absent === true) return before.absent !== after.absent;
+  if (before.sha256 === undefined || after.sha256 === undefined || before.sha256 === after.sha256)
+    return false;
+  return before.content === undefined || before.content !== after.content;
 }
 
 /** Did an earlier cell of the same run leave this input behind? */

@@ -23,6 +23,9 @@ import { isDigest, isRunId, namesIn, type Store } from '../../lineage/store';
 /** `path` from the root; `target`: where it really lies, absolute, when links lead there. */
 export type Place = { path: string; target?: string };
 
+/** From the root, with its permissions. */
+export type Folder = { path: string; mode: number };
+
 export type Kept = Place & { object: string; mode: number; mtimeNs: string };
 
 export type Journal = {
@@ -35,6 +38,8 @@ export type Journal = {
   kept: Kept[];
   /** What the original run wrote and was not there when the replay began. */
   absent: Place[];
+  /** What the original run made, and is taken away where nothing of the user's is in it. */
+  folders?: Folder[];
 };
 
 /** `renewed`: when the owner last showed that it goes on, in ms since 1970. */
@@ -105,14 +110,15 @@ function readJournal(store: Store, name: string): Pending | string | undefined {
   }
 }
 
-function isJournal({ replay, owner, hostname, kept, absent }: Journal): boolean {
+function isJournal({ replay, owner, hostname, kept, absent, folders = [] }: Journal): boolean {
   return (
     isRunId(replay) &&
     Number.isInteger(owner.pid) &&
     owner.pid > 0 &&
     typeof hostname === 'string' &&
     kept.every((each) => isPlace(each) && isKept(each)) &&
-    absent.every(isPlace)
+    absent.every(isPlace) &&
+    folders.every(({ path, mode }) => isBelow(path) && isMode(mode))
   );
 }
 
@@ -121,7 +127,11 @@ function isPlace({ path, target }: Place): boolean {
 }
 
 function isKept({ object, mode, mtimeNs }: Kept): boolean {
-  return isDigest(object) && Number.isInteger(mode) && mode >= 0 && mode <= 0o7777 && /^-?\d+$/.test(mtimeNs);
+  return isDigest(object) && isMode(mode) && /^-?\d+$/.test(mtimeNs);
+}
+
+function isMode(mode: number): boolean {
+  return Number.isInteger(mode) && mode >= 0 && mode <= 0o7777;
 }
 
 /** Whether a name, as a record has it, is one below the root. */

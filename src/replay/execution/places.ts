@@ -9,13 +9,15 @@ import {
   readlinkSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   utimesSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import type { CellLine } from '../../lineage/record';
 import { digestFile, type Store } from '../../lineage/store';
-import type { Kept, Place } from './journal';
+import { type Folder, isBelow, type Kept, type Place } from './journal';
 
 /** As many links as the system itself follows. */
 const MOST_LINKS = 40;
@@ -105,6 +107,33 @@ export function restore(store: Store, kept: Kept, before = (): void => undefined
     return { why, isLost: false };
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+/** Folders that the run made and that are there still, each after those that it lies in. */
+export function foldersMade(store: Store, cells: readonly CellLine[]): Folder[] {
+  const paths = [...new Set(cells.flatMap(({ folders = [] }) => folders))].filter(isBelow).sort();
+  return paths.flatMap((path) => {
+    const status = lstatSync(fileAt(store, path), { throwIfNoEntry: false });
+    if (status?.isDirectory() !== true || !isWhereItWas(store, { path })) return [];
+    return [{ path, mode: status.mode & 0o7777 }];
+  });
+}
+
+/** Where something of the user's is in it, it stays. */
+export function takeEmptyFolderAway(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Not empty, or not to be taken away: the replay finds it, as it did before.
+  }
+}
+
+export function putFolderBack(store: Store, { path, mode }: Folder): void {
+  try {
+    if (isWhereItWas(store, { path })) mkdirSync(fileAt(store, path), { mode });
+  } catch {
+    // It is there. Or it cannot be made, which is said of the files that it held.
   }
 }
 

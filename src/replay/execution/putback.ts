@@ -29,13 +29,16 @@ import {
   copy,
   type Failing,
   fileAt,
+  foldersMade,
   holds,
   isFile,
   leadsTo,
   move,
   placeOf,
+  putFolderBack,
   restore,
   setAside,
+  takeEmptyFolderAway,
 } from './places';
 
 /** Above this many bytes in all, keeping the files needs `--overwrite`. */
@@ -48,8 +51,8 @@ const SILENT_MS = 3_600_000;
 export type NotBack = Kept & Failing;
 
 /**
- * Keeps every file under the root that the original run wrote. Files that it created are taken away, so that the
- * replay starts as the original did.
+ * Keeps every file under the root that the original run wrote. Files and folders that it created are taken away, so that
+ * the replay starts as the original did: many a cell makes a folder, or fetches what is in it, only where there is none.
  * @returns undefined where `overwrite` lets the replay write over them
  * @throws Failure `busy` when another replay holds files here, `too-large` above 1 GiB without `overwrite`, `bad-name`, `not-kept`
  */
@@ -74,15 +77,18 @@ export function keepFiles(
   }
   if (!overwrite) refuseUnnameable(cells);
   if (total > LIMIT) return undefined;
+  const folders = foldersMade(store, cells);
   const journal: Journal = {
     replay,
     owner: thisProcess(),
     hostname: hostname(),
     kept: present.map((path) => keep(store, path)),
     absent: paths.filter((path) => !isPresent.has(path)).flatMap((path) => placeNow(store, path) ?? []),
+    ...(folders.length === 0 ? {} : { folders }),
   };
   writeJournal(store, journal);
   for (const kept of journal.kept) if (written.get(kept.path)) takeAway(store, journal, kept);
+  for (const { path } of folders.toReversed()) takeEmptyFolderAway(fileAt(store, path));
   return journal;
 }
 
@@ -270,6 +276,7 @@ function keep(store: Store, path: string): Kept {
 }
 
 function finish(store: Store, journal: Journal): NotBack[] {
+  for (const folder of journal.folders ?? []) putFolderBack(store, folder);
   const notBack = journal.kept.flatMap((kept) => {
     // What lies there when it is tried again is no longer the replay's.
     const since = (): void => setAside(store, journal.replay, kept, move, 'since');

@@ -1,6 +1,7 @@
 /** One open notebook: what its live kernels record, read as it is written, and which cells are stale by that. */
 import type { RecordHeader } from '../../lineage/record';
 import { withDefaults } from '../../lineage/read';
+import { isMisshapen } from '../../lineage/shape';
 import { LiveNotebook, staleCells } from '../../lineage/stale/live';
 import type { RunPlan } from '../../lineage/stale/plan';
 import type { SessionCell, State } from '../../lineage/stale/state';
@@ -96,6 +97,7 @@ export class StaleNotebook {
     }
     if (cellIn(line) !== undefined) {
       const whole = withDefaults(line);
+      if (isMisshapen(whole)) throw new Error(whole.faults.join('; '));
       this.files.note(whole);
       this.live.ran(whole, this.sourceOf(whole.source));
     } else {

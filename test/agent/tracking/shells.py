@@ -20,7 +20,7 @@ from reprise_agent.tracking.warnings import WarningTracker
 
 _PATCHED = [
     *((builtins, "open"), (io, "open"), (bz2, "_builtin_open"), (tarfile, "bltn_open")),
-    *((os, name) for name in ("open", "chdir", "rename", "replace", "remove", "unlink")),
+    *((os, name) for name in ("open", "chdir", "rename", "replace", "remove", "unlink", "mkdir", "rmdir")),
     *((interactiveshell, "io_open"), (InteractiveShell, "_get_exc_info"), (warnings, "_showwarnmsg")),
 ]
 

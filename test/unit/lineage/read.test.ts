@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readEnds, readRecord, type RecordError } from '../../../src/lineage/read';
+import { readsAnything } from '../../../src/lineage/stale/timeline';
 import { exact, stdout, type CellSpec } from '../replay/build';
 import { chained, recordText, temporaryFolder } from './build';
 
@@ -29,6 +30,32 @@ describe('a record', () => {
     expect(readRecord(file(ending(loaded))).loaded).toEqual(loaded);
     expect(readRecord(file(ending('AVX2')))).not.toHaveProperty('loaded');
     expect(readRecord(file(recordText(CELLS)))).not.toHaveProperty('loaded');
+  });
+
+  it.each([
+    ['reads', null],
+    ['files', [{ path: 'a.csv', mode: 'write', sha256: 0 }]],
+    ['entropy', [null]],
+    ['clock', -1],
+    ['rng', 0],
+    ['error', 'text'],
+    ['writes', '../../../etc/passwd'],
+    ['folders', 1],
+  ])('reads nothing under a field that is not what it should be, and says so: %s', (name, value) => {
+    const [header] = recordText(CELLS).split('\n');
+    const cell = { type: 'cell', seq: 1, index: 0, id: 'a', execution: 1, [name]: value };
+    const { cells } = readRecord(file(chained([JSON.parse(header!) as object, cell]).join('\n') + '\n'));
+    expect(cells[0]!.faults).toEqual([`what its line says under \`${name}\` cannot be read`]);
+    expect(cells[0]).not.toHaveProperty(name, value);
+    expect(readsAnything(cells[0]!)).toBe(true);
+  });
+
+  it('without a Python that could be compared has no header', () => {
+    const [header] = recordText(CELLS).split('\n');
+    const { environment, ...rest } = JSON.parse(header!) as { environment: object };
+    const wrong = chained([{ ...rest, environment: { ...environment, python: {} } }]).join('\n') + '\n';
+    expect(() => readRecord(file(wrong))).toThrow('does not begin with a record header');
+    expect(readRecord(file(chained([rest]).join('\n') + '\n')).header).not.toHaveProperty('environment');
   });
 
   it('is read whole when its chain holds', () => {

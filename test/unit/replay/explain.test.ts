@@ -184,6 +184,61 @@ describe('the cause of a difference', () => {
     expect(causes[0]?.summary).toContain('`cpu model` EPYC became Xeon');
   });
 
+  it('is a file that was there on one side only', () => {
+    const there: CellSpec = { files: [read('a.csv', '1')] };
+    const missing: CellSpec = {
+      files: [{ path: 'a.csv', mode: 'read', absent: true, attribution: 'exact' }],
+    };
+    const gone = judged(...both(there, missing));
+    expect(kinds(gone.causes)).toEqual(['data-drift certain']);
+    expect(gone.causes[0]?.summary).toBe('`a.csv`, which cell 0 reads, is no longer there.');
+    expect(gone.causes[0]?.evidence[0]).toMatchObject({ before: sha('1'), where: { file: 'a.csv' } });
+    const found = judged(...both(missing, there));
+    expect(found.causes[0]?.summary).toBe(
+      '`a.csv`, which cell 0 reads, is there now, where nothing was before.',
+    );
+    expect(kinds(judged(...both(missing)).causes)).toEqual(['unknown possible']);
+  });
+
+  it('makes what a cell left in its variables count, where it was there on one side only', () => {
+    const cell = (file: CellSpec['files'], value: string): CellSpec => ({
+      files: file,
+      writes: [exact('settings', value)],
+      ...a(),
+    });
+    const absent = [{ path: 'a.csv', mode: 'read', absent: true, attribution: 'exact' }] as const;
+    const { verdict, causes } = judged([cell([read('a.csv', '1')], '1')], [cell([...absent], 'None')]);
+    expect([verdict, ...kinds(causes)]).toEqual(['different', 'data-drift certain']);
+  });
+
+  it('is no data that drifted where a cell of the run made the file', () => {
+    const looking: CellSpec = { files: [read('a.csv', '1')], ...a('1') };
+    const missing: CellSpec = {
+      files: [{ path: 'a.csv', mode: 'read', absent: true, attribution: 'exact' }],
+      ...a('2'),
+    };
+    const { causes } = judged([{ files: [wrote('a.csv', '1')] }, looking], [{ files: [] }, missing]);
+    expect(causes.map(({ kind }) => kind)).not.toContain('data-drift');
+  });
+
+  it.each([
+    'open("log.txt", "a").write(text)',
+    'with open(path, mode="a+") as file: file.write(text)',
+    '!date >> log.txt',
+    '%%writefile -a log.txt\ntext',
+  ])('may be what the run before left in a file: %s', (code) => {
+    const cell = (text: string, created?: true): CellSpec => ({
+      code,
+      files: [wrote('log.txt', text, created && { created })],
+    });
+    const { causes } = judged([cell('1')], [cell('2')]);
+    const cause = causes.find(({ summary }) => summary.includes('writes on in a file'));
+    expect(cause).toMatchObject({ kind: 'data-drift', evidence: [{ where: { cell: 0, line: 1 } }] });
+    expect(whatToDo(cause!)).toContain('anew');
+    const anew = judged([cell('1', true)], [cell('2', true)]).causes;
+    expect(anew.map(({ kind }) => kind)).not.toContain('data-drift');
+  });
+
   it('is what a server has another version of', () => {
     const url = (etag: string): CellSpec => ({
       data: [{ kind: 'url', name: 'https://data.example/a.csv', version: { etag, modified: 'Thu' } }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { judge } from '../../../src/replay/compare/judge';
 import type { Cause } from '../../../src/replay/documents';
 import { whatToDo } from '../../../src/replay/words';
-import { draw, exact, read, sha, side, stdout, type CellSpec } from './build';
+import { draw, exact, read, sha, side, stdout, type CellSpec, wrote } from './build';
 
 const drifted = (text: string): CellSpec => ({ files: [read('a.csv', text)] });
 
@@ -39,6 +39,10 @@ describe('a cell that asks for what no record holds', () => {
     ['print("# of files", len(os.listdir()))', 'data-drift', 'lists files'],
     ['half = n // 2; names = os.listdir()', 'data-drift', 'lists files'],
     ['print(id(x))', 'volatile-output', 'asks for the address'],
+    ['print(hash(model))', 'volatile-output', 'asks for the hash'],
+    ['import threading', 'nondeterministic-operation', 'side by side'],
+    ['workers = [Thread(target=work)]', 'nondeterministic-operation', 'side by side'],
+    ['with ThreadPoolExecutor() as pool: pool.map(f, x)', 'nondeterministic-operation', 'side by side'],
   ])('leaves it open whether a file is the cause: %s', (code, kind, words) => {
     const causes = causesOf(code);
     expect(kinds(causes)).toEqual(['data-drift likely', `${kind} possible`]);
@@ -56,6 +60,7 @@ describe('a cell that asks for what no record holds', () => {
     'os.environ["OMP_NUM_THREADS"] = "1"',
     'valid = df.valid(1); valid(2)',
     'timestamps = df.times()',
+    'rehash(x); df.hash(1)',
   ])('does not look like one: %s', (code) => {
     expect(kinds(causesOf(code))).toEqual(['data-drift certain']);
   });
@@ -95,6 +100,28 @@ describe('a cell that asks for what no record holds', () => {
     const { causes } = judge(side(cells('1')), [side(cells('2'), { run: 'replay' })]);
     expect(kinds(causes)).toEqual(['unknown possible']);
     expect(causes[0]!.summary).toContain('runs another program');
+  });
+});
+
+describe('files of a kind that mostly holds when it was made', () => {
+  const causes = (name: string, more: CellSpec = {}): Cause[] => {
+    const cells = (text: string): CellSpec[] => [{ files: [wrote(name, text)], ...more }];
+    return judge(side(cells('1')), [side(cells('2'), { run: 'replay' })]).causes;
+  };
+
+  it.each(['a.pdf', 'of/a.SVG', 'all.tar.gz', 'all.tgz', 'table.xlsx'])('are said to be: %s', (name) => {
+    const found = causes(name);
+    expect(kinds(found)).toEqual(['time possible']);
+    expect(found[0]!.summary).toContain(`\`${name}\`, which cell 0 writes,`);
+    expect(whatToDo(found[0]!)).toContain('SOURCE_DATE_EPOCH');
+    expect(kinds(causes(name, { entropy: [draw('uuid4', 'unreached')] }))).toEqual([
+      'unseeded-entropy likely',
+      'time possible',
+    ]);
+  });
+
+  it('are not all files', () => {
+    expect(kinds(causes('a.csv'))).toEqual(['unknown possible']);
   });
 });
 

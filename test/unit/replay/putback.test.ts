@@ -71,6 +71,38 @@ function recovered(): { paths: string[]; aside: string[]; warnings: string[] } {
   return told;
 }
 
+describe('folders that the run made', () => {
+  const made = { path: 'new/a.txt', mode: 'write', attribution: 'exact', created: true } as const;
+  const cells = record([{ files: [made], folders: ['new', 'new/empty', 'mine', '../outside'] }]).cells;
+
+  it('are taken away with what it wrote, where nothing else is in them, and put back', () => {
+    write('new/a.txt', 'of the run');
+    write('mine/b.txt', "the user's");
+    mkdirSync(at('new/empty'), { mode: 0o750 });
+    const journal = keepFiles(store, REPLAY, cells, false);
+    expect([existsSync(at('new')), read('mine/b.txt')]).toEqual([false, "the user's"]);
+    expect(putFilesBack(store, REPLAY, journal)).toEqual([]);
+    expect([read('new/a.txt'), statSync(at('new/empty')).mode & 0o777]).toEqual(['of the run', 0o750]);
+  });
+
+  it('come back after a replay that was killed', () => {
+    mkdirSync(at('new/empty'), { recursive: true });
+    const journal = keepFiles(store, REPLAY, cells, false)!;
+    writeJournal(store, { ...journal, owner: { ...journal.owner, pid: GONE } });
+    expect(existsSync(at('new'))).toBe(false);
+    expect(recovered()).toEqual({ paths: [], aside: [], warnings: [] });
+    expect(existsSync(at('new/empty'))).toBe(true);
+    expect(existsSync(journalFile())).toBe(false);
+  });
+
+  it('are left alone where a link leads to them now', () => {
+    symlinkSync(outside, at('new'));
+    mkdirSync(path.join(outside, 'empty'));
+    keepFiles(store, REPLAY, cells, false);
+    expect(existsSync(path.join(outside, 'empty'))).toBe(true);
+  });
+});
+
 describe('files of a killed replay', () => {
   it('are put back by the next command, which then has nothing left to do', () => {
     write('table.csv', 'mine');

@@ -14,10 +14,11 @@ from typing import Any, Callable, Dict, Iterable, List, NamedTuple, Optional, Se
 
 from . import inotify
 from .feeder import Feeder, Noted
+from .folders import MadeFolders, below, folders_named_in
 from .hashing import Places, digest_file, entry_of, read_entry
 from .inotify import FolderWatch
 from .native import native_writer
-from .openers import MOVED, READ, WRITE, Note, install_openers
+from .openers import MADE_FOLDER, MOVED, READ, REMOVED_FOLDER, WRITE, Note, install_openers
 from .system import home_folder, library_folders
 
 Entry = Dict[str, Any]
@@ -54,6 +55,7 @@ class FileTracker:
         self._pending: Dict[str, _Written] = {}
         self._modules: Set[str] = set()
         self._sources: Dict[str, int] = {}
+        self._made = MadeFolders()
         self._not_observed: List[str] = []
         self.read_paths: List[str] = []  # absolute, of the last cell
         self._started = time.time_ns()
@@ -67,10 +69,11 @@ class FileTracker:
 
     def before(self, source: str = "") -> None:
         """`source`, where given, names folders in its strings that are then watched during this cell too."""
-        for folder in _folders_named_in(source, os.getcwd()):
+        for folder in folders_named_in(source, os.getcwd()):
             self._watch_folder(folder)
         self._watch.skip()  # what happened between cells is no cell's doing
         self._notes.clear()
+        self._made.begin()
         self._started = time.time_ns()
         self._feeder.begin(os.getcwd())
 
@@ -126,6 +129,10 @@ class FileTracker:
         """What the last cell may have done to files without it being seen."""
         return self._not_observed
 
+    def folders_made(self) -> List[str]:
+        """Folders under the root that the last cell made and left, and that were not there before the run."""
+        return [self._places.label(path) for path in self._made.to_take_away() if self._places.is_inside(path)]
+
     def close(self) -> List[Entry]:
         """Entries of files that no cell has closed. The kernel is about to end, and would write their buffers then."""
         pending, self._pending = self._pending, {}
@@ -150,6 +157,10 @@ class FileTracker:
                     self._read(reads, path, "exact")
             elif kind == WRITE:
                 self._written(writes, removed, path, _Written(order, note[2], "exact", note[3]))
+            elif kind == MADE_FOLDER:
+                self._made.made(path)
+            elif kind == REMOVED_FOLDER:
+                self._made.gone(path)
             else:
                 self._removed(writes, removed, path)
                 target = self._resolved(folder, note[2]) if kind == MOVED else None
@@ -212,12 +223,14 @@ class FileTracker:
         created: Set[str] = set()
         for path, mask in events:
             if mask & inotify.IS_FOLDER:
-                if mask & inotify.CREATED:
-                    self._watch_folder(path)
+                self._folder_event(path, mask)
                 continue
             if mask & inotify.CREATED and not seen.get(path, 0) & (inotify.DELETED | inotify.MOVED_FROM):
                 created.add(path)
             seen[path] = seen.get(path, 0) | mask
+        for path in self._in_new_folders():
+            seen[path] = inotify.CREATED
+            created.add(path)
         for path, mask in seen.items():
             if path in writes or path in removed or path in self._pending or not self._places.concerns(path):
                 continue
@@ -228,6 +241,28 @@ class FileTracker:
                 writes[path] = _Written(0, path not in created, "weak", native_writer(path))
             elif path not in reads and path not in handed:
                 self._read(reads, path, "weak")
+
+    def _folder_event(self, path: str, mask: int) -> None:
+        if not self._places.concerns(path):
+            return
+        if mask & (inotify.CREATED | inotify.MOVED_TO):
+            self._made.made(path)
+        elif mask & (inotify.DELETED | inotify.MOVED_FROM):
+            self._made.gone(path)
+
+    def _in_new_folders(self) -> List[str]:
+        """Files in folders that the cell made, which nobody watched when they were written."""
+        found: List[str] = []
+        for folder in self._made.new():
+            folders, files, are_all = below(folder)
+            for each in folders:
+                self._made.made(each)
+                self._watch_folder(each)
+            if are_all:
+                found += files
+            else:
+                self._not_observed.append("files in a new folder (too many, or too large)")
+        return found
 
     def _imported(self) -> List[str]:
         """Files of modules under the root that this cell imported, or loaded again after a change."""
@@ -318,14 +353,3 @@ def _real_paths() -> Callable[[str], str]:
 
 def _closed() -> bool:
     return False
-
-
-def _folders_named_in(source: str, cwd: str) -> Set[str]:
-    folders = set()
-    for quote in ("'", '"'):
-        for text in source.split(quote)[1::2]:
-            if "/" in text and len(text) < 1024 and "\n" not in text:
-                folder = os.path.normpath(os.path.join(cwd, os.path.expanduser(os.path.dirname(text))))
-                if os.path.isdir(folder):
-                    folders.add(folder)
-    return folders

@@ -12,10 +12,13 @@ from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from ..entropy import in_forked_child
 from ..seeding.standin import as_builtin
+from .folders import moved_files
 
 # What a wrapper notes: (path, READ), (path, WRITE, existed, still open?), (path, MOVED, target, target existed),
-# (path, REMOVED) or (folder, CHANGED_FOLDER). Reads come by the thousand and stay as small as can be.
-READ, WRITE, MOVED, REMOVED, CHANGED_FOLDER = "r", "w", "m", "d", "c"
+# (path, REMOVED), (folder, CHANGED_FOLDER), (folder, MADE_FOLDER) or (folder, REMOVED_FOLDER). Reads come by the thousand
+# and stay as small as can be.
+READ, WRITE, MOVED, REMOVED = "r", "w", "m", "d"
+CHANGED_FOLDER, MADE_FOLDER, REMOVED_FOLDER = "c", "f", "g"
 Note = Tuple[Any, ...]
 Noting = Callable[[Callable[..., Any], Callable[[Note], None]], Callable[..., Any]]
 Replaced = Tuple[Any, str, Callable[..., Any], Callable[..., Any]]  # owner, name, original, ours
@@ -164,10 +167,44 @@ def _noting_move(original: Callable[..., Any], note: Callable[[Note], None]) -> 
         __tracebackhide__ = True
         existed = _exists(dst)
         original(src, dst, src_dir_fd=src_dir_fd, dst_dir_fd=dst_dir_fd)
-        if src_dir_fd is None and dst_dir_fd is None:
+        if src_dir_fd is not None or dst_dir_fd is not None:
+            return
+        if os.path.isdir(dst) and not os.path.islink(dst):
+            _note_moved_folder(os.fsdecode(src), os.fsdecode(dst), note)
+        else:
             note((src, MOVED, dst, existed))
 
     return move
+
+
+def _note_moved_folder(source: str, target: str, note: Callable[[Note], None]) -> None:
+    """Saving a folder beside its place and moving it there is how many libraries write one whole or not at all."""
+    note((source, REMOVED_FOLDER))
+    note((target, MADE_FOLDER))
+    for was, now in moved_files(source, target):
+        note((was, MOVED, now, False))
+
+
+def _noting_mkdir(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "os")
+    def mkdir(path: Any, mode: int = 0o777, *, dir_fd: Any = None) -> None:
+        __tracebackhide__ = True
+        original(path, mode, dir_fd=dir_fd)
+        if dir_fd is None:
+            note((path, MADE_FOLDER))
+
+    return mkdir
+
+
+def _noting_rmdir(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
+    @_like(original, "os")
+    def rmdir(path: Any, *, dir_fd: Any = None) -> None:
+        __tracebackhide__ = True
+        original(path, dir_fd=dir_fd)
+        if dir_fd is None:
+            note((path, REMOVED_FOLDER))
+
+    return rmdir
 
 
 def _noting_removal(original: Callable[..., Any], note: Callable[[Note], None]) -> Callable[..., Any]:
@@ -186,6 +223,8 @@ _OF_OS: Dict[Tuple[str, ...], Noting] = {
     ("chdir",): _noting_chdir,
     ("rename", "replace"): _noting_move,
     ("remove", "unlink"): _noting_removal,
+    ("mkdir",): _noting_mkdir,
+    ("rmdir",): _noting_rmdir,
 }
 
 
