@@ -79,6 +79,10 @@ class Cells:
     def end(self) -> None:
         self.current = None
 
+    def begin_process(self, name: Tuple[str, ...], program: Execution) -> None:
+        """Of a process in which no cell runs: `name` begins the names of all its streams."""
+        self._process, self.current = name, program
+
     def before_fork(self) -> None:
         counts = self.current.counts if self.current is not None else self._modules.setdefault("fork", {})
         self._forks = take(counts, "fork")

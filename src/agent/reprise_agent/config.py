@@ -48,6 +48,11 @@ class Config:
     def enforces(self) -> bool:
         return self.policy in ("close", "full")
 
+    def for_children(self) -> Dict[str, Any]:
+        """What a Python that a cell starts is to know, as `from_document` reads it."""
+        names = ("policy", "settings", "seed", "entropy", "strict", "root")
+        return {name: getattr(self, name) for name in names}
+
     def applies(self, setting: str) -> bool:
         return setting in self.settings
 

@@ -19,25 +19,10 @@ from .data import install as data
 from .entropy import EntropyLog
 from .outputs import MESSAGES
 from .recorder import Recorder
-from .seeding import (
-    deterministic,
-    forks,
-    frameworks,
-    handovers,
-    layouts,
-    numpy_random,
-    python_random,
-    shotgun,
-    states,
-    summation,
-    system,
-    undone,
-    workers,
-)
+from .seeding import enforcing, states
 from .seeding.draws import SOURCES, Draws
 from .seeding.imports import ImportHooks
 from .seeding.percell import PerCell
-from .seeding.tasks import Tasks, global_name
 from .seeding.users import UserSeeds
 from .statements import Statements
 from .training import install as training
@@ -59,36 +44,16 @@ class RepriseKernel(IPythonKernel):
         draws = Draws(config.streams(), cells, log, [row for row in SOURCES if config.applies(row)])
         hooks = ImportHooks(recorder.fault)
         with recorder.guard("seeding"):
-            hooks.install()
-            python_random.install(draws, users)
-            if config.applies("python-random"):
-                python_random.seed_global(draws.streams, users, "global")
-            if config.applies("task-streams"):
-                tasks = Tasks(draws, users)
-                tasks.bind(str(config.seed["value"]), hooks)
-                workers.install(hooks, tasks)
-                forks.install(draws)
-            else:
-                handovers.watch(hooks, draws)
-            hooks.after(
-                "numpy.random", lambda module: numpy_random.install(module, draws, users, global_name)
-            )
-            frameworks.install(hooks, draws, users, config.applies)
+            enforcing.install(config, draws, users, hooks, recorder.operations.note)
             if config.ledger != "off":
                 training.install(hooks, recorder.ledger)
             if config.per_cell:
                 recorder.per_cell = PerCell(draws.streams, cells, users, recorder.guard)
                 recorder.per_cell.install(hooks)
-            noted = recorder.operations.note
-            summation.install(hooks, noted, config.applies("sklearn-threads"))
-            shotgun.install(hooks, noted, config.applies("xgboost-shotgun"))
-            layouts.install(hooks, noted, config.applies("lightgbm-layout"))
-            deterministic.install(hooks, config.strict, config.applies)
-            if config.policy == "full":
-                undone.install(hooks, lambda setting: noted(setting, lasting=True), config.strict)
             if config.audit == "deep":
                 recorder.audit = DeepAudit(cells, hooks)
-            system.install(draws, config.entropy == "enforce" and config.enforces)
+        with recorder.guard("telling child processes"):
+            recorder.children.install(hooks)
         with recorder.guard("watching for data"):
             data.install(hooks, recorder.data)
         recorder.install()

@@ -14,6 +14,8 @@ from typing import Any, Dict, Iterator, List, Optional
 
 from .audit.deep import DeepAudit
 from .cells import Cells
+from .children import told
+from .children.giving import Givers
 from .config import Config
 from .data.dvc import DvcFiles
 from .data.log import DataLog
@@ -63,6 +65,7 @@ class Recorder:
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
         drew = functools.partial(log.unreached, "sql.random", cells)
         self.data = DataLog(self.fault, self._files.name_of, self._files.expect, drew)
+        self.children = Givers(cells, config.for_children())
         self._dvc = DvcFiles(root, self.data)
         self._pachyderm = PachydermInputs(dict(os.environ), self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)
@@ -231,6 +234,8 @@ class Recorder:
                 {"call": read["call"], "at": {"cell": execution.index, "line": read["line"]}}
                 for read in self._clock_reads(self._code)
             ]
+        with self.guard("hearing child processes"):
+            told.take(self.children.folder, self._log)
         line["entropy"] = self._log.take()
         with self.guard("comparing with the execution before"):
             rerun = self._reruns.compare(line, execution)
@@ -287,6 +292,7 @@ class Recorder:
             if any(found.values()):
                 closing = {"files": [], **{name: value for name, value in found.items() if value}}
                 self._writer.append({"type": "closing", **closing})
+        self.children.forget()
         if self._ends_record:
             with self.guard("ending the record"):
                 append_summary(self._writer.path)

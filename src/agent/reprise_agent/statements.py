@@ -6,20 +6,16 @@ import ast
 import random
 import sys
 from types import BuiltinFunctionType, MethodType, ModuleType
-from typing import Any, Callable, Dict, Optional
+from typing import Any, Callable, Optional
 
 from .cells import Cells
 from .entropy import EntropyLog
-from .seeding import numba_random, states
+from .seeding.moves import Moves
 from .seeding.users import UserSeeds
 from .tracking.kinds.base import is_a
 
 # Past this many statements in one cell the marks would cost more than they tell; a last one tells that it drew.
 _LIMIT = 400
-
-
-# Global generators whose draws are seen here, and the rows of the policy table that seed them.
-_ROWS = {"python.random": "python-random", "numpy.global": "numpy-random", "torch": "torch-seed", "numba": "numba-seed"}
 
 
 class Statements:
@@ -41,8 +37,7 @@ class Statements:
         self._users = users
         self._on_fault = on_fault
         self._failed = False
-        self._enforced = {source for source, row in _ROWS.items() if applies(row)}
-        self._marks: Dict[str, Any] = {}
+        self._moves = Moves(users, applies)
         self._line: Optional[int] = None
         self._tree: Optional[ast.Module] = None
         self._seen = 0
@@ -80,7 +75,7 @@ class Statements:
         self.reset()
 
     def reset(self) -> None:
-        self._guarded(self._reset)
+        self._guarded(self._moves.reset)
 
     def look(self) -> None:
         """Logs each generator that moved since the last look."""
@@ -96,23 +91,14 @@ class Statements:
             self._failed = True
             self._on_fault("watching statements", error)
 
-    def _reset(self) -> None:
-        self._marks = states.mark(self._marks)
-
     def _look(self) -> None:
-        marks = states.mark(self._marks)
         current = self._cells.current
-        for source, value in marks.items():
-            if source in self._marks and self._marks[source] != value and current is not None:
-                if source == numba_random.SOURCE and numba_random.was_seeded(self._marks[source], value):
-                    self._users.take(source, repr(value))
-                    continue
-                reach = "enforced" if source in self._enforced else "unreached"
-                reach = "seeded" if self._users.seeded(source) else reach
-                self._log.add(source, reach, current.index, self._line_of(source))
-                if source not in self._users.anew:
-                    current.drew.add(source)
-        self._marks = marks
+        for source, reach in self._moves.since():
+            if current is None:
+                continue
+            self._log.add(source, reach, current.index, self._line_of(source))
+            if source not in self._users.anew:
+                current.drew.add(source)
 
     def _line_of(self, source: str) -> Optional[int]:
         """The line of the draw within the running statement, where the statement names it; else its first line."""

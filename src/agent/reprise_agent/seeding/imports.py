@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.abc
 import importlib.machinery
 import sys
 import threading
@@ -12,7 +11,7 @@ from typing import Any, Callable, ContextManager, Dict, List, Optional, Tuple
 Hook = Callable[[Any], None]
 
 
-class ImportHooks(importlib.abc.MetaPathFinder):
+class ImportHooks:
     def __init__(self, on_fault: Callable[[str, BaseException], None]) -> None:
         self._hooks: Dict[str, List[Tuple[Hook, str]]] = {}
         self._local = threading.local()
@@ -77,7 +76,7 @@ def _find(fullname: str, path: Any, target: Any) -> Optional[importlib.machinery
     return None
 
 
-class _Loader(importlib.abc.Loader):
+class _Loader:
     """Stands in for the real loader until the module is executed, then is gone from the module."""
 
     def __init__(self, real: Any, loaded: Hook, around: Optional[ContextManager[None]]) -> None:

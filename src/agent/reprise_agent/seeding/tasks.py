@@ -17,7 +17,6 @@ from typing import Any, Callable, Dict, Optional, Tuple
 from ..cells import Cells, take
 from ..entropy import EntropyLog
 from ..streams import Streams
-from ..tracking.kinds.base import is_a
 from . import numba_random, numpy_random, python_random, tensorflow_random, threads
 from .draws import SOURCES, Draws
 from .imports import ImportHooks
@@ -109,15 +108,18 @@ class Tasks:
         self._users = users
         self._seed = ""
 
-    def bind(self, seed: str, hooks: ImportHooks) -> None:
+    def bind(self, seed: str, hooks: ImportHooks, name: Name = ()) -> None:
+        """`name`: what streams are called in a process that is not the kernel's."""
         self._seed = seed
         _worker.cells, _worker.hooks = self._draws.cells, hooks
+        _worker.task = name or None
 
     def for_cell(self, function: Any) -> bool:
         """Is this function defined in a cell? Other threads are a library's own business."""
-        while is_a(function, functools.partial):
+        # By their real types: a `__class__` of the user's own is not asked.
+        while issubclass(type(function), functools.partial):
             function = function.func
-        code = function.__code__ if is_a(function, (FunctionType, MethodType)) else None
+        code = function.__code__ if type(function) in (FunctionType, MethodType) else None
         return code is not None and self._draws.cells.cell_of(code.co_filename) is not None
 
     def task(self, function: Callable[..., Any]) -> Task:
