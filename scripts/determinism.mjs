@@ -57,7 +57,7 @@ What this costs on your notebook: \`reprise cost NOTEBOOK\`, with \`--ablation\`
 - XGBoost (other than its linear booster, below), LightGBM on a GPU, CatBoost, Horovod and NCCL have parameters of their own for this; none is set. CatBoost on a GPU never repeats.
 - TensorFlow before 2.5 has no build for Python 3.9, the oldest that Reprise runs with. The variables are set for those who built their own; NVIDIA's patch for
   1.14 to 2.0 is not applied.
-- The operating system's entropy, unless \`--enforce-os-entropy\`; clocks, networks, databases, other processes; code that draws in its own native
+- The operating system's entropy, unless \`--enforce-os-entropy\`; clocks, networks, databases, other programs than Python; code that draws in its own native
   generator; of Numba, the worker threads of \`parallel=True\`.
 `;
 
