@@ -77,7 +77,7 @@ function ruleOf(source: string): string | undefined {
   if (SYSTEM.has(source)) return 'py-system-random';
   if (source === 'python.Random') return 'py-random-instance-unseeded';
   if (source === 'numba') return 'numba-seed';
-  if (source === 'torch.seed') return 'pt-unseeded';
+  if (source.startsWith('torch.')) return 'pt-unseeded';
   if (source === 'sql.random') return 'data-sql-random';
   if (source.startsWith('tensorflow.')) return 'tf-generator-nondet';
   return source.startsWith('numpy.') ? 'np-generator-unseeded' : undefined;
