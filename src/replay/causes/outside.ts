@@ -20,6 +20,16 @@ const CHANNELS: readonly Channel[] = [
     words: 'reads random bytes from a device; no seed reaches it',
   },
   {
+    kind: 'unseeded-entropy',
+    asks: /(?:^|[!|;&(`"'])\s*(?:shuf|uuidgen|sort\s[^|;&]*?(?:-[a-zA-Z]*R\b|--random-sort)|openssl\s+rand)\b|\$\{?RANDOM\b/,
+    words: 'runs a program that draws from a device; no seed reaches it',
+  },
+  {
+    kind: 'time',
+    asks: /!\s*date\b|^\s*date\s+(?:\+["']?%|-[uI]\b|--\w)/,
+    words: 'asks another program for the time',
+  },
+  {
     kind: 'time',
     asks: /%time(?:it)?\b|\btimeit\b|\bdefault_timer\b/,
     words: 'measures how long something takes, which is different in every run',

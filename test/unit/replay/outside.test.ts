@@ -28,7 +28,10 @@ describe('a cell that asks for what no record holds', () => {
     ['answer = requests.get(url).json()', 'data-drift', 'over the network'],
     ['df = pd.read_csv("https://example.org/a.csv")', 'data-drift', 'over the network'],
     ['answer = openai.OpenAI().responses.create(input=text)', 'data-drift', 'over the network'],
-    ['!date', 'unknown', 'runs another program'],
+    ['!uptime', 'unknown', 'runs another program'],
+    ['shuf -n 10 rows.csv', 'unseeded-entropy', 'a program that draws'],
+    ['cat rows.csv | sort -R', 'unseeded-entropy', 'a program that draws'],
+    ['date +%s', 'time', 'another program for the time'],
     ['lines = !git log', 'unknown', 'runs another program'],
     ['%%bash\nuname -a', 'unknown', 'runs another program'],
     ['subprocess.run(["uptime"])', 'unknown', 'runs another program'],
@@ -61,6 +64,8 @@ describe('a cell that asks for what no record holds', () => {
     'valid = df.valid(1); valid(2)',
     'timestamps = df.times()',
     'rehash(x); df.hash(1)',
+    'df["date"].max(); date - timedelta(1)',
+    'shuffled = shuf.sort(R)',
   ])('does not look like one: %s', (code) => {
     expect(kinds(causesOf(code))).toEqual(['data-drift certain']);
   });
@@ -96,7 +101,7 @@ describe('a cell that asks for what no record holds', () => {
   });
 
   it('is named where nothing else is found', () => {
-    const cells = (text: string): CellSpec[] => [{ code: '!date', outputs: [stdout(text)] }];
+    const cells = (text: string): CellSpec[] => [{ code: '!uptime', outputs: [stdout(text)] }];
     const { causes } = judge(side(cells('1')), [side(cells('2'), { run: 'replay' })]);
     expect(kinds(causes)).toEqual(['unknown possible']);
     expect(causes[0]!.summary).toContain('runs another program');
