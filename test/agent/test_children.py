@@ -169,3 +169,10 @@ def test_the_ranks_of_one_program_have_each_their_streams(run):
     swapped = run(cell.replace("1 0", "0 1"), files={"rank.py": rank}).text(0).splitlines()
     assert set(lines) == set(swapped)
     assert len(set(lines)) == 4
+
+
+def test_what_they_are_told_by_is_no_file_of_the_cells_and_goes_with_the_kernel(run):
+    ran = run(f"!{sys.executable} draw.py > drawn.txt", files=FILES)
+    assert {file["path"] for file in ran.cells[0]["files"]} == {"draw.py", "drawn.txt"}
+    assert ran.cells[0].get("folders", []) == []
+    assert not (ran.folder / "children").exists()

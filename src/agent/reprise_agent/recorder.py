@@ -54,7 +54,8 @@ class Recorder:
         self._objects = objects
         self._writer = RecordWriter(os.path.join(folder, "record.jsonl"), soon=True)
         root = config.root or os.getcwd()
-        ignored = [path for path in (config.notebook, *config.ignore) if path]
+        told_children = os.path.join(os.path.abspath(folder), "children")
+        ignored = [path for path in (config.notebook, *config.ignore, told_children) if path]
         self._variables = VariableTracker(shell, config.value_budget_ms)
         self._files = FileTracker(root, os.getcwd(), ignored)
         self._warnings = WarningTracker(cells)
@@ -65,7 +66,7 @@ class Recorder:
         self.ledger = Ledger(cells, config.ledger == "indices", self.fault)
         drew = functools.partial(log.unreached, "sql.random", cells)
         self.data = DataLog(self.fault, self._files.name_of, self._files.expect, drew)
-        self.children = Givers(cells, config.for_children())
+        self.children = Givers(cells, config.for_children(), told_children)
         self._dvc = DvcFiles(root, self.data)
         self._pachyderm = PachydermInputs(dict(os.environ), self.data)
         self._reruns = Reruns(shell.user_ns, config.per_cell)

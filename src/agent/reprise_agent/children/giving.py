@@ -25,9 +25,7 @@ class Givers:
     """`config`: what a child is to know of the run, as `reprise/agent/1`. `folder`, where it stands for children and they
     leave what they drew, is made when the first one is started. `at`: the cell and line that all of them are of."""
 
-    def __init__(
-        self, cells: Cells, config: Dict[str, Any], folder: Optional[str] = None, at: At = None
-    ) -> None:
+    def __init__(self, cells: Cells, config: Dict[str, Any], folder: str, at: At = None) -> None:
         self._cells = cells
         self._config = config
         self._at = at
@@ -116,7 +114,7 @@ class Givers:
 
     def forget(self) -> None:
         """What a child leaves from here on, nobody reads."""
-        if self.folder is not None:
+        if os.path.isdir(self.folder):
             import shutil
 
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -127,13 +125,10 @@ class Givers:
                 self._made()
 
     def _made(self) -> str:
-        if self.folder is None:
-            import tempfile
-
-            folder = tempfile.mkdtemp(prefix="reprise-children-")
-            with open(os.path.join(folder, "config.json"), "w", encoding="utf-8") as file:
+        if not os.path.isdir(self.folder):
+            os.makedirs(self.folder)
+            with open(os.path.join(self.folder, "config.json"), "w", encoding="utf-8") as file:
                 json.dump(self._config, file)
-            self.folder = folder
         return self.folder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 from ..entropy import EntropyLog
 
@@ -22,12 +22,12 @@ def leave(folder: str, at: Any, entropy: List[Dict[str, Any]]) -> None:
     os.rename(path, path + _SUFFIX)
 
 
-def take(folder: Optional[str], log: EntropyLog) -> None:
+def take(folder: str, log: EntropyLog) -> None:
     """Of those that have ended since the last time."""
-    for name in sorted(os.listdir(folder)) if folder is not None else ():
+    for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
         if not name.endswith(_SUFFIX):
             continue
-        path = os.path.join(folder or "", name)
+        path = os.path.join(folder, name)
         with open(path, encoding="utf-8") as file:
             told = json.load(file)
         os.remove(path)
