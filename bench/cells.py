@@ -39,7 +39,7 @@ class Scenario(NamedTuple):
     before: Tuple[str, ...]  # cells run once
     cells: Tuple[str, ...]  # timed together
     pairs: int
-    unit: str  # what the goal is measured in
+    unit: str  # what the goal is measured in; none was set for the start of a program
     budget_ms: Optional[float] = None  # for the digests of values after a cell; None: all, as headless
 
 
@@ -82,6 +82,12 @@ SCENARIOS = {
     ),
     "100 cells over a frame of 1 GB, headless": Scenario(FRAME, OVER_A_FRAME, 1, "ratio"),
     "100 cells over a frame of 1 GB, live": Scenario(FRAME, OVER_A_FRAME, 1, "ratio", 50),
+    "start of a Python program": one(
+        ("import subprocess, sys",), "subprocess.run([sys.executable, '-c', 'pass'])", 40, "start"
+    ),
+    "start of a Python program with NumPy": one(
+        ("import subprocess, sys",), "subprocess.run([sys.executable, '-c', 'import numpy'])", 20, "start"
+    ),
     "GridSearchCV, forest on breast cancer": one(
         (
             "from sklearn.datasets import load_breast_cancer\nfrom sklearn.ensemble import RandomForestClassifier\n"

@@ -133,13 +133,14 @@ function median(values) {
 }
 
 function print(rows) {
-  const goal = ({ unit }) => (unit === 'ms' ? '≤ 2 ms more' : '≤ 1.05×');
-  const met = ({ unit, moreMs, ratio }) => (unit === 'ms' ? moreMs <= 2 : ratio <= 1.05);
+  const goal = ({ unit }) => ({ ms: '≤ 2 ms more', ratio: '≤ 1.05×' })[unit] ?? 'none was set';
+  const met = ({ unit, moreMs, ratio }) => ({ ms: moreMs <= 2, ratio: ratio <= 1.05 })[unit];
+  const answer = { true: 'yes', false: 'no', undefined: '–' };
   console.log('\n| scenario | baseline | Reprise | more | ratio | goal | met |');
   console.log('|---|---|---|---|---|---|---|');
   for (const row of rows) {
     const ms = (value) => `${value.toFixed(value < 100 ? 2 : 0)} ms`;
     const figures = [ms(row.bareMs), ms(row.agentMs), ms(row.moreMs), `${row.ratio.toFixed(3)}×`];
-    console.log(`| ${row.scenario} | ${figures.join(' | ')} | ${goal(row)} | ${met(row) ? 'yes' : 'no'} |`);
+    console.log(`| ${row.scenario} | ${figures.join(' | ')} | ${goal(row)} | ${answer[met(row)]} |`);
   }
 }
