@@ -53,6 +53,7 @@ class RepriseKernel(IPythonKernel):
             if config.audit == "deep":
                 recorder.audit = DeepAudit(cells, hooks)
         with recorder.guard("telling child processes"):
+            recorder.children.beside(getattr(self.parent, "abs_connection_file", ""))
             recorder.children.install(hooks)
         with recorder.guard("watching for data"):
             data.install(hooks, recorder.data)

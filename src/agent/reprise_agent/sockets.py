@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from typing import Optional
 
+STARTERS = "reprise-"  # begins the name of a temporary folder of who starts a kernel
 _LONGEST_PATH = 100  # sun_path holds 104 bytes on macOS, 108 on Linux
 
 

@@ -16,7 +16,7 @@ from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
 
 from ..outputs import MESSAGES, OutputArea
-from ..sockets import ipc_prefix
+from ..sockets import STARTERS, ipc_prefix
 
 # How long an interrupted cell may take to stop before its kernel is killed.
 GRACE_SECONDS = 10.0
@@ -83,7 +83,7 @@ class Client:
 
     def start(self, protect: Callable[[Optional[int]], None]) -> None:
         """`protect` is told the kernel's process group. Raises NotStarted, Cancelled."""
-        self._sockets = tempfile.mkdtemp(prefix="reprise-")
+        self._sockets = tempfile.mkdtemp(prefix=STARTERS)
         self._manager.connection_file = os.path.join(self._sockets, "kernel.json")
         place = ipc_prefix(self._sockets)
         if place is not None:

@@ -10,14 +10,14 @@ import socket
 import tempfile
 from typing import Dict
 
-from ..sockets import ipc_prefix
+from ..sockets import STARTERS, ipc_prefix
 
 _PORTS = ("shell", "iopub", "stdin", "control", "hb")
 
 
 class Connection:
     def __init__(self) -> None:
-        self._folder = tempfile.mkdtemp(prefix="reprise-")
+        self._folder = tempfile.mkdtemp(prefix=STARTERS)
         self.file = os.path.join(self._folder, "kernel.json")
         self.key = secrets.token_hex(32).encode()
         place = ipc_prefix(self._folder)
