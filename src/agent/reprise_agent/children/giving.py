@@ -16,6 +16,7 @@ from ..seeding.imports import ImportHooks
 from ..seeding.standin import as_builtin, known_as
 from ..seeding.tasks import Task
 from ..sockets import STARTERS
+from ..streams import Streams
 
 VARIABLE = "REPRISE_CHILD"  # the site module knows it too
 # Of programs that start one process a rank, and tell each by a variable of which it is.
@@ -140,9 +141,16 @@ class Givers:
             return {
                 VARIABLE: json.dumps(told),
                 "PYTHONPATH": f"{_SITE}{os.pathsep}{path}" if path else _SITE,
+                **self._hash_seed(known),
             }
         except Exception:
             return {}  # such as a full disk: the user's program runs without us
+
+    def _hash_seed(self, known: Mapping[str, Any]) -> Dict[str, str]:
+        """An environment that was put together by hand lacks the kernel's."""
+        if "PYTHONHASHSEED" in known or "hash-seed" not in self._config["settings"]:
+            return {}
+        return {"PYTHONHASHSEED": Streams(self._config["seed"]["value"]).hash_seed()}
 
     def forget(self) -> None:
         """What a child leaves from here on, nobody reads."""
