@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -33,6 +34,7 @@ CELLS = {
     "captured": "lines = !{python} draw.py\nprint(lines)",
     "subprocess": "for _ in range(2):\n    print(subprocess.run([python, 'draw.py'], capture_output=True, text=True).stdout)",
     "environment given": "print(subprocess.check_output([python, 'draw.py'], env={'A': 'b'}, text=True))",
+    "hashes": """print(subprocess.check_output([python, "-c", "print(hash(str(1)))"], env={"A": "b"}, text=True))""",
     "os.system": "os.system(f'{python} draw.py > drawn.txt')\nprint(open('drawn.txt').read(), os.environ.get('REPRISE_CHILD'))",
     "os.popen": "print(os.popen(f'{python} draw.py').read())",
     "spawnv": "os.spawnv(os.P_WAIT, python, [python, 'write.py'])\nprint(open('written.txt').read())",
@@ -41,7 +43,7 @@ CELLS = {
     "grandchild": "print(subprocess.run([python, 'parent.py'], capture_output=True, text=True).stdout)",
     "seeded": "!{python} seeded.py",
     "what it sees": "print(subprocess.run([python, '-c', 'import os, sys; print(os.environ.get(\"REPRISE_CHILD\"),"
-    ' [p for p in sys.path if "children" in p], os.environ.get("PYTHONPATH"))\'], capture_output=True, text=True).stdout)',
+    ' [p for p in sys.path if "children" in p], repr(os.environ.get("PYTHONPATH")))\'], capture_output=True, text=True).stdout)',
     "isolated": "print(len(subprocess.run([python, '-I', 'draw.py'], capture_output=True, text=True).stdout) > 5)",
     "no such program": "try:\n    subprocess.run(['no-such-program'])\nexcept FileNotFoundError as error:\n    print(error)",
     "own site": "print(subprocess.run([python, '-c', 'import sitecustomize; print(sitecustomize.mine)'],"
@@ -62,6 +64,7 @@ DRAWING = [
     "captured",
     "subprocess",
     "environment given",
+    "hashes",
     "os.system",
     "os.popen",
     "spawnv",
@@ -138,7 +141,8 @@ def test_a_users_own_seed_wins(enforced, observed):
 def test_nothing_else_is_another_thing(enforced):
     ran = enforced[0]
     assert ran.text(INDEX["os.system"]).strip().endswith("None")
-    assert ran.text(INDEX["what it sees"]).strip() == "None [] None"
+    # The runner was started with an empty PYTHONPATH, and so is what it starts.
+    assert ran.text(INDEX["what it sees"]).strip() == "None [] ''"
     assert ran.text(INDEX["isolated"]).strip() == "True"
     assert ran.text(INDEX["no such program"]).startswith("[Errno 2]")
     assert ran.text(INDEX["own site"]).strip() == "my own"
@@ -176,3 +180,137 @@ def test_what_they_are_told_by_is_no_file_of_the_cells_and_goes_with_the_kernel(
     assert {file["path"] for file in ran.cells[0]["files"]} == {"draw.py", "drawn.txt"}
     assert ran.cells[0].get("folders", []) == []
     assert not (ran.folder / "children").exists()
+
+
+KILLED = f"{sys.executable} -c 'import os; os.kill(os.getpid(), 9)'"
+# Each cell prints what it would without us.
+UNNOTICED = {
+    "imports": "import os, signal, subprocess, sys\npython = sys.executable\nfrom concurrent.futures import ThreadPoolExecutor",
+    "own modules": "!{python} programs/keys.py",
+    "own modules on the path": "!PYTHONPATH=programs {python} -c 'from secrets import KEY; print(KEY)'",
+    "traceback": "!{python} missing.py",
+    "path before": "!unset PYTHONPATH; PYTHONPATH=$$PYTHONPATH:sites {python} programs/path.py",
+    "path": "!PYTHONPATH=$$PYTHONPATH:programs {python} programs/path.py",
+    "path after": "!PYTHONPATH=programs:$$PYTHONPATH {python} programs/path.py",
+    "path of working folder": "print(subprocess.check_output([python, 'programs/path.py'], env={'PYTHONPATH': 'programs:'}, text=True))",
+    "path in bytes": "print(subprocess.check_output([python, 'programs/path.py'], env={b'PYTHONPATH': b'programs'}, text=True))",
+    "not by a fork": "print(subprocess.check_output([python, 'programs/path.py'], env={}, close_fds=False, text=True))",
+    "no path": "print(subprocess.check_output([python, 'programs/path.py'], env={}, text=True))",
+    "abilities": "print(os.execve in os.supports_fd)",
+    "statuses": f"print(os.system('exit 3'), os.system('kill -9 $$'), os.system(b'true'), os.system({KILLED!r}))",
+    "shell's error": "!{python} -c \"import os; os.system('(')\"",
+    "threads": "with ThreadPoolExecutor(4) as pool:\n    list(pool.map(os.system, ['sleep 0.1'] * 8))\nprint('REPRISE_CHILD' in os.environ)",
+}
+OF_UNNOTICED = {
+    "programs/keys.py": "from secrets import KEY\nimport uuid\nprint(KEY)",
+    "programs/secrets.py": "KEY = 'mine'",
+    "programs/path.py": "import os, sys\nprint(sys.path[: sys.path.index(next(each for each in sys.path if each.endswith('.zip')))],"
+    " repr(os.environ.get('PYTHONPATH')))",
+    "missing.py": "import subprocess\ntry:\n    subprocess.run(['no-such-program'])\nexcept OSError as error:\n    raise ValueError from error",
+}
+
+
+@pytest.fixture(scope="module")
+def unnoticed(module_run):
+    (module_run.root / "programs").mkdir()
+    place = str(module_run.root)
+    ran = module_run(*UNNOTICED.values(), files=OF_UNNOTICED)
+    said = {name: ran.text(index).replace(place, "~").split("\r\n") for index, name in enumerate(UNNOTICED)}
+    return {name: "\n".join(lines).strip() for name, lines in said.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("own modules", "mine"),
+        ("own modules on the path", "mine"),
+        ("path before", "['~/programs', '~', '~/sites'] ':sites'"),
+        ("path", "['~/programs', '~', '~/programs'] ':programs'"),
+        ("path after", "['~/programs', '~/programs', '~'] 'programs:'"),
+        ("path of working folder", "['~/programs', '~/programs', '~'] 'programs:'"),
+        ("path in bytes", "['~/programs', '~/programs'] 'programs'"),
+        ("no path", "['~/programs'] None"),
+        ("not by a fork", "['~/programs'] None"),
+        ("abilities", "True"),
+        ("statuses", f"768 9 0 {os.system(KILLED)}"),
+        ("threads", "False"),
+    ],
+)
+def test_a_program_does_not_notice_us(unnoticed, name, said):
+    assert unnoticed[name] == said
+
+
+def test_a_programs_traceback_shows_no_frame_of_ours(unnoticed):
+    assert "ValueError" in unnoticed["traceback"]
+    assert "reprise_agent" not in unnoticed["traceback"]
+    assert "Syntax error" in unnoticed["shell's error"] or "syntax error" in unnoticed["shell's error"]
+    assert "REPRISE" not in unnoticed["shell's error"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "with ThreadPoolExecutor(3) as pool:\n    tasks = [pool.submit(subprocess.check_output, [python, 'draw.py']) for _ in range(3)]\n"
+        "    print(*[task.result().decode() for task in tasks])",
+        "with ThreadPoolExecutor(3) as pool:\n    list(pool.map(os.system, [f'{python} draw.py > drawn{i}' for i in range(3)]))\n"
+        "print(*[open(f'drawn{i}').read() for i in range(3)])",
+        "def start(i):\n    return [os.spawnv(os.P_WAIT, python, [python, 'keep.py', f'kept{i}{j}']) for j in range(2)]\n"
+        "with ThreadPoolExecutor(2) as pool:\n    list(pool.map(start, range(2)))\n"
+        "print(*[open(f'kept{i}{j}').read() for i in range(2) for j in range(2)])",
+        "os.environ['PATH'] = os.path.dirname(python) + ':' + os.environ['PATH']\n"
+        "os.spawnlp(os.P_WAIT, 'python', 'python', 'keep.py', 'kept')\nprint(open('kept').read())",
+    ],
+    ids=["submitted", "system", "spawned", "looked up"],
+)
+def test_tasks_start_processes_with_streams_of_their_own(run, cell):
+    files = {**FILES, "keep.py": "import random, sys\nopen(sys.argv[1], 'w').write(str(random.random()))"}
+    imports = "import os, subprocess, sys\nfrom concurrent.futures import ThreadPoolExecutor\npython = sys.executable\n"
+    first = run(imports + cell, files=files).text(0).split()
+    again = run(imports + cell.replace("':' + os", "':/no:' + '/such:' + os")).text(0).split()
+    assert first == again
+    assert len(set(first)) == len(first) > 0
+
+
+def test_programs_of_one_line_draw_the_same_whichever_starts_first(run):
+    files = {"one.py": DRAW, "two.py": DRAW}
+    late = "(sleep 0.7; {python} one.py > one) & {python} two.py > two; wait; cat one two"
+    early = "{python} one.py > one & (sleep 0.7; {python} two.py > two); wait; cat one two"
+    first, again = (
+        run("import sys; python = sys.executable\n!" + line, files=files).text(0) for line in (late, early)
+    )
+    assert first == again
+    assert len(set(first.split())) == 2
+
+
+def test_ranks_are_told_apart_under_a_scheduler_that_gave_the_notebook_one(run):
+    start = "import os, sys\nos.environ['SLURM_PROCID'] = '{of}'\npython = sys.executable\n"
+    cell = start + "!for i in {order}; do RANK=$i {{python}} rank.py; done"
+    files = {"rank.py": "import os, random\nprint(os.environ['RANK'], random.random())"}
+    first = run(cell.format(of=0, order="0 1"), files=files).text(0).splitlines()
+    again = run(cell.format(of=3, order="1 0")).text(0).splitlines()
+    assert set(first) == set(again)
+
+
+@pytest.mark.parametrize(
+    "program", ["multiprocessing_demo.py", "-c 'import multiprocessing, random; print(random.random())'"]
+)
+def test_only_processes_of_a_pool_itself_are_left_to_their_tasks(run, program):
+    cell = f"!{sys.executable} {program}"
+    files = {"multiprocessing_demo.py": DRAW}
+    assert run(cell, files=files).text(0) == run(cell).text(0)
+
+
+def test_under_streams_per_cell_an_execution_again_draws_the_same(run):
+    order = {"order": [{"index": 0, "id": "c0"}] * 2, "agent": {"rng": "per-cell"}}
+    cell = f"!{sys.executable} draw.py | tee -a drawn"
+    run(cell, files=FILES, **order)
+    first, again = (run.root / "drawn").read_text().split()
+    assert first == again
+
+
+def test_a_kernel_that_is_killed_leaves_nothing_behind(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "own temporary"))
+    (tmp_path / "own temporary").mkdir()
+    ran = run(f"!{sys.executable} draw.py", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", files=FILES)
+    assert not (ran.folder / "children").exists()
+    assert [each.name for each in (tmp_path / "own temporary").iterdir() if "reprise" in each.name] == []

@@ -93,3 +93,12 @@ def test_states_are_part_of_the_record(enforced):
     assert rng["before"]["numba"] != rng["after"]["numba"]
     untouched = enforced[0].cells[INDEX["nothing"]]["rng"]
     assert untouched["before"]["numba"] == untouched["after"]["numba"]
+
+
+def test_imported_on_another_thread_it_is_the_main_threads_generators_that_are_seeded_and_watched(run):
+    importing = "import threading\nthread = threading.Thread(target=__import__, args=('numba',))\nthread.start(); thread.join()"
+    others = "for _ in range(20):\n    thread = threading.Thread(target=print)\n    thread.start(); thread.join()"
+    first, again = (run(importing, others, BEFORE, "print(draw())") for _ in range(2))
+    assert first.text(3) == again.text(3)
+    assert not {use for use in first.entropy(1) if use[0] == "numba"}
+    assert ("numba", "enforced") in first.entropy(3)

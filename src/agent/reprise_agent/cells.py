@@ -64,9 +64,8 @@ class Cells:
         self._by_file: Dict[str, Execution] = {}
         self._executions: Dict[str, int] = {}
         self._modules: Dict[str, Dict[str, int]] = {}
-        # Of a forked process that is no task: its number among those of each process above it.
-        self._process: Tuple[str, ...] = ()
-        self._forks = 0
+        # Of a process that is no task: its number among the forks of each process above it.
+        self.process: Tuple[str, ...] = ()
 
     def begin(self, key: str, index: int, filename: str) -> Execution:
         number = self._executions[key] = self.next_number(key)
@@ -81,23 +80,30 @@ class Cells:
 
     def begin_process(self, name: Tuple[str, ...], program: Execution) -> None:
         """Of a process in which no cell runs: `name` begins the names of all its streams."""
-        self._process, self.current = name, program
+        self.process, self.current = name, program
 
     def before_fork(self) -> None:
-        counts = self.current.counts if self.current is not None else self._modules.setdefault("fork", {})
-        self._forks = take(counts, "fork")
+        task = getattr(self.task, "name", None)
+        if task is not None:
+            counts, within = self.task.counts, ("task", *task)
+        elif self.current is not None:
+            counts, within = self.current.counts, ()
+        else:
+            counts, within = self._modules.setdefault("fork", {}), ()
+        # Of this thread: others may be about to fork too.
+        self.task.fork = (*within, "process", str(take(counts, "fork")))
 
     def after_fork(self) -> None:
         """In the child."""
-        self._process = (*self._process, "process", str(self._forks))
+        self.process = (*self.process, *self.task.fork)
 
     def here(self) -> Tuple[Any, ...]:
         """The name of the streams of whatever runs now, outside of tasks and imports."""
         current = self.current
         if current is None:
-            return (*self._process, "module", "?")
+            return (*self.process, "module", "?")
         number = () if self._per_cell else (current.number,)
-        return (*self._process, "cell", current.key, *number)
+        return (*self.process, "cell", current.key, *number)
 
     def cell_of(self, filename: str) -> Optional[Execution]:
         return self._by_file.get(filename)
@@ -138,7 +144,7 @@ class Cells:
             if cell_frame is not None and self.current is not None:
                 return Place(self.here(), self.current.counts, cell, line, False, by_user)
         module = importing or first_module or "?"
-        stream, modules = (*self._process, "module", module), self._modules
+        stream, modules = (*self.process, "module", module), self._modules
         if self._per_cell and self.current is not None:
             modules = self.current.modules
             stream = stream if importing is not None else (*stream, self.current.key)

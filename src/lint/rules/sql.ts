@@ -6,7 +6,7 @@ import { type Api, type Library, members } from './rule';
  * The agent has the same of statements that ran: `src/agent/reprise_agent/data/statements.py`.
  */
 const DRAWS =
-  /^(?![^]*\bsetseed\s*\()[^]*(\b(random|rand|newid|uuid|gen_random_uuid|generate_uuid|generateuuidv4|uuid_generate_v[14])\s*\(\s*\)|\b(random_normal|randomblob|random_bytes|dbms_random\.\w+)\s*\(|\brandom\s*\([^()]+,|\b(tablesample|using\s+sample)\b(?![^]*\brepeatable\b|[^,]*\(\s*\w+\s*,\s*\d))/i;
+  /^(?![^]*\bsetseed\s*\()[^]*(\b(random|randn?|newid|newsequentialid|sys_guid|uuid|uuid_string|uuidv[47]|gen_random_uuid|generate_uuid|generateuuidv[47]|uuid_generate_v[14])\s*\(\s*\)|\b(random_normal|randomblob|random_bytes|gen_random_bytes|crypt_gen_random|array_shuffle|array_sample|dbms_random\.\w+)\s*\(|(?<!\binto\s)(?<!\btable\s)\brandom\s*\([^()]+,|\b(tablesample|using\s+sample)\b(?![^]*\brepeatable\b|[^,]*\(\s*\w+\s*,\s*\d))/i;
 
 const drawing = (param: string, at = 0): Omit<Api, 'api'> => ({
   rule: 'data-sql-random',

@@ -18,6 +18,10 @@ DRAWS = [
     "select * from t using sample 10%",
     "select * from t using sample reservoir(50 rows)",
     "insert into t select random()",
+    "select uuidv4(), a from t",
+    "select gen_random_bytes(8)",
+    "select array_sample(a, 3) from t",
+    "select randn() from t",
 ]
 REPEATS = [
     "select * from t where name = 'random()'",
@@ -29,6 +33,8 @@ REPEATS = [
     "select * from t using sample 10 percent (bernoulli, 377)",
     "select * from t using sample reservoir(50 rows) repeatable (100)",
     "select setseed(0.5)",
+    "insert into random(a, b) values (1, 2)",
+    "create table random (a int, b int)",
 ]
 
 

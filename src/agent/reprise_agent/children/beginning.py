@@ -4,11 +4,11 @@ kernel's, under names of its own."""
 from __future__ import annotations
 
 import atexit
+import contextlib
 import hashlib
 import json
 import os
-import sys
-from typing import Callable, List, Optional
+from typing import Any, Callable, Dict, List
 
 from ..cells import Cells, Execution
 from ..config import Config, from_document
@@ -19,23 +19,17 @@ from ..seeding.imports import ImportHooks
 from ..seeding.moves import Moves
 from ..seeding.users import UserSeeds
 from . import told
-from .giving import Givers
-
-# They install and build; what they draw is nobody's result.
-_TOOLS = frozenset("pip pip3 uv conda mamba jupyter jupyter-nbconvert ipython black ruff pre-commit".split())
-# Processes of a pool are told of their tasks by these themselves.
-_POOLS = ("multiprocessing", "loky")
-# Of programs that start one process a rank, and tell each by a variable of which it is.
-_RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "RANK")
+from .giving import RANKS, Givers
+from .program import Program
 
 
-def begin(text: str) -> None:
-    if _is_left_alone(getattr(sys, "orig_argv", None) or _arguments()):
+def begin(text: str, running: Program) -> None:
+    if running.is_left_alone():
         return
     child = json.loads(text)
     with open(os.path.join(child["of"], "config.json"), encoding="utf-8") as file:
         document = json.load(file)
-    name = _numbered(child["of"], child["name"])
+    name = _numbered(child, running.called(document["root"]))
     at = tuple(child["at"]) if child["at"] else None
     cells = Cells(document["root"])
     # All streams here begin with the process's name, and there is one execution: the program's.
@@ -47,8 +41,10 @@ def begin(text: str) -> None:
 
     def tell() -> None:
         if os.getpid() == process:
-            look()
-            told.leave(child["of"], at, log.take())
+            # Nobody may be there to hear, or no room to write: the program has ended as it ended.
+            with contextlib.suppress(Exception):
+                look()
+                told.leave(child["of"], at, log.take())
 
     # Before the program's own functions at exit, and so run after them.
     atexit.register(tell)
@@ -72,45 +68,21 @@ def _install(
     return look
 
 
-def _is_left_alone(arguments: List[str]) -> bool:
-    program = _program(arguments)
-    if program is None:
-        return False
-    what = os.path.basename(program)
-    return what in _TOOLS or any(pool in program for pool in _POOLS)
-
-
-def _program(arguments: List[str]) -> Optional[str]:
-    """The module, text or file that is run; None of an interactive Python."""
-    rest = iter(arguments[1:])
-    for argument in rest:
-        if argument in ("-m", "-c"):
-            return next(rest, None)
-        if argument in ("-X", "-W", "--check-hash-based-pycs"):
-            next(rest, None)
-        elif not argument.startswith("-"):
-            return argument
-    return None
-
-
-def _arguments() -> List[str]:
-    """Before Python 3.10, which has `sys.orig_argv`."""
-    try:
-        with open("/proc/self/cmdline", encoding="utf-8", errors="replace") as file:
-            return file.read().rstrip("\0").split("\0")
-    except OSError:
-        return []
-
-
-def _numbered(folder: str, name: List[str]) -> List[str]:
-    """One started program may start several Pythons, which all know no more than this name: by rank, else by who is first."""
-    rank = next((os.environ[variable] for variable in _RANKS if variable in os.environ), None)
-    known = [*name, *(() if rank is None else ("rank", rank))]
-    digest = hashlib.sha256(json.dumps(known).encode()).hexdigest()[:32]
+def _numbered(child: Dict[str, Any], program: str) -> List[str]:
+    """One started program may start several Pythons, which all know no more than its name: by rank and program, else by who
+    is first."""
+    known = [*child["name"], *_ranks(child["ranks"]), "python", program]
+    digest = hashlib.sha256(json.dumps([child["start"], known]).encode()).hexdigest()[:32]
     number = 0
-    while not _is_first(os.path.join(folder, f"{digest}-{number}")):
+    while not _is_first(os.path.join(child["of"], f"{digest}-{number}")):
         number += 1
-    return [*known, "python", str(number)]
+    return [*known, str(number)]
+
+
+def _ranks(before: Dict[str, str]) -> List[str]:
+    """What was given on the way here: that of the notebook's own process tells no ranks of a program apart."""
+    found = [(name, os.environ[name]) for name in RANKS if name in os.environ]
+    return [part for name, rank in found if before.get(name) != rank for part in (name, rank)]
 
 
 def _is_first(path: str) -> bool:

@@ -6,19 +6,28 @@ import contextlib
 import functools
 import json
 import os
+import shlex
 import sys
+import time
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
 from ..cells import Cells, take
 from ..seeding.imports import ImportHooks
 from ..seeding.standin import as_builtin, known_as
+from ..seeding.tasks import Task
+from ..streams import Streams
 
 VARIABLE = "REPRISE_CHILD"  # the site module knows it too
+# Of programs that start one process a rank, and tell each by a variable of which it is.
+RANKS = ("OMPI_COMM_WORLD_RANK", "PMIX_RANK", "PMI_RANK", "SLURM_PROCID", "RANK")
 _SITE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "site")
 _OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _ENV = 10  # the position of `env` among the arguments of `Popen`
+# Sets of `os` that say what a function of it can do.
+_ABILITIES = ("supports_fd", "supports_dir_fd", "supports_follow_symlinks", "supports_effective_ids")
 
 At = Optional[Tuple[int, int]]
+Env = Optional[Mapping[Any, Any]]
 
 
 class Givers:
@@ -34,7 +43,8 @@ class Givers:
 
     def install(self, hooks: ImportHooks) -> None:
         hooks.after("subprocess", self._watch_popen, "telling child processes")
-        _replace("system", self._system)
+        if os.name == "posix":
+            _replace("system", self._system)
         if hasattr(os, "register_at_fork"):
             # A folder that a forked child makes, this process would not know of.
             os.register_at_fork(before=self._prepare)
@@ -61,26 +71,22 @@ class Givers:
     def _system(self, original: Callable[..., int]) -> Callable[..., int]:
         def system(command: Any) -> int:
             __tracebackhide__ = True
-            kept, ours = {}, self._variables(os.environ)
-            for name, value in ours.items():
-                kept[name], os.environ[name] = os.environ.get(name), value
-            try:
+            ours = self._variables(os.environ)
+            if not ours or not isinstance(command, (str, bytes, os.PathLike)):
                 return original(command)
-            finally:
-                for name, before in kept.items():
-                    if before is None:
-                        os.environ.pop(name, None)
-                    else:
-                        os.environ[name] = before
+            # Not by `os.environ`, which other threads read, and start their own processes with.
+            words = " ".join(f"{name}={shlex.quote(value)}" for name, value in ours.items())
+            return original(f"export {words}; {os.fsdecode(command)}")
 
         return system
 
     def _executing(self, original: Callable[..., None]) -> Callable[..., None]:
         execve = self._execve
 
-        def execute(path: Any, argv: Any, env: Optional[Mapping[Any, Any]] = None) -> None:
+        def execute(path: Any, argv: Any, env: Env = None) -> None:
             __tracebackhide__ = True
-            execve(path, argv, os.environ if (given := self._given(env)) is None else given)
+            given = self._given(env, becomes=True)
+            execve(path, argv, os.environ if given is None else given)
 
         return execute
 
@@ -91,26 +97,50 @@ class Givers:
 
         return spawn
 
-    def _given(self, env: Optional[Mapping[Any, Any]]) -> Optional[Mapping[Any, Any]]:
+    def _given(self, env: Env, becomes: bool = False) -> Env:
         """The environment that is asked for, with ours; None stays where nothing is to be told."""
-        ours = self._variables(os.environ if env is None else env)
-        return {**(os.environ if env is None else env), **ours} if ours else env
+        asked = os.environ if env is None else env
+        ours = self._variables(asked, becomes)
+        if not ours:
+            return env
+        return {**{name: value for name, value in asked.items() if os.fsdecode(name) not in ours}, **ours}
 
-    def _variables(self, env: Mapping[Any, Any]) -> Dict[str, str]:
+    def _variables(self, env: Mapping[Any, Any], becomes: bool = False) -> Dict[str, str]:
+        """`becomes`: this process itself becomes the other program, which happens once however often it is tried (on each
+        folder of PATH)."""
         try:
             if self._cells.current is None or _is_ours(sys._getframe(1)):
                 return {}
+            known = {os.fsdecode(name): value for name, value in env.items()}
+            if VARIABLE in known:
+                return {}  # `Popen` has told it, and starts it by `posix_spawn`
             place = self._cells.place(2)
-            number = take(place.counts, "child")
-            at = self._at or ((place.cell, place.line) if place.cell is not None else None)
-            told = {"of": self._made(), "name": [*map(str, place.stream), "child", str(number)], "at": at}
-            path = env.get("PYTHONPATH")
+            number = "exec" if becomes else str(take(place.counts, "child"))
+            process = self._cells.process
+            is_within = place.stream[: len(process)] == process
+            stream = place.stream if is_within else (*place.stream, *process)
+            path = os.fsdecode(known["PYTHONPATH"]) if "PYTHONPATH" in known else None
+            told = {
+                "of": self._made(),
+                "start": f"{os.getpid()}-{time.monotonic_ns()}",  # told apart from every other one of the run
+                "name": [*map(str, stream), "child", number],
+                "at": self._at or ((place.cell, place.line) if place.cell is not None else None),
+                "path": path,
+                "ranks": {name: os.fsdecode(known[name]) for name in RANKS if name in known},
+            }
             return {
                 VARIABLE: json.dumps(told),
                 "PYTHONPATH": f"{_SITE}{os.pathsep}{path}" if path else _SITE,
+                **self._hash_seed(known),
             }
         except Exception:
             return {}  # such as a full disk: the user's program runs without us
+
+    def _hash_seed(self, known: Mapping[str, Any]) -> Dict[str, str]:
+        """An environment that was put together by hand lacks the kernel's."""
+        if "PYTHONHASHSEED" in known or "hash-seed" not in self._config["settings"]:
+            return {}
+        return {"PYTHONHASHSEED": Streams(self._config["seed"]["value"]).hash_seed()}
 
     def forget(self) -> None:
         """What a child leaves from here on, nobody reads."""
@@ -134,13 +164,20 @@ class Givers:
 
 def _replace(name: str, around: Callable[[Any], Any]) -> None:
     original = getattr(os, name)
-    setattr(os, name, as_builtin(known_as("os", name, functools.wraps(original)(around(original)))))
+    ours = as_builtin(known_as("os", name, functools.wraps(original)(around(original))))
+    setattr(os, name, ours)
+    for ability in _ABILITIES:
+        able = getattr(os, ability, set())
+        if original in able:
+            able.add(ours)
 
 
 def _is_ours(frame: Any) -> bool:
-    """Does the agent itself start this one?"""
+    """Does the agent itself start this one? A task that calls the user's function for them does not."""
     while frame is not None and (
-        frame.f_code.co_filename == __file__ or frame.f_globals.get("__name__") in ("os", "subprocess")
+        frame.f_code.co_filename == __file__
+        or frame.f_code is Task.__call__.__code__
+        or frame.f_globals.get("__name__") in ("os", "subprocess")
     ):
         frame = frame.f_back
     return frame is not None and frame.f_code.co_filename.startswith(_OURS)

@@ -34,9 +34,11 @@ _ABOUT = re.compile(
 )
 # A sample that names its seed repeats: `repeatable (7)`, in DuckDB also `(bernoulli, 7)`.
 _DRAWS = re.compile(
-    r"\b(?:random|rand|newid|uuid|gen_random_uuid|generate_uuid|generateuuidv4|uuid_generate_v[14])\s*\(\s*\)"
-    r"|\b(?:random_normal|randomblob|random_bytes|dbms_random\.\w+)\s*\("
-    r"|\brandom\s*\([^()]+,"
+    r"\b(?:random|randn?|newid|newsequentialid|sys_guid|uuid|uuid_string|uuidv[47]|gen_random_uuid|generate_uuid"
+    r"|generateuuidv[47]|uuid_generate_v[14])\s*\(\s*\)"
+    r"|\b(?:random_normal|randomblob|random_bytes|gen_random_bytes|crypt_gen_random|array_shuffle|array_sample"
+    r"|dbms_random\.\w+)\s*\("
+    r"|(?<!\binto\s)(?<!\btable\s)\brandom\s*\([^()]+,"
     r"|\b(?:tablesample|using\s+sample)\b(?!.*\brepeatable\b|[^,]*\(\s*\w+\s*,\s*\d)",
     re.IGNORECASE | re.DOTALL,
 )

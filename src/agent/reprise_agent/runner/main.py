@@ -7,6 +7,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import shutil
 import sys
 import threading
 import time
@@ -196,6 +197,8 @@ class _Run:
             }
             root = RecordWriter(self._record).append(summary)
             write_executed(self._bundle, self._outputs)
+            # A kernel that was killed leaves it.
+            shutil.rmtree(os.path.join(self._bundle.out, "children"), ignore_errors=True)
             write_manifest(self._bundle.out)
         except OSError as error:
             self._events.send("fault", where="disk", message=f"writing the run: {error.strerror}")

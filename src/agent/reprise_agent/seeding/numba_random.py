@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import ctypes
 import sys
-from typing import Any, List, Tuple
+import threading
+from typing import Any, Callable, List, Tuple
 
 from ..streams import Streams
 from .users import UserSeeds
@@ -18,15 +19,28 @@ _UNDRAWN = 624
 
 _States = Tuple[int, ...]
 _kernels: List[_States] = []
+# What is to be done on the main thread, where another one has imported Numba.
+_waiting: List[Callable[[], None]] = []
 
 
 def install(numba: Any, streams: Streams, users: UserSeeds, name: Tuple[str, ...], enforced: bool) -> None:
-    """Of the thread that imports Numba, which is the kernel's."""
-    _kernels[:] = [_states()]
+    """Of the main thread, on which cells run: the generators of another one go with it."""
+
+    def begin() -> None:
+        _kernels[:] = [_states()]
+        if enforced:
+            seed(streams, *name)
+
     users.before()
-    if enforced:
-        seed(streams, *name)
+    _waiting[:] = [begin]
+    _look()
     users.after()
+
+
+def _look() -> List[_States]:
+    if _waiting and threading.current_thread() is threading.main_thread():
+        _waiting.pop()()
+    return _kernels
 
 
 def seed(streams: Streams, *name: object) -> None:
@@ -37,7 +51,8 @@ def seed(streams: Streams, *name: object) -> None:
 
 def mark() -> "Tuple[Tuple[int, int, int], ...] | None":
     """Changes whenever one of the kernel's two is drawn from. None before Numba is imported."""
-    return tuple(map(_mark, _kernels[0])) if _kernels else None
+    kernels = _look()
+    return tuple(map(_mark, kernels[0])) if kernels else None
 
 
 def was_seeded(before: Any, now: Any) -> bool:
@@ -46,7 +61,7 @@ def was_seeded(before: Any, now: Any) -> bool:
 
 
 def save() -> "List[bytes]":
-    return [ctypes.string_at(address, _SIZE) for address in _kernels[0]] if _kernels else []
+    return [ctypes.string_at(address, _SIZE) for address in _kernels[0]] if _look() else []
 
 
 def put(saved: "List[bytes]") -> None:

@@ -159,11 +159,14 @@ part = db.execute("select * from orders tablesample reservoir(100)").fetchall() 
 from sqlalchemy import text
 
 rows = session.execute(text("select * from orders order by newid()"))  # ! data-sql-random
+keys = session.execute(text("select uuidv4(), encode(gen_random_bytes(8), 'hex') from orders"))  # ! data-sql-random
+some = session.execute(text("select array_sample(items, 3) from orders"))  # ! data-sql-random
 `),
     silent: cells(`
 import pandas as pd
 
 sample = pd.read_sql("select * from orders tablesample bernoulli (10) repeatable (42)", engine)
+kept = pd.read_sql("insert into random(a, b) values (1, 2) returning a", engine)
 scores = pd.read_sql("select random_score(id), rand(7) from orders order by id", engine)
 # %%
 import duckdb
