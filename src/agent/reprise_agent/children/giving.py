@@ -8,6 +8,7 @@ import json
 import os
 import shlex
 import sys
+import threading
 import time
 from typing import Any, Callable, Dict, Mapping, Optional, Tuple
 
@@ -155,10 +156,14 @@ class Givers:
                 self._made()
 
     def _made(self) -> str:
-        if not os.path.isdir(self.folder):
-            os.makedirs(self.folder)
-            with open(os.path.join(self.folder, "config.json"), "w", encoding="utf-8") as file:
+        told = os.path.join(self.folder, "config.json")
+        if not os.path.exists(told):
+            os.makedirs(self.folder, exist_ok=True)
+            # Threads may start their first processes at once: it is there whole, or not yet.
+            own = f"{told}.{threading.get_ident()}"
+            with open(own, "w", encoding="utf-8") as file:
                 json.dump(self._config, file)
+            os.replace(own, told)
         return self.folder
 
 
