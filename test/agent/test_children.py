@@ -6,6 +6,7 @@ import os
 import sys
 
 import pytest
+from reprise_agent.children import program
 
 numpy = pytest.importorskip("numpy", reason="optional: numpy is not installed")
 
@@ -314,3 +315,22 @@ def test_a_kernel_that_is_killed_leaves_nothing_behind(run, tmp_path, monkeypatc
     ran = run(f"!{sys.executable} draw.py", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", files=FILES)
     assert not (ran.folder / "children").exists()
     assert [each.name for each in (tmp_path / "own temporary").iterdir() if "reprise" in each.name] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "alone"),
+    [
+        (["train.py"], False),
+        (["-m", "torch.distributed.run", "train.py"], False),
+        (["-m", "pip", "install", "torch"], True),
+        (["/usr/bin/pip", "list"], True),
+        (["-c", "from multiprocessing.spawn import spawn_main; spawn_main()"], True),
+        (["-c", "import multiprocessing"], False),
+        (["-Wi", "-um", "joblib.externals.loky.backend.popen_loky_posix"], True),
+        ([f"/home/me/.local/share/reprise/agent/{'0a' * 32}.pyz", "-f", "kernel.json"], True),
+        (["dist/agent.pyz", "run", "bundle"], True),
+        (["my_agent.pyz"], False),
+    ],
+)
+def test_what_is_left_alone(arguments, alone):
+    assert program.of(["python", *arguments]).is_left_alone() is alone

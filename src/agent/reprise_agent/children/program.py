@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from typing import List, NamedTuple, Optional
 
@@ -10,6 +11,8 @@ from typing import List, NamedTuple, Optional
 _POOLS = ("multiprocessing.", "multiprocess.", "loky.", "joblib.externals.loky.")
 # They install and build; what they draw is nobody's result.
 _TOOLS = frozenset("pip pip3 uv conda mamba jupyter jupyter-nbconvert ipython black ruff pre-commit".split())
+# A kernel of ours, or who runs one: it has a run of its own.
+_AGENT = re.compile(r"(?:agent|[0-9a-f]{64})\.pyz")
 _WITH_VALUE = "cmWX"
 
 
@@ -20,7 +23,10 @@ class Program(NamedTuple):
     def is_left_alone(self) -> bool:
         if self.kind == "c":
             return self.name.startswith(tuple(f"from {pool}" for pool in _POOLS))
-        return os.path.basename(self.name) in _TOOLS or (self.kind == "m" and self.name.startswith(_POOLS))
+        if self.kind == "m":
+            return self.name in _TOOLS or self.name.startswith(_POOLS)
+        name = os.path.basename(self.name)
+        return name in _TOOLS or _AGENT.fullmatch(name) is not None
 
     def folder(self) -> str:
         """Where the program finds its own modules first."""
