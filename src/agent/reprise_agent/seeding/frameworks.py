@@ -45,9 +45,7 @@ def install(hooks: ImportHooks, draws: Draws, users: UserSeeds, applies: Callabl
     hooks.after("tensorflow", lambda tf: tensorflow_random.install(tf, draws))
     hooks.after(
         "numba",
-        lambda numba: numba_random.install(
-            numba, draws.streams, users, global_name(), applies("numba-seed")
-        ),
+        lambda _: numba_random.install(draws.streams, users, global_name(), applies("numba-seed")),
     )
     hooks.after("polars", seeder("polars", "set_random_seed", 63))
 

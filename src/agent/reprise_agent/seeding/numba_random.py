@@ -23,7 +23,7 @@ _kernels: List[_States] = []
 _waiting: List[Callable[[], None]] = []
 
 
-def install(numba: Any, streams: Streams, users: UserSeeds, name: Tuple[str, ...], enforced: bool) -> None:
+def install(streams: Streams, users: UserSeeds, name: Tuple[str, ...], enforced: bool) -> None:
     """Of the main thread, on which cells run: the generators of another one go with it."""
 
     def begin() -> None:
